@@ -1,0 +1,179 @@
+"""The model as the pipeline sees it: checked, complete, immutable.
+
+Loading (``cesctl.model.load``) turns YAML into these; nothing else makes them from text.
+All durations are whole microseconds (``*_us``); all defaults of the model page are filled in.
+Numbers are floats unless exactness needs their text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Us = int  # microseconds
+
+Measure = Literal[
+    "count", "sum", "mean", "min", "max", "last", "distinct", "days", "weeks", "once",
+    "recency", "tenure", "sessions", "session_minutes", "bounces", "ratio",
+]
+MEASURES: tuple[Measure, ...] = (
+    "count", "sum", "mean", "min", "max", "last", "distinct", "days", "weeks", "once",
+    "recency", "tenure", "sessions", "session_minutes", "bounces", "ratio",
+)
+NEEDS_PROPERTY = frozenset({"sum", "mean", "min", "max", "last", "distinct"})
+CAN_BE_NOTHING = frozenset({"mean", "min", "max", "last", "recency", "tenure", "ratio"})
+
+Op = Literal["eq", "ne", "in", "not_in", "gt", "ge", "lt", "le", "exists", "contains"]
+Period = Literal["hour", "day", "week"]
+Method = Literal["none", "clamp", "linear", "possible", "minmax", "percentile", "logistic"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``property op value``. ``values`` are texts as written in the file (eq, ne, in, not_in, contains);
+    ``number`` is for gt ge lt le; ``flag`` for exists."""
+
+    property: str
+    op: Op
+    values: tuple[str, ...] = ()
+    number: float | None = None
+    flag: bool | None = None
+
+
+@dataclass(frozen=True)
+class EventMatch:
+    """Which event names are taken: literal names, and patterns with ``*`` and ``?``."""
+
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limit:
+    count: int
+    per: Period
+
+
+@dataclass(frozen=True)
+class Target:
+    """value = 100 x (measure - start) / (end - start), within 0 … 100."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Tier:
+    at_least: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Signal:
+    name: str
+    weight: float
+    match: EventMatch
+    where: tuple[Condition, ...] = ()
+    window_us: Us | None = None  # None: all history
+    offset_us: Us = 0
+    limit: Limit | None = None
+    measure: Measure = "count"
+    property: str | None = None
+    half_life_us: Us | None = None
+    linear_decay_us: Us | None = None
+    cap: float | None = None
+    target: Target | None = None
+    tiers: tuple[Tier, ...] = ()
+    max_points: float | None = None
+    min_points: float | None = None
+    missing: Literal["zero", "skip"] | float = "zero"
+    group: str | None = None
+    gap_us: Us = 30 * 60 * 1_000_000  # sessions, session_minutes, bounces
+    of: str | None = None  # ratio
+    per: str | None = None  # ratio
+    line: int = 0  # where it stands in the model file; 0 when it has none
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    weight: float = 1.0
+    max_points: float | None = None
+    min_points: float | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    method: Method = "none"
+    from_: tuple[float, float] | None = None
+    to: tuple[float, float] = (0.0, 100.0)
+    round: int = 1
+    clip: bool = True
+    midpoint: float | None = None
+    steepness: float | None = None
+
+
+@dataclass(frozen=True)
+class Band:
+    name: str
+    from_: float
+    at_risk: bool = False
+    action: str | None = None
+    color: str | None = None
+
+
+DEFAULT_BANDS = (Band("Low", 1.0, at_risk=True), Band("Mid-range", 41.0), Band("Good", 71.0))
+
+
+@dataclass(frozen=True)
+class Risk:
+    drop: float | None = None
+    silent_for_us: Us | None = None
+    activity: EventMatch | None = None  # None: events of any kind
+
+
+@dataclass(frozen=True)
+class Source:
+    """How to read an export. A field that is empty is found from the file's own columns."""
+
+    preset: str | None = None
+    files: tuple[str, ...] = ()  # already made relative to the model file's folder
+    customer: tuple[str, ...] = ()  # columns or dotted paths; the first that is not empty
+    event: tuple[str, ...] = ()
+    event_value: str | None = None  # ``event: {value: order}``
+    timestamp: tuple[str, ...] = ()
+    id: str | None = None
+    deduplicate: Literal["id", "exact", "none"] = "none"
+    where: tuple[Condition, ...] = ()
+    timestamp_format: str = "auto"  # auto, iso, epoch_s, epoch_ms, epoch_us, or a strptime format
+    timezone: str | None = None  # None: the model's
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Roster:
+    file: str
+    id: str = "customer"
+    only: bool = False
+
+
+@dataclass(frozen=True)
+class Model:
+    signals: tuple[Signal, ...]
+    name: str = ""
+    timezone: str = "UTC"
+    as_of: str = "latest"  # latest, now, a date or an instant, as written
+    window_us: Us | None = None  # the model's own window, for display; signals hold theirs
+    compare_us: Us | None = None
+    source: Source = field(default_factory=Source)
+    groups: tuple[Group, ...] = ()
+    scale: Scale = field(default_factory=Scale)
+    bands: tuple[Band, ...] = DEFAULT_BANDS
+    risk: Risk = field(default_factory=Risk)
+    customers: Roster | None = None
+    attributes: tuple[tuple[str, str], ...] = ()  # (name, property)
+    sha256: str = ""  # of the file's bytes
+    path: str = ""  # of the file; empty when made from text
+
+    def signal(self, name: str) -> Signal:
+        return next(s for s in self.signals if s.name == name)
