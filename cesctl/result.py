@@ -1,0 +1,105 @@
+"""What a scoring run gives: the scores, the bands, and how the rows of the log were counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.errors import UsageError
+from cesctl.pipeline.band import band_table
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Model
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Where each row of the log went: read = accepted + duplicate + filtered + after_as_of + rejected."""
+
+    read: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    filtered: int = 0
+    after_as_of: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)  # by reason, only those above 0
+
+    @property
+    def all_rejected(self) -> int:
+        return sum(self.rejected.values())
+
+
+@dataclass(frozen=True)
+class Result:
+    """One scoring run.
+
+    ``scores``: one row per customer, the columns of ``docs/cli.md`` in that order, best first.
+    ``detail``: the same rows with every step between events and score: ``n:`` events, ``m:`` measure,
+    ``v:`` value and ``p:`` points of each signal, ``g:`` points of each group, ``raw``, ``scaled``.
+    """
+
+    model: Model
+    as_of: datetime
+    rows: RowCounts
+    attributes: tuple[str, ...]
+    scores: pl.DataFrame
+    detail: pl.DataFrame
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    window_us: int | None = None
+
+    @cached_property
+    def bands(self) -> pl.DataFrame:
+        """One row per band, lowest first: name, from, customers, share, average, at_risk, action, color."""
+        return band_table(self.scores, self.model.bands)
+
+    @property
+    def at_risk(self) -> pl.DataFrame:
+        """The rows of ``scores`` that are at risk."""
+        return self.scores.filter("at_risk")
+
+    @cached_property
+    def summary(self) -> dict[str, int | float | None]:
+        """customers, at_risk (numbers of customers), average and median score (6 decimals; None of nobody)."""
+        score = self.scores["score"]
+        return {
+            "customers": self.scores.height,
+            "at_risk": self.at_risk.height,
+            "average": _six(score.mean()),
+            "median": _six(score.median()),
+        }
+
+    def only(self, where: Mapping[str, str]) -> Result:
+        """The customers whose attributes have these values; scale and rank stay those of all."""
+        for name in where:
+            self._known(name)
+        keep = pl.all_horizontal(pl.lit(True), *(pl.col(n).eq_missing(v) for n, v in where.items()))  # noqa: FBT003
+        mask = self.scores.select(keep.alias("keep")).to_series()
+        if mask.len() != self.scores.height:  # a literal alone has one row
+            return self
+        return replace(self, scores=self.scores.filter(mask), detail=self.detail.filter(mask))
+
+    def by(self, attribute: str) -> dict[str | None, Result]:
+        """The run once per value of an attribute, values in order, nothing (None) last."""
+        self._known(attribute)
+        values = self.scores[attribute].unique().drop_nulls().sort().to_list()
+        if self.scores[attribute].null_count():
+            values.append(None)
+        return {v: self._where_is(attribute, v) for v in values}
+
+    def _where_is(self, name: str, value: str | None) -> Result:
+        mask = self.scores[name].eq_missing(value)
+        return replace(self, scores=self.scores.filter(mask), detail=self.detail.filter(mask))
+
+    def _known(self, name: str) -> None:
+        if name not in self.attributes:
+            have = ", ".join(self.attributes) or "none (declare `attributes:` or `customers:` in the model)"
+            raise UsageError(f'no attribute "{name}"; there are: {have}')
+
+
+def _six(value: object) -> float | None:
+    return None if value is None else round(float(value), 6)  # type: ignore[arg-type]
