@@ -1,0 +1,5 @@
+"""``python -m cesctl``."""
+
+from cesctl.cli.main import run
+
+run()

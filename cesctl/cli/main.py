@@ -1,0 +1,154 @@
+"""``cesctl``: the entry point. Commands are loaded only when called, so that ``--help`` is quick.
+
+A command is a module of this folder with a function ``command``, whose docstring is its help, and
+with an ``EXAMPLE`` that the help ends with. Those modules go without ``from __future__ import
+annotations``: typer reads the annotations.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+import cesctl
+from cesctl.cli.console import show_error
+from cesctl.errors import CesctlError
+
+COMMANDS = {
+    "score": "Score every customer; print the bands and who is at risk.",
+    "explain": "Show where one customer's score comes from.",
+    "check": "Find every error of a model, and what it leaves unused.",
+    "inspect": "Show what is in an export.",
+    "init": "Write a starter model from an export.",
+    "schema": "Print the model's JSON Schema, for editors.",
+}
+
+EXAMPLE = """
+cesctl init events.csv
+cesctl score events.csv -c cesctl.yaml
+"""
+
+BUG = 70  # what an unforeseen error ends with: 1 is kept for --fail-if
+
+
+class Command(TyperCommand):
+    """A command whose errors for the user are text, each with its own exit code."""
+
+    example = ""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        _write_example(formatter, self.example)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CesctlError as error:
+            show_error(error, no_color=bool(ctx.params.get("no_color")))
+            raise typer.Exit(error.exit_code) from None
+
+
+class LazyGroup(TyperGroup):
+    """Lists all commands from the table above, loads the one that is called."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        _write_example(formatter, EXAMPLE)
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name not in self.commands:
+            module = import_module(f"cesctl.cli.{cmd_name}")
+            single = _app(add_completion=False)
+            single.command(cmd_name, cls=Command, short_help=COMMANDS[cmd_name])(module.command)
+            command: Any = typer.main.get_command(single)
+            command.example = module.EXAMPLE
+            self.add_command(command, cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(COMMANDS)}"
+            ctx.fail(f'no command "{name}"; {hint}')
+        return super().resolve_command(ctx, args)
+
+
+def _write_example(formatter: Any, example: str) -> None:
+    formatter.write("\nExample:\n")
+    for line in example.strip().splitlines():
+        formatter.write(f"  {line}\n" if line else "\n")
+
+
+def _app(**settings: Any) -> typer.Typer:
+    return typer.Typer(
+        rich_markup_mode=None,  # rich help takes longer to load than all else
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        **settings,
+    )
+
+
+app = _app(cls=LazyGroup, no_args_is_help=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cesctl {cesctl.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Customer engagement scores from raw event exports."""
+
+
+def run() -> None:
+    """What the ``cesctl`` script calls; ends the process with the exit codes of ``docs/cli.md``."""
+    code: Any = 0
+    try:
+        typer.main.get_command(app)(prog_name="cesctl")
+    except SystemExit as end:
+        code = end.code
+    except KeyboardInterrupt:
+        code = 130
+    except Exception:  # noqa: BLE001 - a bug: the only thing that shows a traceback
+        import traceback
+
+        traceback.print_exc()
+        code = BUG
+    if code == 130:
+        # Work may go on in threads that nothing can stop; nobody waits for it any more.
+        _flush()
+        os._exit(130)
+    sys.exit(code)
+
+
+def _flush() -> None:
+    import contextlib
+
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+
+
+if __name__ == "__main__":
+    run()

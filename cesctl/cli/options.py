@@ -1,0 +1,89 @@
+"""The arguments and options that several commands take, each said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from cesctl.errors import UsageError
+
+DEFAULT_MODEL = "cesctl.yaml"
+
+Events: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[EVENTS]...",
+        help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
+        "plain, gzip or zstd. Left out: the files that the model names.",
+        show_default=False,
+    ),
+]
+Config: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "-c",
+        "--config",
+        metavar="MODEL",
+        help=f"The model. Left out: {DEFAULT_MODEL} here.",
+        show_default=False,
+    ),
+]
+AsOf: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="WHEN",
+        show_default=False,
+        help="The instant the score is true at: latest, now, 2026-11-01 or 2026-11-01T12:00:00Z.",
+    ),
+]
+Window: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--window",
+        metavar="D",
+        show_default=False,
+        help="Of signals that name none: 90d, 12w, 36h, or none for all history.",
+    ),
+]
+Compare: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--compare",
+        metavar="D",
+        show_default=False,
+        help="Also score the time D earlier (30d): previous score and change.",
+    ),
+]
+Customers: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--customers",
+        metavar="FILE",
+        show_default=False,
+        help="A roster: its customers are scored even when silent.",
+    ),
+]
+NoColor: TypeAlias = Annotated[
+    bool, typer.Option("--no-color", help="Plain text (also by the variable NO_COLOR).")
+]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("-q", "--quiet", help="No notes and no progress; errors still show.")
+]
+Verbose: TypeAlias = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Also how long each step took.")
+]
+
+
+def model_path(config: str | None) -> str:
+    """The model to use: the one given, or ``cesctl.yaml`` in the working folder."""
+    if config is not None:
+        return config
+    if not Path(DEFAULT_MODEL).is_file():
+        raise UsageError(
+            f"no model: give one with -c MODEL, or put {DEFAULT_MODEL} in this folder "
+            "(cesctl init writes one from your events)"
+        )
+    return DEFAULT_MODEL
