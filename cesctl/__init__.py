@@ -1,3 +1,52 @@
-"""cesctl: customer engagement scores from raw event exports."""
+"""cesctl: customer engagement scores from raw event exports.
+
+>>> import cesctl
+>>> model = cesctl.load_model("model.yaml")        # doctest: +SKIP
+>>> result = cesctl.score(["events.csv"], model)   # doctest: +SKIP
+>>> result.scores, result.bands, result.at_risk    # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cesctl.errors import CesctlError, InputError, ModelError, OutputError, UsageError
+    from cesctl.model.load import load_model, parse_model
+    from cesctl.pipeline.run import score
+    from cesctl.result import Result
 
 __version__ = "0.1.0"
+__all__ = [
+    "CesctlError",
+    "InputError",
+    "ModelError",
+    "OutputError",
+    "Result",
+    "UsageError",
+    "__version__",
+    "load_model",
+    "parse_model",
+    "score",
+]
+
+_HOME = {
+    "CesctlError": "cesctl.errors",
+    "InputError": "cesctl.errors",
+    "ModelError": "cesctl.errors",
+    "OutputError": "cesctl.errors",
+    "UsageError": "cesctl.errors",
+    "Result": "cesctl.result",
+    "load_model": "cesctl.model.load",
+    "parse_model": "cesctl.model.load",
+    "score": "cesctl.pipeline.run",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Loads what is asked for, so that ``import cesctl`` alone costs nothing."""
+    if name in _HOME:
+        from importlib import import_module
+
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'cesctl' has no attribute '{name}'")

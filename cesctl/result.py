@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,9 +12,24 @@ import polars as pl
 
 from cesctl.errors import UsageError
 from cesctl.pipeline.band import band_table
+from cesctl.pipeline.numbers import exact_mean, round_half_away
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
+
+
+REJECTS = {
+    "file": pl.String,
+    "line": pl.Int64,
+    "reason": pl.String,
+    "customer": pl.String,
+    "event": pl.String,
+    "timestamp": pl.String,
+}
+
+
+def _no_rejects() -> pl.DataFrame:
+    return pl.DataFrame(schema=REJECTS)
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,12 @@ class Result:
     detail: pl.DataFrame
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    window_us: int | None = None
+    rejected_rows: Callable[[], pl.DataFrame] = _no_rejects
+
+    def rejects(self) -> pl.DataFrame:
+        """One row per rejected row of the log: file, line (or record), reason, and the raw text of
+        customer, event and timestamp. Reads the log once more, so ask only when you want it."""
+        return self.rejected_rows()
 
     @cached_property
     def bands(self) -> pl.DataFrame:
@@ -69,19 +89,18 @@ class Result:
         return {
             "customers": self.scores.height,
             "at_risk": self.at_risk.height,
-            "average": _six(score.mean()),
-            "median": _six(score.median()),
+            "average": self.scores.select(exact_mean(pl.col("score"))).item(),
+            "median": None if score.is_empty() else _six(score.median()),
         }
 
     def only(self, where: Mapping[str, str]) -> Result:
         """The customers whose attributes have these values; scale and rank stay those of all."""
         for name in where:
             self._known(name)
-        keep = pl.all_horizontal(pl.lit(True), *(pl.col(n).eq_missing(v) for n, v in where.items()))  # noqa: FBT003
-        mask = self.scores.select(keep.alias("keep")).to_series()
-        if mask.len() != self.scores.height:  # a literal alone has one row
-            return self
-        return replace(self, scores=self.scores.filter(mask), detail=self.detail.filter(mask))
+        result = self
+        for name, value in where.items():
+            result = result._where_is(name, value)
+        return result
 
     def by(self, attribute: str) -> dict[str | None, Result]:
         """The run once per value of an attribute, values in order, nothing (None) last."""
@@ -101,5 +120,6 @@ class Result:
             raise UsageError(f'no attribute "{name}"; there are: {have}')
 
 
-def _six(value: object) -> float | None:
-    return None if value is None else round(float(value), 6)  # type: ignore[arg-type]
+def _six(value: object) -> float:
+    assert isinstance(value, float)
+    return float(pl.select(round_half_away(pl.lit(value), 6)).item())

@@ -1,0 +1,45 @@
+"""What an engine gives: the measures of every customer at one or more T, and the count of all rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cesctl.model.types import Model
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One pass over the log.
+
+    ``activity``: for each T one frame with a row per customer that has an event by then: ``customer``,
+    ``m:<signal>`` (Float64, the measure; null is nothing), ``events`` (UInt32, events that at least one
+    signal takes), ``last_at`` and ``activity_at`` (UTC), ``attr:<name>`` (text) and, when asked for,
+    ``n:<signal>`` (UInt32, events the signal takes).
+    ``reasons``: rows by reason code. ``newest``: the newest accepted event of all, whatever T is.
+    ``left_out``: per signal, events whose property is there but no number.
+    """
+
+    activity: list[pl.DataFrame]
+    read: int
+    after: int  # events later than the first T
+    reasons: dict[int, int] = field(default_factory=dict)
+    newest: datetime | None = None
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """Counts events. The only stage that sees the whole log."""
+
+    def aggregate(
+        self,
+        events: pl.LazyFrame,
+        model: Model,
+        times: list[datetime],
+        *,
+        occurrences: bool = False,
+    ) -> Aggregate: ...

@@ -1,0 +1,237 @@
+"""A signal as polars expressions: which events it takes, and what it measures of them.
+
+Each signal at each T gives three things: columns to be there before grouping, expressions inside one
+``group_by(customer)``, and an expression over their results that is the measure. Everything is put
+together by ``cesctl.engines.polars``, so that all signals and all T share one pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import and_
+
+import polars as pl
+
+from cesctl.model.types import Signal
+from cesctl.pipeline.conditions import event_property, holds, matches
+from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number
+
+DAY_US = 86_400_000_000
+AT = pl.col("at")
+
+
+@dataclass
+class Plan:
+    """One signal at one T. Column names end in ``|<index of T>`` so that several T live side by side."""
+
+    signal: Signal
+    before: list[list[pl.Expr]] = field(default_factory=list)  # layers: a layer may use the last
+    inside: list[pl.Expr] = field(default_factory=list)
+    measure: pl.Expr = field(default_factory=lambda: pl.lit(None))
+
+
+def epoch_us(at: datetime) -> int:
+    """Whole microseconds since 1970; exact, unlike ``timestamp()``."""
+    return (at - datetime(1970, 1, 1, tzinfo=at.tzinfo)) // timedelta(microseconds=1)
+
+
+def in_window(window_us: int | None, offset_us: int, at: datetime) -> pl.Expr:
+    """T - offset - window < at <= T - offset. False where there is no instant."""
+    end = epoch_us(at) - offset_us
+    low = pl.lit(None) if window_us is None else pl.lit(max(end - window_us, -(2**62)))
+    us = AT.to_physical()
+    inside = us <= end
+    return inside if window_us is None else inside & (us > low)
+
+
+def takes(signals: Sequence[Signal], at: datetime) -> pl.Expr:
+    """Whether at least one of the signals takes the event (by event, where, window and offset)."""
+    # signals that differ only in their names share one test
+    alike: dict[tuple[object, ...], list[Signal]] = {}
+    for s in signals:
+        alike.setdefault((s.where, s.window_us, s.offset_us), []).append(s)
+    parts = []
+    for (_, window, offset), group in alike.items():
+        assert window is None or isinstance(window, int)
+        assert isinstance(offset, int)
+        names = tuple(dict.fromkeys(n for s in group for n in s.match.names))
+        patterns = tuple(dict.fromkeys(p for s in group for p in s.match.patterns))
+        merged = type(group[0].match)(names=names, patterns=patterns)
+        tests = [matches(merged, pl.col("event")), in_window(window, offset, at)]
+        tests.append(holds(group[0].where))
+        parts.append(reduce(and_, [t for t in tests if t is not None]))
+    return pl.any_horizontal(parts) if len(parts) > 1 else parts[0]
+
+
+def plan(signal: Signal, index: int, at: datetime, *, occurrences: bool) -> Plan:
+    """How to measure one signal at one T."""
+    made = Plan(signal)
+    if signal.measure == "ratio":
+        return made
+    tag = f"{signal.name}|{index}"
+    taken = takes([signal], at)
+    counted: pl.Expr = taken
+    if signal.limit is not None:
+        made.before += _limit_layers(signal, tag, taken)
+        counted = pl.col(f"counted:{tag}")
+    if occurrences:
+        made.inside.append(counted.sum().cast(pl.UInt32).alias(f"n:{tag}"))
+    _MEASURES[signal.measure](made, tag, counted, at)
+    made.measure = made.measure.cast(pl.Float64).alias(f"m:{tag}")
+    return made
+
+
+def _limit_layers(signal: Signal, tag: str, taken: pl.Expr) -> list[list[pl.Expr]]:
+    """The first N per customer and period: by instant, then the larger number, without a number last."""
+    assert signal.limit is not None
+    period = pl.col(signal.limit.per)
+    order = [AT.to_physical()]
+    if signal.property is not None:
+        order += [-number(event_property(signal.property)).fill_null(float("-inf"))]
+    taken_name = f"taken:{tag}"
+    place = pl.int_range(pl.len()).over(["key", period, taken_name], order_by=order)
+    return [
+        [taken.fill_null(value=False).alias(taken_name)],
+        [(pl.col(taken_name) & (place < signal.limit.count)).alias(f"counted:{tag}")],
+    ]
+
+
+def _decay(signal: Signal, at: datetime) -> pl.Expr | None:
+    """Between 0 and 1 by age; in double precision, one rounding per operation."""
+    age = (pl.lit(epoch_us(at)) - AT.to_physical()).cast(pl.Float64)
+    if signal.half_life_us is not None:
+        return pl.lit(2.0).pow(-(age / float(signal.half_life_us)))
+    if signal.linear_decay_us is not None:
+        return pl.max_horizontal(pl.lit(0.0), 1.0 - age / float(signal.linear_decay_us))
+    return None
+
+
+def _count(made: Plan, tag: str, counted: pl.Expr, at: datetime) -> None:
+    decay = _decay(made.signal, at)
+    if decay is None:
+        made.inside.append(counted.sum().alias(f"c:{tag}"))
+        made.measure = pl.col(f"c:{tag}")
+        return
+    term = (decay * NANO).round(0, mode="half_away_from_zero").cast(pl.Int64)
+    none = pl.lit(0, dtype=pl.Int64)
+    made.before.append([pl.when(counted).then(term).otherwise(none).alias(f"t:{tag}")])
+    made.inside.append(pl.col(f"t:{tag}").sum())
+    made.measure = nanos_to_float(pl.col(f"t:{tag}").cast(pl.Int128))
+
+
+def _sum(made: Plan, tag: str, counted: pl.Expr, at: datetime) -> None:
+    text = _property(made)
+    decay = _decay(made.signal, at)
+    term = nanos(text) if decay is None else float_to_nanos(decay * number(text))
+    made.before.append([pl.when(counted).then(term).alias(f"t:{tag}")])
+    made.inside.append(pl.col(f"t:{tag}").sum())
+    _tell_left_out(made, tag, counted)
+    made.measure = nanos_to_float(pl.col(f"t:{tag}"))
+
+
+def _mean(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
+    made.before.append([pl.when(counted).then(nanos(_property(made))).alias(f"t:{tag}")])
+    made.inside += [
+        pl.col(f"t:{tag}").sum(),
+        pl.col(f"t:{tag}").is_not_null().sum().alias(f"c:{tag}"),
+    ]
+    _tell_left_out(made, tag, counted)
+    made.measure = pl.when(pl.col(f"c:{tag}") > 0).then(
+        nanos_to_float(pl.col(f"t:{tag}")) / pl.col(f"c:{tag}")
+    )
+
+
+def _extreme(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
+    made.before.append([pl.when(counted).then(number(_property(made))).alias(f"t:{tag}")])
+    column = pl.col(f"t:{tag}")
+    made.inside.append(column.min() if made.signal.measure == "min" else column.max())
+    _tell_left_out(made, tag, counted)
+    made.measure = pl.col(f"t:{tag}")
+
+
+def _last(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
+    made.before.append([pl.when(counted).then(number(_property(made))).alias(f"t:{tag}")])
+    value = pl.col(f"t:{tag}")
+    there = value.is_not_null()
+    made.inside.append(
+        value.filter(there).sort_by(AT.filter(there), value.filter(there)).last().alias(f"t:{tag}")
+    )
+    _tell_left_out(made, tag, counted)
+    made.measure = pl.col(f"t:{tag}")
+
+
+def _distinct(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
+    text = _property(made)
+    made.inside.append(text.filter(counted & text.is_not_null()).n_unique().alias(f"c:{tag}"))
+    made.measure = pl.col(f"c:{tag}")
+
+
+def _periods(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
+    period = pl.col("day" if made.signal.measure == "days" else "week")
+    made.inside.append(period.filter(counted).n_unique().alias(f"c:{tag}"))
+    made.measure = pl.col(f"c:{tag}")
+
+
+def _once(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
+    made.inside.append(counted.any().alias(f"c:{tag}"))
+    made.measure = pl.col(f"c:{tag}").cast(pl.UInt8)
+
+
+def _since(made: Plan, tag: str, counted: pl.Expr, at: datetime) -> None:
+    made.before.append([pl.when(counted).then(AT.to_physical()).alias(f"t:{tag}")])
+    column = pl.col(f"t:{tag}")
+    made.inside.append(column.max() if made.signal.measure == "recency" else column.min())
+    made.measure = (pl.lit(epoch_us(at)) - column).cast(pl.Float64) / float(DAY_US)
+
+
+def _sessions(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
+    """Sorted instants of one customer; a step of ``gap`` or more begins a session."""
+    times = AT.to_physical().filter(counted).sort()
+    step = times.diff()
+    new = step.is_null() | (step >= made.signal.gap_us)
+    match made.signal.measure:
+        case "sessions":
+            made.inside.append(new.sum().alias(f"c:{tag}"))
+            made.measure = pl.col(f"c:{tag}")
+        case "session_minutes":
+            within = pl.when(step < made.signal.gap_us).then(step).otherwise(0)
+            made.inside.append(within.sum().alias(f"c:{tag}"))
+            made.measure = pl.col(f"c:{tag}").cast(pl.Float64) / 60e6
+        case _:
+            made.inside.append((new & new.shift(-1, fill_value=True)).sum().alias(f"c:{tag}"))
+            made.measure = pl.col(f"c:{tag}")
+
+
+def _property(made: Plan) -> pl.Expr:
+    assert made.signal.property is not None
+    return event_property(made.signal.property)
+
+
+def _tell_left_out(made: Plan, tag: str, counted: pl.Expr) -> None:
+    """Counts what is there but no number; told for the first T only, as the others see the same log."""
+    if tag.endswith("|0"):
+        text = _property(made)
+        odd = counted & text.is_not_null() & number(text).is_null()
+        made.inside.append(odd.sum().alias(f"x:{tag}"))
+
+
+_MEASURES = {
+    "count": _count,
+    "sum": _sum,
+    "mean": _mean,
+    "min": _extreme,
+    "max": _extreme,
+    "last": _last,
+    "distinct": _distinct,
+    "days": _periods,
+    "weeks": _periods,
+    "once": _once,
+    "recency": _since,
+    "tenure": _since,
+    "sessions": _sessions,
+    "session_minutes": _sessions,
+    "bounces": _sessions,
+}

@@ -1,0 +1,100 @@
+"""Score to band, risk and rank; and the table of the bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from cesctl.engines.measures import DAY_US
+from cesctl.model.types import Band, Model
+from cesctl.pipeline.numbers import exact_mean, round_half_away
+
+SCORE = pl.col("score")
+
+
+def band_index(bands: Sequence[Band]) -> pl.Expr:
+    """The last band whose ``from`` the score reaches; the first one below all."""
+    place = pl.lit(0, dtype=pl.UInt32)
+    for i, band in enumerate(bands):
+        place = pl.when(SCORE >= band.from_).then(pl.lit(i, dtype=pl.UInt32)).otherwise(place)
+    return place
+
+
+def add_band(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Adds ``band``, ``change`` (where there is a ``previous_score``), ``days_silent``, ``at_risk``,
+    ``risk_reasons`` and ``rank``. Wants ``score``, ``last_us`` and ``activity_us`` (µs before T)."""
+    names = [b.name for b in model.bands]
+    risky = [i for i, b in enumerate(model.bands) if b.at_risk]
+    frame = frame.with_columns(band_index(model.bands).alias("band_index")).with_columns(
+        pl.col("band_index")
+        .replace_strict(list(range(len(names))), names, return_dtype=pl.String)
+        .alias("band"),
+        (pl.col("last_us") // DAY_US).alias("days_silent"),
+        SCORE.rank("min", descending=True).cast(pl.UInt32).alias("rank"),
+    )
+    if "previous_score" in frame.columns:
+        change = round_half_away(SCORE - pl.col("previous_score"), model.scale.round)
+        frame = frame.with_columns(change.alias("change"))
+    reasons = [
+        pl.when(pl.col("band_index").is_in(risky)).then(pl.lit("band ") + pl.col("band")),
+    ]
+    if model.risk.drop is not None:
+        fell = pl.col("change") <= -model.risk.drop
+        size = shortest(pl.col("change").abs())
+        reasons.append(pl.when(fell).then(pl.lit("dropped ") + size))
+    silent = pl.col("activity_us")
+    if model.risk.silent_for_us is not None:
+        days = (silent // DAY_US).cast(pl.String)
+        long = silent >= model.risk.silent_for_us
+        reasons.append(pl.when(long).then(pl.lit("silent ") + days + "d"))
+    reasons.append(pl.when(silent.is_null()).then(pl.lit("never active")))
+    return frame.with_columns(
+        pl.concat_list(reasons).list.drop_nulls().alias("risk_reasons")
+    ).with_columns((pl.col("risk_reasons").list.len() > 0).alias("at_risk"))
+
+
+def shortest(number: pl.Expr) -> pl.Expr:
+    """A number as the shortest text that reads back the same; whole ones without a point."""
+    whole = (number == number.floor()) & (number.abs() < 1e15)
+    return (
+        pl.when(whole)
+        .then(number.cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(number.cast(pl.String))
+    )
+
+
+def band_table(scores: pl.DataFrame, bands: Sequence[Band]) -> pl.DataFrame:
+    """One row per band, lowest first: name, from, customers, share (0 … 1), average score (both with 6
+    decimals; null of nobody), at_risk, action, color."""
+    counted = scores.group_by("band").agg(
+        pl.len().alias("customers"), exact_mean(SCORE).alias("average")
+    )
+    table = pl.DataFrame(
+        {
+            "name": [b.name for b in bands],
+            "from": [b.from_ for b in bands],
+            "at_risk": [b.at_risk for b in bands],
+            "action": [b.action for b in bands],
+            "color": [b.color for b in bands],
+        },
+        schema={
+            "name": pl.String,
+            "from": pl.Float64,
+            "at_risk": pl.Boolean,
+            "action": pl.String,
+            "color": pl.String,
+        },
+    )
+    table = table.join(counted, left_on="name", right_on="band", how="left", maintain_order="left")
+    share = pl.col("customers") / max(scores.height, 1)
+    return table.with_columns(pl.col("customers").fill_null(0)).select(
+        "name",
+        "from",
+        "customers",
+        round_half_away(share.cast(pl.Float64), 6).alias("share"),
+        "average",
+        "at_risk",
+        "action",
+        "color",
+    )

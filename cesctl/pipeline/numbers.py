@@ -1,0 +1,71 @@
+"""Numbers: reading them from text, and rounding them, exactly as the model page says.
+
+Counting is done in **nanos**: whole numbers of 1e-9 in 128 bits. Adding those is exact, so neither the
+order of the rows nor the number of threads can change a bit of a sum.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+NANO = 1_000_000_000
+GRAMMAR = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+LIMIT = 1e15  # numbers of this magnitude and above are none
+_SCALE = 23  # 38 digits in all leave 15 before the point: just the numbers below LIMIT
+
+
+def is_number(text: pl.Expr) -> pl.Expr:
+    """Whether trimmed text is a number. Boolean, never null."""
+    return number(text).is_not_null()
+
+
+def number(text: pl.Expr) -> pl.Expr:
+    """Trimmed text to Float64; null where it is no number."""
+    value = pl.when(text.str.contains(GRAMMAR)).then(text).cast(pl.Float64, strict=False)
+    return pl.when(value.abs() < LIMIT).then(value)
+
+
+def nanos(text: pl.Expr) -> pl.Expr:
+    """Trimmed text to nanos (Int128), rounded once, halves away from zero; null where it is no number."""
+    decimal = (
+        pl.when(text.str.contains(GRAMMAR))
+        .then(text)
+        .cast(pl.Decimal(38, _SCALE), strict=False)
+        .to_physical()
+    )
+    unit = pl.lit(10 ** (_SCALE - 9), dtype=pl.Int128)
+    half = pl.lit(10 ** (_SCALE - 9) // 2, dtype=pl.Int128)
+    return (decimal.abs() + half) // unit * decimal.sign()
+
+
+def float_to_nanos(value: pl.Expr) -> pl.Expr:
+    """Float64 to nanos (Int128), rounded once, halves away from zero."""
+    return (value * NANO).round(0, mode="half_away_from_zero").cast(pl.Int128)
+
+
+def nanos_to_float(value: pl.Expr) -> pl.Expr:
+    """Nanos to the nearest Float64: whole part and rest apart, as 128 bits do not fit a float."""
+    unit = pl.lit(NANO, dtype=pl.Int128)
+    whole = value // unit
+    rest = value - whole * unit
+    return whole.cast(pl.Float64) + rest.cast(pl.Float64) / NANO
+
+
+def round_half_away(value: pl.Expr, decimals: int) -> pl.Expr:
+    """Rounds to ``decimals``, halves away from zero.
+
+    A float seldom holds a decimal half exactly (0.285 is a little less), and multiplying leaves noise in
+    the last bits. What is within two units in the last place of a half therefore counts as that half.
+    Where a float has no more digits to round, it stays as it is. Never gives -0.0.
+    """
+    factor = 10.0**decimals
+    scaled = value.abs() * factor
+    noise = pl.min_horizontal(scaled * 2.0**-51, pl.lit(0.004))
+    rounded = (scaled + noise + 0.5).floor() / factor * value.sign()
+    return pl.when(scaled < 2.0**52).then(rounded).otherwise(value) + 0.0
+
+
+def exact_mean(value: pl.Expr) -> pl.Expr:
+    """The mean of scores, with 6 decimals, the same whatever the order of the rows; null of none."""
+    total = nanos_to_float(float_to_nanos(value).sum())
+    return pl.when(value.count() > 0).then(round_half_away(total / value.count(), 6))

@@ -1,0 +1,56 @@
+"""The rejected rows, each with its file, line and reason: a second look at the log, taken when asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl import sources
+from cesctl.pipeline.normalise import REJECTED
+from cesctl.result import REJECTS
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Source
+    from cesctl.pipeline.log import Log
+
+
+def rejected_rows(log: Log) -> pl.DataFrame:
+    """One row per rejected row, in the order of the files: file, line (null where the file has no lines),
+    reason, customer, event and timestamp as exported."""
+    frames = []
+    for part in log.raw.per_file():
+        rows = part.frame.with_row_index("row")
+        source = log.raw.source
+        events = log.normalised(rows).select("row", "reason")
+        texts = rows.select("row", *_texts(source))
+        bad = (
+            pl.concat([events, texts.drop("row")], how="horizontal")
+            .filter(pl.col("reason").is_in(list(REJECTED)))
+            .collect()
+        )
+        file = part.files[0]
+        lines = sources.locate(file, bad["row"].to_list())
+        frames.append(
+            bad.select(
+                pl.lit(file.name).alias("file"),
+                pl.Series("line", lines, dtype=pl.Int64),
+                pl.col("reason").replace_strict(REJECTED, return_dtype=pl.String),
+                "customer",
+                "event",
+                "timestamp",
+            )
+        )
+    return pl.concat([pl.DataFrame(schema=REJECTS), *frames])
+
+
+def _texts(source: Source) -> list[pl.Expr]:
+    def first(paths: tuple[str, ...]) -> pl.Expr:
+        return pl.coalesce([pl.col(p).cast(pl.String) for p in paths])
+
+    event = pl.lit(source.event_value) if source.event_value else first(source.event)
+    return [
+        first(source.customer).alias("customer"),
+        event.cast(pl.String).alias("event"),
+        first(source.timestamp).alias("timestamp"),
+    ]

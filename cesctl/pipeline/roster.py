@@ -1,0 +1,81 @@
+"""The roster: customers that are scored even when silent, and their attributes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl import sources
+from cesctl.errors import InputError, InputProblem
+from cesctl.pipeline.conditions import trimmed
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Roster
+
+OWN_COLUMNS = frozenset(
+    {
+        "customer", "score", "band", "at_risk", "risk_reasons", "rank", "previous_score", "change",
+        "raw", "events", "last_event_at", "days_silent", "users", "active_users", "signals",
+    }
+)
+
+
+def read_roster(roster: Roster) -> pl.DataFrame:
+    """One row per customer: ``customer`` and one text column per attribute, in the file's order.
+
+    Ids and values are trimmed; empty ones are null; rows without an id are left out. Raises InputError
+    where the id column is missing, a column has the name of one of the score's own, or a customer stands
+    there twice with different attributes.
+    """
+    table = sources.read_table(roster.file)
+    if roster.id not in table.columns:
+        have = ", ".join(table.columns)
+        raise InputError(
+            InputProblem(
+                f'no column "{roster.id}" in the customers file',
+                roster.file,
+                hint=f"columns: {have}; set customers.id",
+            )
+        )
+    table = table.select(
+        trimmed(pl.col(roster.id)).alias("customer"),
+        *(trimmed(pl.col(c)).alias(c) for c in table.columns if c not in {roster.id}),
+    ) if "customer" in {roster.id} or "customer" not in table.columns else _clash(roster, "customer")
+    for name in table.columns[1:]:
+        if name in OWN_COLUMNS:
+            _clash(roster, name)
+    table = table.filter(pl.col("customer").is_not_null()).unique(maintain_order=True)
+    twice = table.filter(pl.col("customer").is_duplicated())["customer"]
+    if len(twice):
+        raise InputError(
+            InputProblem(
+                f'customer "{twice[0]}" stands there more than once, with different attributes',
+                roster.file,
+                hint="keep one row per customer",
+            )
+        )
+    return table
+
+
+def _clash(roster: Roster, name: str) -> pl.DataFrame:
+    raise InputError(
+        InputProblem(
+            f'the column "{name}" has the name of a column of the scores', roster.file,
+            hint="rename it in the customers file",
+        )
+    )
+
+
+def join_roster(activity: pl.DataFrame, roster: pl.DataFrame, *, only: bool) -> pl.DataFrame:
+    """Adds the roster's customers that did nothing, and ``attr:<name>`` from the roster, which win over
+    those of the events. ``only`` leaves out everybody else."""
+    renamed = roster.rename({c: f"roster:{c}" for c in roster.columns[1:]})
+    joined = activity.join(renamed, on="customer", how="right" if only else "full", coalesce=True)
+    names = roster.columns[1:]
+    return joined.with_columns(
+        pl.coalesce(
+            [f"roster:{n}", f"attr:{n}"] if f"attr:{n}" in joined.columns else [f"roster:{n}"]
+        ).alias(f"attr:{n}")
+        for n in names
+    ).drop(f"roster:{n}" for n in names)

@@ -1,0 +1,189 @@
+"""The line from export to result."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl import sources
+from cesctl.engines import polars as polars_engine
+from cesctl.engines.measures import epoch_us
+from cesctl.errors import InputError, InputProblem
+from cesctl.model.possible import most_points
+from cesctl.model.types import Model
+from cesctl.pipeline.band import add_band
+from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log, times
+from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
+from cesctl.pipeline.numbers import round_half_away
+from cesctl.pipeline.points import add_points
+from cesctl.pipeline.rejects import rejected_rows
+from cesctl.pipeline.roster import join_roster, read_roster
+from cesctl.pipeline.scale import add_score
+from cesctl.result import Result, RowCounts
+
+if TYPE_CHECKING:
+    from cesctl.engines.base import Aggregate
+
+ZERO_WHEN_SILENT = frozenset(
+    {"count", "sum", "distinct", "days", "weeks", "once", "sessions", "session_minutes", "bounces"}
+)
+
+
+def score(
+    inputs: Inputs,
+    model: Model,
+    *,
+    as_of: str | None = None,
+    now: datetime | None = None,
+    occurrences: bool = False,
+) -> Result:
+    """Scores every customer of an export.
+
+    ``inputs``: paths (files, folders, globs), or a polars DataFrame or LazyFrame. ``as_of`` as in the
+    model, over which it wins. ``now``: the clock. ``occurrences``: also count each signal's events
+    (``n:<signal>`` in ``detail``). Raises InputError.
+    """
+    log = open_log(inputs, model, as_of=as_of, now=now)
+    return score_log(log, occurrences=occurrences)
+
+
+def score_log(log: Log, *, occurrences: bool = False) -> Result:
+    """Scores an opened log."""
+    try:
+        counted, at = _aggregate(log, occurrences=occurrences)
+    except pl.exceptions.PolarsError as error:
+        raise sources.explain_failure(error, log.raw) from error
+    return _result(log, counted, at)
+
+
+def _aggregate(log: Log, *, occurrences: bool) -> tuple[Aggregate, datetime]:
+    """One pass where T is known or can be guessed from the files' ends, two where the guess is wrong."""
+    at = fixed_as_of(log)
+    latest = at is None
+    if at is None:
+        at = log.newest_guess()
+    if at is None:
+        at = newest(log.events()) or log.clock
+    while True:
+        counted = polars_engine.aggregate(
+            log.events(), log.model, times(log.model, at), occurrences=occurrences
+        )
+        if not latest or counted.newest in {at, None}:
+            return counted, at
+        assert counted.newest is not None
+        at = counted.newest
+
+
+def newest(events: pl.LazyFrame) -> datetime | None:
+    """The newest accepted event; None where there is none."""
+    at = events.filter(pl.col("reason").is_null()).select(pl.col("at").max()).collect().item()
+    assert at is None or isinstance(at, datetime)
+    return at
+
+
+def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
+    model = log.model
+    rows = _rows(counted)
+    if rows.read == 0:
+        names = ", ".join(f.name for f in log.raw.files) or "the frame"
+        raise InputError(InputProblem(f"no rows in {names}"))
+    roster = None if model.customers is None else read_roster(model.customers)
+    most = most_points(model)
+    bound = most if isinstance(most, float) else None
+    frames = []
+    for activity in counted.activity:
+        frame = activity
+        if roster is not None:
+            assert model.customers is not None
+            frame = join_roster(frame, roster, only=model.customers.only)
+        frame = add_points(_silence_is_zero(frame, model), model)
+        frames.append(add_score(frame, model, bound))
+    detail = frames[0]
+    if len(frames) > 1:
+        before = frames[1].select("customer", pl.col("score").alias("previous_score"))
+        detail = detail.join(before, on="customer", how="left")
+    activity_at = "last_at" if model.risk.activity is None else "activity_at"
+    detail = detail.with_columns(
+        (pl.lit(epoch_us(at)) - pl.col("last_at").to_physical()).alias("last_us"),
+        (pl.lit(epoch_us(at)) - pl.col(activity_at).to_physical()).alias("activity_us"),
+        round_half_away(pl.col("raw"), 6).alias("given_raw"),
+    )
+    detail = add_band(detail, model).sort(
+        ["score", "given_raw", "customer"], descending=[True, True, False]
+    )
+    attributes = _attributes(detail, roster, model)
+    return Result(
+        model=model,
+        as_of=at,
+        rows=rows,
+        attributes=attributes,
+        scores=detail.select(_score_columns(detail, model, attributes)),
+        detail=detail,
+        notes=tuple(log.notes + _told(counted)),
+        files=tuple(f.name for f in log.raw.files),
+        rejected_rows=partial(rejected_rows, log),
+    )
+
+
+def _silence_is_zero(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """A roster's customer without an event: counts are 0, what can be nothing is nothing."""
+    columns = [pl.col(f"m:{s.name}") for s in model.signals if s.measure in ZERO_WHEN_SILENT]
+    counts = [c for c in frame.columns if c == "events" or c.startswith("n:")]
+    return frame.with_columns(*(c.fill_null(0.0) for c in columns), pl.col(counts).fill_null(0))
+
+
+def _rows(counted: Aggregate) -> RowCounts:
+    aside = sum(counted.reasons.values())
+    return RowCounts(
+        read=counted.read,
+        accepted=counted.read - aside - counted.after,
+        duplicate=counted.reasons.get(DUPLICATE, 0),
+        filtered=counted.reasons.get(FILTERED, 0),
+        after_as_of=counted.after,
+        rejected={
+            text: counted.reasons[code] for code, text in REJECTED.items() if code in counted.reasons
+        },
+    )
+
+
+def _told(counted: Aggregate) -> list[str]:
+    return [
+        f'signal "{name}": {n:,} events have a value that is no number; they were left out'
+        for name, n in counted.left_out.items()
+        if n
+    ]
+
+
+def _attributes(
+    detail: pl.DataFrame, roster: pl.DataFrame | None, model: Model
+) -> tuple[str, ...]:
+    names = [] if roster is None else roster.columns[1:]
+    return tuple(dict.fromkeys([*names, *(name for name, _ in model.attributes)]))
+
+
+def _score_columns(
+    detail: pl.DataFrame, model: Model, attributes: tuple[str, ...]
+) -> list[pl.Expr | str]:
+    """The columns of the scores, in their order (docs/cli.md)."""
+    compared = ["previous_score", "change"] if model.compare_us is not None else []
+    columns: list[pl.Expr | str] = [
+        "customer",
+        *(pl.col(f"attr:{a}").alias(a) for a in attributes),
+        "score",
+        "band",
+        "at_risk",
+        "risk_reasons",
+        "rank",
+        *compared,
+        pl.col("given_raw").alias("raw"),
+        "events",
+        pl.col("last_at").alias("last_event_at"),
+        "days_silent",
+    ]
+    for s in model.signals:
+        columns.append(round_half_away(pl.col(f"m:{s.name}"), 6).alias(f"{s.name}.measure"))
+        columns.append(round_half_away(pl.col(f"p:{s.name}"), 6).alias(f"{s.name}.points"))
+    return columns
