@@ -1,0 +1,262 @@
+"""How a model and a log fit: events no signal uses, signals and bands that nothing reaches."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.insight.advice import Advice, advise, closest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from cesctl.insight.event_table import EventTable
+    from cesctl.model.types import Condition, EventMatch, Model, Signal
+    from cesctl.result import Result
+
+MOST_OF_THE_SCORE = 0.6  # of all points, plus and minus alike
+NEARLY_ALL = 0.95  # of the customers who have the signal
+ENOUGH = 20  # customers to judge a cap by
+
+
+@dataclass(frozen=True)
+class SignalUse:
+    """What one signal takes of the log.
+
+    ``events``: in the log by name; ``taken``: those that window and where let through;
+    ``customers``: with at least one of these; ``share``: of the sum of all points without sign.
+    """
+
+    name: str
+    events: int
+    taken: int
+    customers: int
+    share: float
+
+
+@dataclass(frozen=True)
+class UnusedEvent:
+    """An event that no signal names; ``count`` rows of ``customers`` customers."""
+
+    name: str
+    count: int
+    customers: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    signals: tuple[SignalUse, ...]
+    unused: tuple[UnusedEvent, ...]
+    catch_all: tuple[str, ...]  # signals that take every event, and so use none in particular
+    advice: tuple[Advice, ...]
+    result: Result
+
+
+def properties_of(model: Model) -> list[str]:
+    """The properties that signals look at, each once, in the model's order."""
+    found = [
+        path
+        for signal in model.signals
+        for path in (*(c.property for c in signal.where), signal.property)
+        if path is not None
+    ]
+    return list(dict.fromkeys(found))
+
+
+def coverage(result: Result, log: EventTable, columns: Collection[str] = ()) -> Coverage:
+    """Holds a scoring run against the log it came from.
+
+    ``result``: scored with the occurrences (``n:`` columns). ``log``: the events up to T, with the
+    properties of ``properties_of``. ``columns``: what the export has, for "did you mean".
+    """
+    model = result.model
+    counts = dict(log.events.select("event", "count").iter_rows())
+    shares = _shares(result)
+    uses = [_use(result, signal, counts, shares) for signal in model.signals]
+    catch_all = tuple(s.name for s in model.signals if _takes_all(s))
+    advice = [*advise(model)]
+    for signal, use in zip(model.signals, uses, strict=True):
+        if signal.measure != "ratio":
+            advice += _unreached(signal, use, log, columns)
+        advice += _limits(result, signal)
+    advice += _dominant(model, uses)
+    advice += _empty_bands(result)
+    return Coverage(tuple(uses), _unused(model, log), catch_all, tuple(advice), result)
+
+
+def takes(match: EventMatch, event: str) -> bool:
+    """Whether a signal's names or patterns take the event of this name."""
+    return event in match.names or any(_pattern(p).fullmatch(event) for p in match.patterns)
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    parts = ({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _takes_all(signal: Signal) -> bool:
+    return any(p and set(p) == {"*"} for p in signal.match.patterns)
+
+
+def _shares(result: Result) -> dict[str, float]:
+    weights = {g.name: g.weight for g in result.model.groups}
+    sums = {
+        s.name: abs(weights.get(s.group or "", 1.0))
+        * float(result.detail[f"p:{s.name}"].abs().sum() or 0.0)
+        for s in result.model.signals
+    }
+    total = sum(sums.values())
+    return {name: points / total if total else 0.0 for name, points in sums.items()}
+
+
+def _use(
+    result: Result, signal: Signal, counts: dict[str, int], shares: dict[str, float]
+) -> SignalUse:
+    taken = result.detail[f"n:{signal.name}"]
+    return SignalUse(
+        signal.name,
+        events=sum(n for event, n in counts.items() if takes(signal.match, event)),
+        taken=int(taken.sum() or 0),
+        customers=int((taken > 0).sum() or 0),
+        share=shares[signal.name],
+    )
+
+
+def _unreached(
+    signal: Signal, use: SignalUse, log: EventTable, columns: Collection[str]
+) -> Iterable[Advice]:
+    about = f"events.{signal.name}"
+    if not use.events:
+        names = (*signal.match.names, *signal.match.patterns)
+        yield Advice(
+            about,
+            f"no event of the log is {_named(names)}",
+            _meant(names, log.events["event"].to_list()),
+            signal.line,
+        )
+        return
+    missing = [p for p in _needed(signal) if not _filled(p, signal, log)]
+    for path in missing:
+        near = closest(path, columns)
+        yield Advice(
+            about,
+            f'property "{path}" is empty in all {use.events:,} events that this signal takes',
+            f'did you mean "{near}"?' if near else "",
+            signal.line,
+        )
+    if not use.taken and not missing:
+        why = [
+            word for word, there in (("where", signal.where), ("window", signal.window_us)) if there
+        ]
+        yield Advice(
+            about,
+            f"takes none of the {use.events:,} events of that name in the log",
+            f"look at its {' and '.join(why)}" if why else "",
+            signal.line,
+        )
+    known = set(log.events["event"])
+    absent = [n for n in signal.match.names if n not in known]
+    if absent:
+        yield Advice(
+            about,
+            f"no event of the log is {_named(absent)}",
+            _meant(absent, log.events["event"].to_list()),
+            signal.line,
+        )
+
+
+def _named(names: Collection[str]) -> str:
+    listed = [f'"{n}"' for n in names]
+    return " or ".join(listed) if len(listed) < 3 else f"any of {', '.join(listed)}"
+
+
+def _meant(names: Collection[str], known: list[str]) -> str:
+    near = dict.fromkeys(n for n in (closest(name, known) for name in names) if n is not None)
+    return f"did you mean {_named(near)}?" if near else ""
+
+
+def _needed(signal: Signal) -> list[str]:
+    """The properties without which the signal takes or measures nothing."""
+    found = [c.property for c in signal.where if _wants_one(c)]
+    return list(dict.fromkeys(found + ([signal.property] if signal.property else [])))
+
+
+def _wants_one(condition: Condition) -> bool:
+    return condition.op not in ("ne", "not_in") and condition.flag is not False
+
+
+def _filled(path: str, signal: Signal, log: EventTable) -> int:
+    column = f"with:{path}"
+    mine = [takes(signal.match, e) for e in log.events["event"].to_list()]
+    return int(log.events.filter(pl.Series(mine, dtype=pl.Boolean))[column].sum())
+
+
+def _limits(result: Result, signal: Signal) -> Iterable[Advice]:
+    """A limit that nearly all reach tells nobody apart; one that none reaches does nothing."""
+    have = result.detail.filter(pl.col(f"n:{signal.name}") > 0)
+    if have.height < ENOUGH:
+        return
+    for key, limit, column in (
+        ("cap", signal.cap, f"m:{signal.name}"),
+        ("max_points", signal.max_points, f"p:{signal.name}"),
+    ):
+        if limit is None:
+            continue
+        values = have[column].drop_nulls()
+        reached = int((values >= limit - 1e-9).sum()) / have.height
+        if reached >= NEARLY_ALL and not (key == "cap" and signal.measure == "once"):
+            yield Advice(
+                f"events.{signal.name}",
+                f"{key} {limit:g} is reached by {reached:.0%} of the customers who have the signal",
+                "a higher one would tell them apart",
+                signal.line,
+            )
+        elif not reached and not values.is_empty():
+            most: float = values.max()  # type: ignore[assignment]  # Float64, not empty
+            yield Advice(
+                f"events.{signal.name}",
+                f"{key} {limit:g} is reached by no customer; the most is {most:.4g}",
+                f"it does nothing here: lower or drop the {key}",
+                signal.line,
+            )
+
+
+def _dominant(model: Model, uses: list[SignalUse]) -> Iterable[Advice]:
+    if len([s for s in model.signals if s.weight]) < 2:
+        return
+    lines = {s.name: s.line for s in model.signals}
+    for use in uses:
+        if use.share > MOST_OF_THE_SCORE:
+            yield Advice(
+                f"events.{use.name}",
+                f"makes up {use.share:.0%} of all points",
+                "a lower weight, a cap or max_points would let the other signals speak",
+                lines[use.name],
+            )
+
+
+def _empty_bands(result: Result) -> Iterable[Advice]:
+    if result.scores.is_empty():
+        return
+    scores = result.scores["score"].to_list()
+    low, high = min(scores), max(scores)
+    for band in result.bands.filter(pl.col("customers") == 0).iter_rows(named=True):
+        yield Advice(
+            f"bands.{band['name']}",
+            "no customer reaches it" if band["from"] > high else "no customer is in it",
+            f"scores go from {low:g} to {high:g}",
+        )
+
+
+def _unused(model: Model, log: EventTable) -> tuple[UnusedEvent, ...]:
+    named = [s for s in model.signals if not _takes_all(s) and s.measure != "ratio"]
+    return tuple(
+        UnusedEvent(event, count, customers)
+        for event, count, customers in log.events.select("event", "count", "customers").iter_rows()
+        if not any(takes(s.match, event) for s in named)
+    )
