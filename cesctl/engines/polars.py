@@ -10,7 +10,7 @@ from cesctl.engines.base import Aggregate
 from cesctl.engines.measures import AT, Plan, epoch_us, in_window, plan, takes
 from cesctl.model.types import Model
 from cesctl.pipeline.conditions import event_property, matches
-from cesctl.pipeline.normalise import REJECTED
+from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 
 # An accepted id is trimmed, so a key that begins with a space is never a customer's: the rows that
 # are no events are counted by reason in the same group_by, instead of in a second pass.
@@ -57,10 +57,16 @@ def _query(
 ) -> pl.LazyFrame:
     """The one query: nothing is computed yet."""
     every = [p for made in plans for p in made]
-    aside = pl.lit(_ASIDE) + pl.col("reason").cast(pl.String)
+    key = pl.when(pl.col("reason").is_null()).then("customer")
+    for code in (FILTERED, DUPLICATE, *REJECTED):
+        key = key.when(pl.col("reason") == code).then(pl.lit(f"{_ASIDE}{code}"))
     events = events.with_columns(
-        pl.when(pl.col("reason").is_null()).then("customer").otherwise(aside).alias("key"),
+        key.alias("key"),
         *_calendar(model),
+        *(
+            pl.when(in_window(None, 0, at)).then(AT).alias(f"last_at|{i}")
+            for i, at in enumerate(times)
+        ),
     )
     layers: list[list[pl.Expr]] = []
     for p in every:
@@ -75,10 +81,7 @@ def _query(
         pl.len().alias("rows"),
         (AT.to_physical() > epoch_us(first)).sum().alias("after"),
         AT.max().alias("newest"),
-        *(
-            AT.filter(in_window(None, 0, at)).max().alias(f"last_at|{i}")
-            for i, at in enumerate(times)
-        ),
+        *(pl.col(f"last_at|{i}").max() for i in range(len(times))),
     ]
     own = [s for s in model.signals if s.measure != "ratio"]
     inside.append(

@@ -60,7 +60,7 @@ def normalise(
         _first_text(source.customer).alias("customer"),
         event.cast(pl.String).alias("event"),
         at.alias("at"),
-        raw_time.is_not_null().alias("has_time"),
+        _no_time(raw_time, schema, source).alias("no_time"),
         *([kept.alias("kept")] if kept is not None else []),
         *(trimmed(pl.col(p)).alias(PROPERTY + p) for p in properties),
         *([pl.col(source.id)] if source.id and source.deduplicate == "id" else []),
@@ -70,11 +70,11 @@ def normalise(
     checks: list[tuple[pl.Expr, int]] = []
     if kept is not None:
         checks.append((~pl.col("kept"), FILTERED))
-    checks.append((pl.col("customer").is_null(), NO_CUSTOMER))
+    checks.append((_missing("customer"), NO_CUSTOMER))
     if source.event_value is None:
-        checks.append((pl.col("event").is_null(), NO_EVENT))
+        checks.append((_missing("event"), NO_EVENT))
     checks += [
-        (~pl.col("has_time"), NO_TIMESTAMP),
+        (pl.col("at").is_null() & pl.col("no_time"), NO_TIMESTAMP),
         (pl.col("at").is_null(), UNREADABLE),
     ]
     if clock is not None:
@@ -82,14 +82,19 @@ def normalise(
     for failed, code in reversed(checks):
         reason = pl.when(failed).then(pl.lit(code, dtype=pl.UInt8)).otherwise(reason)
     return events.with_columns(reason.alias("reason")).drop(
-        "has_time", *(["kept"] if kept is not None else [])
+        "no_time", *(["kept"] if kept is not None else [])
     )
 
 
 def _first_text(paths: Sequence[str]) -> pl.Expr:
-    """The first of the columns that is not empty."""
-    texts = [trimmed(pl.col(p).cast(pl.String)) for p in paths]
-    return texts[0] if len(texts) == 1 else pl.coalesce(texts)
+    """The first of the columns that is not empty; a single one may be empty text."""
+    if len(paths) == 1:
+        return pl.col(paths[0]).cast(pl.String).str.strip_chars()
+    return pl.coalesce([trimmed(pl.col(p).cast(pl.String)) for p in paths])
+
+
+def _missing(name: str) -> pl.Expr:
+    return pl.col(name).is_null() | (pl.col(name) == "")
 
 
 def _dtype(paths: Sequence[str], schema: pl.Schema) -> pl.DataType:
@@ -103,6 +108,12 @@ def _first_time(paths: Sequence[str], schema: pl.Schema) -> pl.Expr:
         return _first_text(paths)
     columns = [pl.col(p) for p in paths]
     return columns[0] if len(columns) == 1 else pl.coalesce(columns)
+
+
+def _no_time(raw_time: pl.Expr, schema: pl.Schema, source: Source) -> pl.Expr:
+    if _dtype(source.timestamp, schema) == pl.String:
+        return raw_time.is_null() | (raw_time == "")
+    return raw_time.is_null()
 
 
 def mark_duplicates(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:

@@ -44,11 +44,13 @@ def float_to_nanos(value: pl.Expr) -> pl.Expr:
 
 
 def nanos_to_float(value: pl.Expr) -> pl.Expr:
-    """Nanos to the nearest Float64: whole part and rest apart, as 128 bits do not fit a float."""
+    """Nanos to Float64: the nearest one below 2^53 nanos; above, whole part and rest apart, as 128 bits
+    do not fit a float."""
     unit = pl.lit(NANO, dtype=pl.Int128)
     whole = value // unit
     rest = value - whole * unit
-    return whole.cast(pl.Float64) + rest.cast(pl.Float64) / NANO
+    apart = whole.cast(pl.Float64) + rest.cast(pl.Float64) / NANO
+    return pl.when(value.abs() < 2**53).then(value.cast(pl.Float64) / NANO).otherwise(apart)
 
 
 def round_half_away(value: pl.Expr, decimals: int) -> pl.Expr:

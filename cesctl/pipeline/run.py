@@ -12,7 +12,7 @@ from cesctl import sources
 from cesctl.engines import polars as polars_engine
 from cesctl.engines.measures import epoch_us
 from cesctl.errors import InputError, InputProblem
-from cesctl.model.possible import most_points
+from cesctl.model.most_points import most_points
 from cesctl.model.types import Model
 from cesctl.pipeline.band import add_band
 from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log, times
