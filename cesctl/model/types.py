@@ -13,14 +13,43 @@ from typing import Literal
 Us = int  # microseconds
 
 Measure = Literal[
-    "count", "sum", "mean", "min", "max", "last", "distinct", "days", "weeks", "once",
-    "recency", "tenure", "sessions", "session_minutes", "bounces", "ratio",
+    "count",
+    "sum",
+    "mean",
+    "min",
+    "max",
+    "last",
+    "distinct",
+    "days",
+    "weeks",
+    "once",
+    "recency",
+    "tenure",
+    "sessions",
+    "session_minutes",
+    "bounces",
+    "ratio",
 ]
 MEASURES: tuple[Measure, ...] = (
-    "count", "sum", "mean", "min", "max", "last", "distinct", "days", "weeks", "once",
-    "recency", "tenure", "sessions", "session_minutes", "bounces", "ratio",
+    "count",
+    "sum",
+    "mean",
+    "min",
+    "max",
+    "last",
+    "distinct",
+    "days",
+    "weeks",
+    "once",
+    "recency",
+    "tenure",
+    "sessions",
+    "session_minutes",
+    "bounces",
+    "ratio",
 )
 NEEDS_PROPERTY = frozenset({"sum", "mean", "min", "max", "last", "distinct"})
+DEFAULT_GAP_US: Us = 30 * 60 * 1_000_000
 CAN_BE_NOTHING = frozenset({"mean", "min", "max", "last", "recency", "tenure", "ratio"})
 
 Op = Literal["eq", "ne", "in", "not_in", "gt", "ge", "lt", "le", "exists", "contains"]
@@ -31,7 +60,8 @@ Method = Literal["none", "clamp", "linear", "possible", "minmax", "percentile", 
 @dataclass(frozen=True)
 class Condition:
     """``property op value``. ``values`` are texts as written in the file (eq, ne, in, not_in, contains);
-    ``number`` is for gt ge lt le; ``flag`` for exists."""
+    ``number`` is for gt ge lt le; ``flag`` for exists.
+    """
 
     property: str
     op: Op
@@ -75,6 +105,9 @@ class Signal:
     match: EventMatch
     where: tuple[Condition, ...] = ()
     window_us: Us | None = None  # None: all history
+    own_window: bool = (
+        False  # the signal names its window itself: another one of the model does not change it
+    )
     offset_us: Us = 0
     limit: Limit | None = None
     measure: Measure = "count"
@@ -88,7 +121,7 @@ class Signal:
     min_points: float | None = None
     missing: Literal["zero", "skip"] | float = "zero"
     group: str | None = None
-    gap_us: Us = 30 * 60 * 1_000_000  # sessions, session_minutes, bounces
+    gap_us: Us = DEFAULT_GAP_US  # sessions, session_minutes, bounces
     of: str | None = None  # ratio
     per: str | None = None  # ratio
     line: int = 0  # where it stands in the model file; 0 when it has none

@@ -1,0 +1,25 @@
+"""The names that columns of scores have, and that attributes therefore cannot have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FIXED = (
+    "customer", "score", "band", "at_risk", "risk_reasons", "rank", "previous_score", "change",
+    "raw", "events", "last_event_at", "days_silent",
+)  # fmt: skip
+# JSON holds a customer's signals under this key, beside the attributes.
+IN_JSON = "signals"
+
+
+def signal_columns(signal: str) -> tuple[str, str]:
+    """The two columns of a signal."""
+    return f"{signal}.measure", f"{signal}.points"
+
+
+def reserved_columns(signals: Iterable[str]) -> frozenset[str]:
+    """Every name an attribute of a model with these signals cannot have."""
+    return frozenset({*FIXED, IN_JSON, *(c for s in signals for c in signal_columns(s))})

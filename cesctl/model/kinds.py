@@ -1,0 +1,374 @@
+"""Kinds of values: each reads a node of the model file and describes itself as JSON Schema.
+
+One object does both, so that what the loader takes and what an editor shows cannot drift apart.
+``read`` gives the value, or BAD after reporting what is wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cesctl.duration import PATTERN, DurationError, format_duration, parse_duration
+from cesctl.model.document import Items, Pairs, Scalar
+from cesctl.model.fields import BAD, Entry, did_you_mean, join
+
+if TYPE_CHECKING:
+    from cesctl.model.document import Node, Report, Span
+    from cesctl.model.fields import Check
+
+Schema = dict[str, Any]
+
+
+class Kind(Protocol):
+    """``owner`` is the place of the key or list item that holds the node."""
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any: ...
+
+    def schema(self) -> Schema: ...
+
+
+def found(node: Node) -> str:
+    """A node in words, for messages."""
+    if isinstance(node, Items):
+        return "a list"
+    if isinstance(node, Pairs):
+        return "a mapping"
+    if node.is_null:
+        return "nothing"
+    text = node.text if len(node.text) <= 40 else node.text[:39] + "…"
+    return text if node.is_number or node.flag is not None else f'"{text}"'
+
+
+def expected(wanted: str, node: Node, path: str, report: Report, hint: str = "") -> Any:
+    report.add(node.span, path, f"{wanted} is expected, not {found(node)}", hint)
+    return BAD
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number."""
+
+    wanted: str = "a number"
+    whole: bool = False
+    least: float | None = None
+    most: float | None = None
+    not_zero: bool = False
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        if not isinstance(node, Scalar) or not node.is_number:
+            return expected(self.wanted, node, path, report, _number_hint(node))
+        number = float(node.text)
+        if not math.isfinite(number):
+            return expected(self.wanted, node, path, report, "it is too large")
+        wrong = (
+            (self.whole and number != int(number))
+            or (self.least is not None and number < self.least)
+            or (self.most is not None and number > self.most)
+            or (self.not_zero and number == 0)
+        )
+        if wrong:
+            return expected(self.wanted, node, path, report)
+        return int(number) if self.whole else number + 0.0  # -0 is 0
+
+    def schema(self) -> Schema:
+        schema: Schema = {"type": "integer" if self.whole else "number"}
+        if self.least is not None:
+            schema["minimum"] = self.least
+        if self.most is not None:
+            schema["maximum"] = self.most
+        if self.not_zero:
+            schema["not"] = {"const": 0}
+        return schema
+
+
+def _number_hint(node: Node) -> str:
+    if not isinstance(node, Scalar):
+        return ""
+    bare = node.text.strip().replace("_", "").replace(",", "").replace(" ", "").rstrip("%")
+    plain = Scalar(node.span, bare)
+    if plain.is_number:
+        return f"write {bare}" + ("" if node.plain else " without quotes")
+    return "it must be finite" if bare.lower().strip("+-.") in {"inf", "infinity", "nan"} else ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text, trimmed; plain numbers and words such as ``yes`` are the text they are written as."""
+
+    wanted: str = "text"
+    check: Check | None = None
+    pattern: str | None = None
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        if not isinstance(node, Scalar) or node.is_null or not node.text.strip():
+            return expected(self.wanted, node, path, report)
+        text = node.text.strip()
+        wrong = self.check(text) if self.check else None
+        if wrong:
+            report.add(node.span, path, *wrong)
+            return BAD
+        return text
+
+    def schema(self) -> Schema:
+        if self.pattern is not None:
+            return {"type": "string", "pattern": self.pattern}
+        if self.check is not None:
+            return {"type": "string", "minLength": 1}
+        return {"type": ["string", "number", "boolean"], "pattern": r"\S"}
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """Text taken as it is, blanks too."""
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        if not isinstance(node, Scalar) or node.is_null:
+            return expected("text", node, path, report)
+        return node.text
+
+    def schema(self) -> Schema:
+        return {"type": ["string", "number", "boolean"]}
+
+
+@dataclass(frozen=True)
+class Word:
+    """One of a few words. ``later`` are words that are known but not supported by this version yet."""
+
+    words: tuple[str, ...]
+    wanted: str = "one of"
+    later: tuple[str, ...] = ()
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        listed = (
+            f"{self.wanted} {', '.join(self.words)}" if self.wanted == "one of" else self.wanted
+        )
+        if not isinstance(node, Scalar) or node.is_null:
+            return expected(listed, node, path, report)
+        text = node.text.strip()
+        if text in self.words:
+            return text
+        if text in self.later:
+            report.add(node.span, path, f'"{text}" is not supported by this version yet')
+            return BAD
+        choose = "use " + " or ".join(filter(None, [", ".join(self.words[:-1]), self.words[-1]]))
+        hint = did_you_mean(text, (*self.words, *self.later), choose)
+        report.add(node.span, path, f"unknown {path.rsplit('.', 1)[-1]} {found(node)}", hint)
+        return BAD
+
+    def schema(self) -> Schema:
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True)
+class WholeWord:
+    """A number that must be one certain number: the version of the page."""
+
+    number: int
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        if isinstance(node, Scalar) and node.is_number and float(node.text) == self.number:
+            return self.number
+        report.add(
+            node.span, path, f"{found(node)} is not known", f"this program reads {self.number}"
+        )
+        return BAD
+
+    def schema(self) -> Schema:
+        return {"const": self.number}
+
+
+@dataclass(frozen=True)
+class NumberOrWord:
+    """A number, or one of a few words."""
+
+    words: tuple[str, ...]
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:
+        if isinstance(node, Scalar) and node.text in self.words:
+            return node.text
+        if isinstance(node, Scalar) and node.is_number:
+            return Number().read(node, path, owner, report)
+        wanted = f"{', '.join(self.words)} or a number"
+        hint = did_you_mean(node.text, self.words) if isinstance(node, Scalar) else ""
+        return expected(wanted, node, path, report, hint)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [{"enum": list(self.words)}, {"type": "number"}]}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """true or false."""
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        if isinstance(node, Scalar):
+            if node.flag is not None:
+                return node.flag
+            word = node.text.strip().lower()
+            if word in {"yes", "on", "y", "true", "1"}:
+                return expected("true or false", node, path, report, "write true")
+            if word in {"no", "off", "n", "false", "0"}:
+                return expected("true or false", node, path, report, "write false")
+        return expected("true or false", node, path, report)
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A duration as microseconds; ``none``, where allowed, is the text ``none``."""
+
+    none: bool = False
+    zero: bool = False
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        wanted = "a duration" + (" or none" if self.none else "")
+        if not isinstance(node, Scalar) or node.is_null:
+            return expected(wanted, node, path, report, "such as 90d")
+        text = node.text.strip()
+        if self.none and text == "none":
+            return "none"
+        if self.zero and node.is_number and float(text) == 0:
+            return 0
+        try:
+            us = parse_duration(text)
+        except DurationError as error:
+            report.add(node.span, path, str(error), error.hint)
+            return BAD
+        if us == 0 and not self.zero:
+            hint = "leave the key out" + (", or write none" if self.none else "")
+            report.add(
+                node.span, path, f"a duration above 0 is expected, not {format_duration(us)}", hint
+            )
+            return BAD
+        return us
+
+    def schema(self) -> Schema:
+        digits = PATTERN if self.zero else "0*[1-9]" + PATTERN.replace("+", "*")
+        choices: list[Schema] = [{"type": "string", "pattern": f"^{digits}$"}]
+        if self.zero:
+            choices.append({"const": 0})
+        if self.none:
+            choices.append({"const": "none"})
+        return choices[0] if len(choices) == 1 else {"anyOf": choices}
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of at least ``least`` (and ``exactly`` so many) items, as a tuple of values."""
+
+    item: Kind
+    wanted: str
+    exactly: int | None = None
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        if not isinstance(node, Items):
+            return expected(self.wanted, node, path, report)
+        if not node.items or (self.exactly is not None and len(node.items) != self.exactly):
+            report.add(node.span, path, f"{self.wanted} is expected, not {len(node.items)} entries")
+            return BAD
+        values = tuple(
+            self.item.read(child, join(path, str(i)), child.span, report)
+            for i, child in enumerate(node.items, 1)
+        )
+        return BAD if any(v is BAD for v in values) else values
+
+    def schema(self) -> Schema:
+        schema: Schema = {
+            "type": "array",
+            "items": self.item.schema(),
+            "minItems": self.exactly or 1,
+        }
+        if self.exactly is not None:
+            schema["maxItems"] = self.exactly
+        return schema
+
+
+@dataclass(frozen=True)
+class OneOrMore:
+    """A value, or a list of them; always read as a tuple."""
+
+    item: Kind
+    wanted: str
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:
+        if isinstance(node, Items):
+            return ListOf(self.item, self.wanted).read(node, path, owner, report)
+        value = self.item.read(node, path, owner, report)
+        return BAD if value is BAD else (value,)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [self.item.schema(), ListOf(self.item, self.wanted).schema()]}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A mapping whose names are the user's: a list of Entry, those with a bad value left with BAD."""
+
+    value: Kind
+    wanted: str
+    name: str  # what an entry is called, for messages
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
+        if not isinstance(node, Pairs) or not node.pairs:
+            return (
+                expected(self.wanted, node, path, report)
+                if not isinstance(node, Pairs)
+                else (self._empty(node, path, report))
+            )
+        entries: list[Entry] = []
+        seen: set[str] = set()
+        for key, child in node.pairs:
+            name = key.text.strip()
+            here = join(path, name)
+            if not name:
+                report.add(key.span, path, f"the name of {self.name} is blank")
+            elif name in seen:
+                report.add(
+                    key.span, here, "duplicate key", "names are compared without blanks around them"
+                )
+            seen.add(name)
+            entries.append(
+                Entry(name, here, key.span, self.value.read(child, here, key.span, report))
+            )
+        return entries
+
+    def _empty(self, node: Node, path: str, report: Report) -> Any:
+        report.add(node.span, path, f"{self.wanted} is expected, not an empty mapping")
+        return BAD
+
+    def schema(self) -> Schema:
+        return {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": r"\S"},
+            "additionalProperties": self.value.schema(),
+        }
+
+
+@dataclass(frozen=True)
+class ByShape:
+    """Another kind for each shape a node can have, so that one problem gives one message."""
+
+    wanted: str
+    scalar: Kind | None = None
+    items: Kind | None = None
+    pairs: Kind | None = None
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:
+        kind = (
+            self.scalar
+            if isinstance(node, Scalar)
+            else self.items
+            if isinstance(node, Items)
+            else self.pairs
+        )
+        if kind is None or (isinstance(node, Scalar) and node.is_null):
+            return expected(self.wanted, node, path, report)
+        return kind.read(node, path, owner, report)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [k.schema() for k in (self.scalar, self.items, self.pairs) if k]}

@@ -1,0 +1,118 @@
+"""From a model file to a Model, or to all that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from cesctl.errors import ModelError, Problem
+from cesctl.model.columns import reserved_columns
+from cesctl.model.document import Pairs, Report, Span, compose
+from cesctl.model.fields import BAD, Entry, Fields
+from cesctl.model.keys import MODEL
+from cesctl.model.read_text import read_text
+from cesctl.model.scoring import build_bands, build_groups, build_risk, build_scale, check_possible
+from cesctl.model.signals import build_signals
+from cesctl.model.sources import build_source, relative
+from cesctl.model.types import Model, Roster
+
+
+def load_model(path: str | os.PathLike[str]) -> Model:
+    """Reads and checks a model file. Raises ModelError with all problems."""
+    data, text = read_text(path)
+    return _model(
+        text, os.fspath(path), Path(path).parent, hashlib.sha256(data).hexdigest(), os.fspath(path)
+    )
+
+
+def parse_model(text: str, file: str = "model.yaml", folder: Path | None = None) -> Model:
+    """The same from text; ``file`` is what messages call it, ``folder`` what its paths are relative to."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _model(text.removeprefix("\ufeff"), file, folder, digest, "")
+
+
+def _model(text: str, file: str, folder: Path | None, sha256: str, path: str) -> Model:
+    report = Report(text, file)
+    root = compose(report)
+    if root is None:
+        if not report.problems:
+            report.add(
+                Span(0, 0),
+                "",
+                "the model is empty",
+                'it needs "events:" with a signal for each event',
+            )
+        raise ModelError(report.problems)
+    if not isinstance(root, Pairs):
+        hint = 'a model starts with "events:" and a signal for each event'
+        report.add(root.span, "", "this is no model: a mapping of keys is expected", hint)
+        raise ModelError(report.problems)
+    fields = MODEL.read(root, "", Span(0, 0), report)
+    if fields is BAD:
+        raise ModelError(report.problems)
+    model = _build(fields, folder, report)
+    if report.problems:
+        raise ModelError(report.problems)
+    from dataclasses import replace
+
+    return replace(model, sha256=sha256, path=path)
+
+
+def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
+    entries: list[Entry] = fields.get("events", [])
+    window = fields.get("window")
+    window_us = None if window == "none" else window
+    signals, complete = build_signals(entries, window_us, report)
+    before = len(report.problems)
+    groups = build_groups(fields.get("groups"), entries, report)
+    groups_fine = len(report.problems) == before and not _faulty(fields, "groups")
+    scale_fields = fields.get("scale")
+    scale = build_scale(scale_fields, report)
+    if scale_fields and complete and groups_fine and "events" in fields.values:
+        check_possible(scale_fields, signals, groups, report)
+    return Model(
+        signals=signals,
+        name=fields.get("name", ""),
+        timezone=fields.get("timezone", "UTC"),
+        as_of=fields.get("as_of", "latest"),
+        window_us=window_us,
+        compare_us=fields.get("compare"),
+        source=build_source(fields.get("source"), folder, report),
+        groups=groups,
+        scale=scale,
+        bands=build_bands(fields.get("bands"), report),
+        risk=build_risk(fields.get("risk"), compares="compare" in fields.keys, report=report),
+        customers=_roster(fields.get("customers"), folder),
+        attributes=_attributes(fields.get("attributes"), entries, report),
+    )
+
+
+def _faulty(fields: Fields, key: str) -> bool:
+    """Whether a mapping of entries is bad, or one of its entries."""
+    entries: Any = fields.get(key, [])
+    if key in fields.keys and key not in fields.values:
+        return True
+    return any(e.value is BAD or (isinstance(e.value, Fields) and e.value.broken) for e in entries)
+
+
+def _roster(fields: Fields | None, folder: Path | None) -> Roster | None:
+    if fields is None or fields.broken:
+        return None
+    file = relative(fields.get("file"), folder)
+    return Roster(file, fields.get("id", "customer"), fields.get("only", False))
+
+
+def _attributes(
+    entries: list[Entry] | None, signals: list[Entry], report: Report
+) -> tuple[tuple[str, str], ...]:
+    reserved = reserved_columns(s.name for s in signals)
+    for entry in entries or []:
+        if entry.name in reserved:
+            message = f'"{entry.name}" is a column of the scores'
+            report.add(entry.span, entry.path, message, "give the attribute another name")
+    return tuple((e.name, e.value) for e in entries or [] if e.value is not BAD)
+
+
+__all__ = ["ModelError", "Problem", "load_model", "parse_model"]

@@ -1,0 +1,46 @@
+"""The source: from what was read under ``source`` to Source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cesctl.model.fields import Fields
+from cesctl.model.types import Source
+from cesctl.model.where import conditions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cesctl.model.document import Report
+
+
+def relative(path: str, folder: Path | None) -> str:
+    """A path of the model as seen from the working folder; URLs and ``-`` stay as they are."""
+    if folder is None or path == "-" or "://" in path:
+        return path
+    return str(folder / path)
+
+
+def build_source(fields: Fields | None, folder: Path | None, report: Report) -> Source:
+    if fields is None:
+        return Source()
+    by_id = fields.get("deduplicate", "id" if "id" in fields.values else "none")
+    if by_id == "id" and "id" not in fields.keys:
+        message = "deduplicate: id needs the key id"
+        fields.add(report, "deduplicate", message, "name the column: id: event_id")
+    event = fields.get("event", ())
+    value = event.get("value") if isinstance(event, Fields) else None
+    return Source(
+        preset=fields.get("preset"),
+        files=tuple(relative(f, folder) for f in fields.get("files", ())),
+        customer=fields.get("customer", ()),
+        event=() if isinstance(event, Fields) else event,
+        event_value=value,
+        timestamp=fields.get("timestamp", ()),
+        id=fields.get("id"),
+        deduplicate=by_id,
+        where=conditions(fields.get("where")),
+        timestamp_format=fields.get("timestamp_format", "auto"),
+        timezone=fields.get("timezone"),
+        prefix=fields.get("prefix", ""),
+    )

@@ -1,0 +1,167 @@
+"""Mappings with known keys: which there are, which are required, which go with which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cesctl.model.document import Pairs
+from cesctl.model.fields import BAD, Fields, did_you_mean, join
+from cesctl.model.kinds import expected
+
+if TYPE_CHECKING:
+    from cesctl.model.document import Node, Report, Span
+    from cesctl.model.kinds import Kind, Schema
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of the model page. ``kind`` None: it comes in a later version. ``default`` is for readers."""
+
+    name: str
+    kind: Kind | None
+    doc: str
+    default: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class With:
+    """``keys`` go only with some values of the key ``of``, and then may be ``required``.
+
+    ``default`` is the value of ``of`` where it is left out. ``why`` ends the message's sentence.
+    """
+
+    keys: tuple[str, ...]
+    of: str
+    among: tuple[str, ...]
+    default: str
+    required: bool = False
+    why: str = ""
+
+    def check(self, fields: Fields, report: Report) -> None:
+        chosen = fields.get(self.of, self.default if self.of not in fields.keys else None)
+        if chosen is None:  # bad, and already reported
+            return
+        for key in self.keys:
+            if chosen in self.among:
+                if self.required and key not in fields.keys:
+                    fields.broken = True
+                    report.add(
+                        fields.at(self.of),
+                        join(fields.path, key),
+                        f"{key} is missing: {self.of} {chosen} needs it",
+                    )
+            elif key in fields.keys:
+                fields.broken = True
+                near = (
+                    f"it goes with {self.of} {_listed(self.among)}"
+                    if len(self.among) <= 7
+                    else self.why
+                )
+                report.add(
+                    fields.keys[key],
+                    join(fields.path, key),
+                    f"{key} plays no part with {self.of} {chosen}",
+                    near,
+                )
+
+    def schema(self) -> Schema:
+        chosen: Schema = {"properties": {self.of: {"enum": list(self.among)}}}
+        if self.default not in self.among:
+            chosen["required"] = [self.of]
+        rule: Schema = {"if": chosen, "else": {"properties": dict.fromkeys(self.keys, False)}}
+        if self.required:
+            rule["then"] = {"required": list(self.keys)}
+        return rule
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A mapping with known keys, read as Fields."""
+
+    name: str  # with its article, for messages: "a signal"
+    keys: tuple[Key, ...]
+    exclusive: tuple[tuple[str, str], ...] = ()
+    rules: tuple[With, ...] = ()
+    at_least_one: bool = False
+    doc: str = ""
+
+    def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:
+        if not isinstance(node, Pairs):
+            wanted = f"{self.name} (a mapping)"
+            return expected(wanted, node, path, report, f"keys: {', '.join(self._known())}")
+        if self.at_least_one and not node.pairs:
+            hint = f"keys: {', '.join(self._known())}"
+            report.add(node.span, path, f"{self.name} is expected, not an empty mapping", hint)
+            return BAD
+        fields = Fields(path, owner)
+        known = {k.name: k for k in self.keys}
+        for key, child in node.pairs:
+            here = join(path, key.text)
+            spec = known.get(key.text)
+            if spec is None:
+                report.add(key.span, here, "unknown key", self._hint(key.text))
+                continue
+            if spec.kind is None:
+                report.add(key.span, here, "not supported by this version yet")
+                continue
+            fields.keys[key.text] = key.span
+            fields.places[key.text] = child.span
+            value = spec.kind.read(child, here, key.span, report)
+            if value is BAD:
+                fields.broken = True
+            else:
+                fields.values[key.text] = value
+        self._together(fields, report, misspelt={k.text for k, _ in node.pairs} - known.keys())
+        return fields
+
+    def _together(self, fields: Fields, report: Report, misspelt: set[str]) -> None:
+        """Missing keys, keys that exclude each other, and keys that go with the value of another."""
+        for key in self.keys:
+            if key.required and key.name not in fields.keys:
+                fields.broken = True
+                # A misspelt "wieght" is one problem, not also a missing weight.
+                if not any(did_you_mean(m, [key.name]) for m in misspelt):
+                    report.add(
+                        fields.span, join(fields.path, key.name), f"{key.name} is missing", key.doc
+                    )
+        for one, other in self.exclusive:
+            if one in fields.keys and other in fields.keys:
+                fields.broken = True
+                later = max(one, other, key=lambda k: fields.keys[k].start)
+                message = f"{one} and {other} exclude each other"
+                report.add(fields.keys[later], join(fields.path, later), message, "remove one")
+        for rule in self.rules:
+            rule.check(fields, report)
+
+    def _known(self) -> list[str]:
+        return [k.name for k in self.keys if k.kind is not None]
+
+    def _hint(self, word: str) -> str:
+        return did_you_mean(word, (k.name for k in self.keys), f"keys: {', '.join(self._known())}")
+
+    def schema(self) -> Schema:
+        properties: dict[str, Schema] = {}
+        for key in self.keys:
+            if key.kind is None:
+                continue
+            about = f"{key.doc} Default: {key.default}." if key.default else key.doc
+            properties[key.name] = {"description": about, **key.kind.schema()}
+        schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        if self.at_least_one:
+            schema["minProperties"] = 1
+        if self.doc:
+            schema["description"] = self.doc
+        required = [k.name for k in self.keys if k.required]
+        if required:
+            schema["required"] = required
+        together = [{"not": {"required": list(pair)}} for pair in self.exclusive]
+        together += [rule.schema() for rule in self.rules]
+        if together:
+            schema["allOf"] = together
+        return schema
