@@ -1,0 +1,57 @@
+"""Numbers as text: the shortest that reads back the same in data, fixed decimals for people."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def shortest(value: float) -> str:
+    """``84``, ``0.1``, ``1e-6``: without a fraction where there is none; never ``-0``."""
+    return repr(float(value) + 0.0).removesuffix(".0").replace("e-0", "e-")
+
+
+def shortest_text(column: pl.Expr) -> pl.Expr:
+    """The same for a Float64 column; nothing stays nothing, and what is not finite becomes it."""
+    import polars as pl
+
+    text = (column + 0.0).cast(pl.String).str.strip_suffix(".0")
+    return pl.when(column.is_finite()).then(text)
+
+
+def fixed(value: float | None, decimals: int) -> str:
+    """``1,234.50``; empty for nothing."""
+    return "" if value is None else f"{value + 0.0:,.{decimals}f}"
+
+
+def signed(value: float | None, decimals: int) -> str:
+    """``+3.0``, ``-23.5``, ``0.0``; empty for nothing."""
+    if value is None:
+        return ""
+    return f"{value:+,.{decimals}f}" if value else fixed(0.0, decimals)
+
+
+def readable(value: float | None) -> str:
+    """``1,234.5``: thousands apart, up to 6 decimals, none more than needed; empty for nothing."""
+    if value is None:
+        return ""
+    if not math.isfinite(value) or abs(value) >= 1e15:
+        return shortest(value)
+    whole, _, part = f"{value + 0.0:,.6f}".partition(".")
+    part = part.rstrip("0")
+    text = f"{whole}.{part}" if part else whole
+    return "0" if text == "-0" else text
+
+
+def percent(share: float | None) -> str:
+    """A share of 0 … 1 as ``10.7%``; a little more than nothing is ``<0.1%``, never ``0.0%``."""
+    if share is None:
+        return ""
+    if 0 < share < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= share < 1:
+        return ">99.9%"
+    return f"{share * 100:.1f}%"
