@@ -91,8 +91,7 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         names = ", ".join(f.name for f in log.raw.files) or "the frame"
         raise InputError(InputProblem(f"no rows in {names}"))
     roster = None if model.customers is None else read_roster(model.customers)
-    most = most_points(model)
-    bound = most if isinstance(most, float) else None
+    most = most_possible(model)
     frames = []
     for activity in counted.activity:
         frame = activity
@@ -100,7 +99,7 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
             assert model.customers is not None
             frame = join_roster(frame, roster, only=model.customers.only)
         frame = add_points(_silence_is_zero(frame, model), model)
-        frames.append(add_score(frame, model, bound))
+        frames.append(add_score(frame, model, most))
     detail = frames[0]
     if len(frames) > 1:
         before = frames[1].select("customer", pl.col("score").alias("previous_score"))
@@ -126,6 +125,15 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         files=tuple(f.name for f in log.raw.files),
         rejected_rows=partial(rejected_rows, log),
     )
+
+
+def most_possible(model: Model) -> float | None:
+    """The most raw, where the scale asks for it; loading has refused a model that has none."""
+    if model.scale.method != "possible":
+        return None
+    most = most_points(model.signals, model.groups)
+    assert isinstance(most, float)
+    return most
 
 
 def _silence_is_zero(frame: pl.DataFrame, model: Model) -> pl.DataFrame:

@@ -1,0 +1,208 @@
+"""Why a customer has the score: every step from events to score, for one customer.
+
+A view of a run, not a second way to score: all numbers are the run's own.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from cesctl.duration import format_duration
+from cesctl.errors import UsageError
+from cesctl.insight.next_band import next_band
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Group, Model, Scale, Signal
+    from cesctl.result import Result
+
+
+@dataclass(frozen=True)
+class SignalLine:
+    """One signal of one customer. ``points`` are what it adds (after ``missing: skip`` has shared out
+    the weight); None when it was left out. ``steps`` say what acted between measure and points."""
+
+    name: str
+    measure_name: str
+    events: int
+    measure: float | None
+    value: float | None
+    weight: float
+    points: float | None
+    steps: list[str]
+    group: str | None
+    skipped: bool
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """Points of a group: the sum of its signals' points, x weight, within its limits."""
+
+    name: str
+    sum: float
+    weight: float
+    points: float
+    steps: list[str]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One customer's score. Ungrouped points and group points add up to raw; the scale steps lead from
+    raw to score."""
+
+    customer: str
+    as_of: datetime
+    model: Model
+    row: dict[str, Any]
+    customers: int
+    signals: list[SignalLine]
+    groups: list[GroupLine]
+    raw: float
+    scale_steps: list[str]
+    score: float
+    band: str
+    next_band: list[str]
+    to_next: float | None
+
+
+def explain(result: Result, customer: str) -> Explanation:
+    """Explains one customer of a run that was scored with ``occurrences=True``.
+
+    Raises UsageError for a customer that is not there, naming those with similar ids.
+    """
+    customer = customer.strip()
+    found = result.detail.filter(pl.col("customer") == customer)
+    if found.is_empty():
+        raise UsageError(_unknown(result, customer))
+    detail = found.row(0, named=True)
+    row = result.scores.filter(pl.col("customer") == customer).row(0, named=True)
+    model = result.model
+    ways, to_next = next_band(result, found)
+    return Explanation(
+        customer=customer,
+        as_of=result.as_of,
+        model=model,
+        row=row,
+        customers=result.scores.height,
+        signals=[_signal_line(s, detail) for s in model.signals],
+        groups=[_group_line(g, detail, model) for g in model.groups],
+        raw=detail["given_raw"],
+        scale_steps=_scale_steps(model.scale, detail, result),
+        score=detail["score"],
+        band=detail["band"],
+        next_band=ways,
+        to_next=to_next,
+    )
+
+
+def _unknown(result: Result, customer: str) -> str:
+    ids = result.scores["customer"]
+    near = difflib.get_close_matches(customer, ids.head(200_000).to_list(), n=3, cutoff=0.6)
+    if not near:
+        near = ids.filter(ids.str.to_lowercase() == customer.lower()).head(3).to_list()
+    hint = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+    return f"no customer {customer!r} among {ids.len():,} scored{hint}"
+
+
+def _signal_line(signal: Signal, detail: dict[str, Any]) -> SignalLine:
+    name = signal.name
+    points = detail[f"p:{name}"]
+    return SignalLine(
+        name=name,
+        measure_name=signal.measure,
+        events=detail.get(f"n:{name}") or 0,
+        measure=detail[f"m:{name}"],
+        value=detail[f"v:{name}"],
+        weight=signal.weight,
+        points=points,
+        steps=_steps(signal, detail),
+        group=signal.group,
+        skipped=points is None,
+    )
+
+
+def _steps(signal: Signal, detail: dict[str, Any]) -> list[str]:
+    """What stands between the events and the points, in the order in which it acts."""
+    measure, value, points = (detail[f"{k}:{signal.name}"] for k in "mvp")
+    steps = []
+    if signal.limit is not None:
+        steps.append(f"first {signal.limit.count} per {signal.limit.per}")
+    if signal.half_life_us is not None:
+        steps.append(f"half-life {format_duration(signal.half_life_us)}")
+    if signal.linear_decay_us is not None:
+        steps.append(f"decays to 0 in {format_duration(signal.linear_decay_us)}")
+    if signal.measure == "ratio":
+        steps.append(f"{signal.of} ÷ {signal.per}")
+    elif signal.measure != "count":
+        of = f" of {signal.property}" if signal.property else ""
+        steps.append(f"{signal.measure}{of}")
+    if measure is None:
+        steps.append("nothing to measure" + (", left out" if points is None else ""))
+        return steps
+    if signal.cap is not None and measure > signal.cap:
+        steps.append(f"cap {signal.cap:g}")
+    if signal.target is not None:
+        start = f"from {signal.target.start:g} " if signal.target.start else ""
+        steps.append(f"{start}to target {signal.target.end:g}")
+    if signal.tiers:
+        reached = [t for t in signal.tiers if min(measure, signal.cap or measure) >= t.at_least]
+        steps.append(f"tier {reached[-1].at_least:g}" if reached else "below the first tier")
+    plain = signal.weight * value
+    if signal.max_points is not None and plain > signal.max_points:
+        steps.append(f"at most {signal.max_points:g}")
+        plain = signal.max_points
+    if signal.min_points is not None and plain < signal.min_points:
+        steps.append(f"at least {signal.min_points:g}")
+        plain = signal.min_points
+    if points is not None and abs(points - plain) > 1e-9 * max(1.0, abs(plain)):
+        steps.append(f"x {points / plain:.4g} for what is missing")
+    return steps
+
+
+def _group_line(group: Group, detail: dict[str, Any], model: Model) -> GroupLine:
+    own = [detail[f"p:{s.name}"] for s in model.signals if s.group == group.name]
+    total = sum(p for p in own if p is not None)
+    points = detail[f"g:{group.name}"]
+    steps = []
+    if group.max_points is not None and group.weight * total > group.max_points:
+        steps.append(f"at most {group.max_points:g}")
+    if group.min_points is not None and group.weight * total < group.min_points:
+        steps.append(f"at least {group.min_points:g}")
+    return GroupLine(group.name, total, group.weight, points, steps)
+
+
+def _scale_steps(scale: Scale, detail: dict[str, Any], result: Result) -> list[str]:
+    """From raw to score, in words with this customer's numbers."""
+    lo, hi = (f"{x:g}" for x in scale.to)
+    raw = f"{detail['given_raw']:.10g}"
+    match scale.method:
+        case "none":
+            steps = []
+        case "clamp":
+            steps = [f"kept within {lo} … {hi}"]
+        case "linear":
+            assert scale.from_ is not None
+            steps = [f"{scale.from_[0]:g} … {scale.from_[1]:g} becomes {lo} … {hi}"]
+        case "possible":
+            from cesctl.pipeline.run import most_possible
+
+            steps = [f"0 … {most_possible(result.model):g} (all there is to get) becomes {lo} … {hi}"]
+        case "minmax":
+            steps = [f"least … greatest raw of all customers becomes {lo} … {hi}"]
+        case "percentile":
+            steps = [f"place among all customers, from {lo} to {hi}"]
+        case "logistic":
+            steps = [
+                f"logistic curve from {lo} to {hi}, middle at {scale.midpoint:g},"
+                f" steepness {scale.steepness:g}"
+            ]
+    scaled = detail["scaled"]
+    if steps:
+        steps[0] = f"raw {raw}: {steps[0]} = {scaled:.10g}"
+    if abs(scaled - detail["score"]) > 1e-9:
+        steps.append(f"rounded to {scale.round} decimals = {detail['score']:.10g}")
+    return steps
