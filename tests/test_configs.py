@@ -324,8 +324,10 @@ def test_saas_has_a_use_for_every_signal_and_limit(saas: cesctl.Result) -> None:
             assert points.n_unique() > 1, s.name
     for g in saas.model.groups:
         points = saas.detail[f"g:{g.name}"]
-        limit = g.max_points if g.max_points is not None else g.min_points
-        assert (points == limit).any(), g.name
+        if g.max_points is not None:
+            assert points.max() == g.max_points, "somebody earns all of it"
+        else:
+            assert points.min() < -10, g.name  # type: ignore[operator]
 
 
 def test_saas_knows_who_they_are(saas: cesctl.Result) -> None:
