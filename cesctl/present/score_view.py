@@ -1,0 +1,287 @@
+"""What ``cesctl score`` shows: the run, the bands, who is at risk, who is most engaged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from cesctl.duration import format_duration
+from cesctl.present.numbers import fixed, percent, signed
+from cesctl.present.ranges import band_ranges
+from cesctl.present.safe import safe
+from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cesctl.model.types import Model
+    from cesctl.result import Result
+
+AT_RISK = 10  # rows of the at-risk list unless asked for more
+
+WORST_FIRST = "biggest drop first, then lowest score, then most recently active"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of a result is shown.
+
+    ``of``: the run before ``--where``, to say how many customers there are in all.
+    ``missing``: the signal whose absence tells most, by customer at risk.
+    """
+
+    top: int = 0
+    at_risk: int = AT_RISK
+    by: str | None = None
+    where: Mapping[str, str | None] = field(default_factory=dict)
+    of: Result | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+def score_page(result: Result, shown: Shown) -> Page:
+    parts: list[Table | Words] = [_bands(result, _summary(result))]
+    if shown.by is not None:
+        parts += [
+            _bands(part, f"{safe(shown.by)} = {_shown_value(value)}: {_summary(part)}")
+            for value, part in result.by(shown.by).items()
+        ]
+    if shown.at_risk > 0:
+        parts.append(_at_risk(result, shown))
+    if shown.top > 0:
+        parts.append(_top(result, shown.top))
+    return Page(title(result.model), _facts(result, shown), tuple(parts))
+
+
+def title(model: Model) -> str:
+    """The model's name, or that of its file."""
+    return safe(model.name or PurePath(model.path).name or "Engagement scores")
+
+
+def worst_first(at_risk: pl.DataFrame) -> pl.DataFrame:
+    """Customers at risk, the most worrying first: biggest drop, lowest score, latest active.
+
+    One that fell from a height is news; of those equally low, one that was here last week may yet
+    be won back. Those never active come last of their score. ``customer`` settles the rest.
+    """
+    drop = (
+        pl.col("change").clip(upper_bound=0.0).fill_null(0.0)
+        if "change" in at_risk.columns
+        else pl.lit(0.0)
+    )
+    return at_risk.sort(
+        [drop, "score", "days_silent", "customer"], nulls_last=True, maintain_order=True
+    )
+
+
+def at_local(result: Result) -> str:
+    """T in the model's time zone, to the second."""
+    from zoneinfo import ZoneInfo
+
+    model = result.model
+    local = result.as_of.astimezone(ZoneInfo(model.timezone)).replace(microsecond=0, tzinfo=None)
+    return f"{local.isoformat(sep=' ')} {model.timezone}"
+
+
+def _facts(result: Result, shown: Shown) -> tuple[tuple[str, str], ...]:
+    model, rows = result.model, result.rows
+    meaning = {"latest": " (the newest event)", "now": " (the clock)"}.get(model.as_of, "")
+    facts = [
+        ("As of", at_local(result) + meaning),
+        ("Window", _window(model)),
+        ("Events", _files(result.files)),
+    ]
+    counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
+    for number, word in (
+        (rows.duplicate, "duplicate"),
+        (rows.filtered, "filtered out"),
+        (rows.after_as_of, "after that time"),
+    ):
+        if number:
+            counts.append(f"{number:,} {word}")
+    rejected = rows.all_rejected
+    facts.append(
+        ("Rows", " · ".join([*counts, f"{rejected:,} rejected" if rejected else "none rejected"]))
+    )
+    if rejected:
+        reasons = ", ".join(f"{number:,} {safe(why)}" for why, number in rows.rejected.items())
+        share = percent(rejected / rows.read)
+        facts.append(("Rejected", f"{share} of all rows: {reasons} (--rejects FILE lists them)"))
+    if shown.where:
+        said = ", ".join(f"{safe(k)} = {_shown_value(v)}" for k, v in shown.where.items())
+        of_all = f" of {shown.of.scores.height:,}" if shown.of else ""
+        facts.append(("Only", f"{said}: {result.scores.height:,}{of_all} customers"))
+    return tuple(facts)
+
+
+def _window(model: Model) -> str:
+    text = "all history" if model.window_us is None else format_duration(model.window_us)
+    if any(s.window_us != model.window_us and s.measure not in _ALWAYS_ALL for s in model.signals):
+        text += ", some signals their own"
+    if model.compare_us is not None:
+        text += f" · compared with {format_duration(model.compare_us)} earlier"
+    return text
+
+
+_ALWAYS_ALL = frozenset({"recency", "tenure", "ratio"})
+
+
+def _files(files: tuple[str, ...]) -> str:
+    names = ["standard input" if name == "-" else safe(name) for name in files]
+    if len(names) <= 3:
+        return ", ".join(names) or "given in memory"
+    return f"{names[0]} … {names[-1]} ({len(names):,} files)"
+
+
+def _summary(result: Result) -> str:
+    summary, decimals = result.summary, result.model.scale.round
+    customers = int(summary["customers"] or 0)
+    if not customers:
+        return "no customers"
+    at_risk = int(summary["at_risk"] or 0)
+    return " · ".join(
+        [
+            f"{customers:,} customer{'' if customers == 1 else 's'}",
+            f"average {fixed(summary['average'], max(decimals, 1))}",
+            f"median {fixed(summary['median'], max(decimals, 1))}",
+            f"{at_risk:,} at risk ({percent(at_risk / customers)})",
+        ]
+    )
+
+
+def _shown_value(value: str | None) -> str:
+    return "(none)" if value is None or not value else safe(value)
+
+
+def _bands(result: Result, heading: str) -> Table:
+    model = result.model
+    rows = []
+    colors = _band_styles(result)
+    for band, scores in zip(result.bands.to_dicts(), band_ranges(model), strict=True):
+        style = colors[band["name"]]
+        share = band["share"] or 0.0
+        rows.append(
+            Row(
+                (
+                    cell(band["name"], style),
+                    cell(scores),
+                    cell(f"{band['customers']:,}"),
+                    Cell(percent(share), style, bar=share),
+                    cell(fixed(band["average"], max(model.scale.round, 1))),
+                    cell(
+                        "at risk" if band["at_risk"] else "",
+                        "red",
+                        short="yes" if band["at_risk"] else "",
+                    ),
+                    cell(band["action"]),
+                )
+            )
+        )
+    columns = (
+        Column("Band", least=8),
+        Column("Score", "right"),
+        Column("Customers", "right"),
+        Column("Share"),
+        Column("Average", "right"),
+        Column("Risk"),
+        Column("Action", least=10),
+    )
+    return filled(Table(heading, columns, tuple(rows)))
+
+
+def _band_styles(result: Result) -> dict[str, str]:
+    """A colour for each band: the model's, else red where it is at risk, green for the last."""
+    bands = result.bands.to_dicts()
+    return {
+        band["name"]: band["color"]
+        or ("red" if band["at_risk"] else "green" if at == len(bands) - 1 else "yellow")
+        for at, band in enumerate(bands)
+    }
+
+
+def _at_risk(result: Result, shown: Shown) -> Table | Words:
+    everyone = result.at_risk
+    if not everyone.height:
+        return Words("Nobody is at risk.", "At risk", "green")
+    first = worst_first(everyone).head(shown.at_risk)
+    rows = [_risk_row(row, result, shown.missing) for row in first.iter_rows(named=True)]
+    columns = (
+        Column("Customer", least=12),
+        Column("Score", "right"),
+        Column("Change", "right"),
+        Column("Silent", "right"),
+        Column("Reasons", least=12),
+        Column("Missing signal", least=12),
+        *(Column(safe(name), optional=True) for name in result.attributes),
+    )
+    left = everyone.height - first.height
+    order = WORST_FIRST if "change" in everyone.columns else WORST_FIRST.partition(", then ")[2]
+    note = f"{order[0].upper()}{order[1:]}."
+    if left:
+        note += f" {left:,} more: --at-risk N shows them, --at-risk-output FILE writes them."
+    heading = f"At risk: {first.height:,} of {everyone.height:,}"
+    return filled(Table(heading, columns, tuple(rows), note))
+
+
+def _risk_row(row: dict[str, Any], result: Result, missing: Mapping[str, str]) -> Row:
+    decimals = result.model.scale.round
+    change = row.get("change")
+    reasons = row["risk_reasons"] or []
+    return Row(
+        (
+            cell(row["customer"]),
+            cell(fixed(row["score"], decimals), "bold"),
+            cell(signed(change, decimals), "red" if change is not None and change < 0 else ""),
+            cell(_silent(row)),
+            cell(", ".join(reasons), short=", ".join(_short(reason) for reason in reasons)),
+            cell(missing.get(row["customer"])),
+            *(cell(row[name], "dim") for name in result.attributes),
+        )
+    )
+
+
+def _silent(row: dict[str, Any]) -> str:
+    return "never" if row["days_silent"] is None else f"{row['days_silent']:,}d"
+
+
+def _short(reason: str) -> str:
+    """Without the number that a column beside it gives: ``dropped``, ``silent``, ``band Low``."""
+    word = reason.partition(" ")[0]
+    return word if word in {"dropped", "silent"} else reason
+
+
+def _top(result: Result, top: int) -> Table | Words:
+    first = result.scores.head(top)
+    if not first.height:
+        return Words("There are no customers.", "Most engaged")
+    decimals = result.model.scale.round
+    styles = _band_styles(result)
+    rows = [
+        Row(
+            (
+                cell(row["customer"]),
+                cell(f"{row['rank']:,}"),
+                cell(fixed(row["score"], decimals), "bold"),
+                cell(signed(row.get("change"), decimals)),
+                cell(row["band"], styles.get(row["band"], "")),
+                cell(f"{row['events']:,}"),
+                cell(_silent(row)),
+                *(cell(row[name], "dim") for name in result.attributes),
+            )
+        )
+        for row in first.iter_rows(named=True)
+    ]
+    columns = (
+        Column("Customer", least=12),
+        Column("Rank", "right"),
+        Column("Score", "right"),
+        Column("Change", "right"),
+        Column("Band", least=8),
+        Column("Events", "right"),
+        Column("Silent", "right"),
+        *(Column(safe(name), optional=True) for name in result.attributes),
+    )
+    heading = f"Most engaged: {first.height:,} of {result.scores.height:,}"
+    return filled(Table(heading, columns, tuple(rows)))
