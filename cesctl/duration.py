@@ -1,4 +1,4 @@
-"""Durations: a whole number and ``m``, ``h``, ``d`` (24 h) or ``w`` (7 d). Held as whole microseconds."""
+"""Durations: a whole number and ``m``, ``h``, ``d`` (24 h) or ``w`` (7 d); held as microseconds."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def parse_duration(text: str) -> int:
 
 
 def format_duration(us: int) -> str:
-    """Microseconds in the largest of days, hours and minutes that leaves no rest: ``90d``, ``36h``, ``30m``."""
+    """Microseconds in the largest of days, hours and minutes that leaves no rest: ``36h``."""
     for unit in "dhm":
         if us % UNITS_US[unit] == 0:
             return f"{us // UNITS_US[unit]}{unit}"

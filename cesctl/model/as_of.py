@@ -23,8 +23,9 @@ class AsOfError(ValueError):
 def resolve_as_of(text: str, zone: str) -> datetime | Literal["latest", "now"]:
     """T as an aware datetime in UTC, or the word that says where T is found. Raises AsOfError.
 
-    A date is its last microsecond in ``zone``. An instant without a zone is in ``zone``: an ambiguous
-    one is the earlier, one that a clock change skips is shifted forward. Finer than µs is cut off.
+    A date is its last microsecond in ``zone``. An instant without a zone is in ``zone``: an
+    ambiguous one is the earlier, one that a clock change skips is shifted forward by the length
+    of the change. Finer than µs is cut off.
     """
     text = text.strip()
     if text == "latest":

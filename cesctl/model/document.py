@@ -1,7 +1,7 @@
 """YAML text as a tree of nodes that know where they stand.
 
-Built from parse events and not with ``yaml.compose``: aliases can be counted and nesting limited before
-either does harm, scalars keep the text that was written, and duplicate keys are seen.
+Built from parse events and not with ``yaml.compose``: aliases can be counted and nesting limited
+before either does harm, scalars keep the text that was written, and duplicate keys are seen.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Scalar:
     """Text as written; ``plain`` is false where it was quoted, and so is nothing but text."""
 
@@ -58,7 +58,7 @@ class Scalar:
         return (self.text in TRUE) if self.plain and self.text in TRUE | FALSE else None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Items:
     """A YAML list."""
 
@@ -67,7 +67,7 @@ class Items:
     size: int = 1
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Pairs:
     """A YAML mapping; keys are distinct, in the order written, those merged with ``<<`` last."""
 
@@ -80,7 +80,7 @@ Node = Scalar | Items | Pairs
 
 
 class Report:
-    """Gathers the problems of one text; turns spans into lines and columns as editors count them."""
+    """Gathers the problems of a text; turns spans into lines and columns as editors count them."""
 
     def __init__(self, text: str, file: str) -> None:
         self.text = text
@@ -115,7 +115,7 @@ class _Stop(Exception):  # noqa: N818 - no error: the rest of the text cannot be
 
 
 def compose(report: Report) -> Node | None:
-    """The text's one document, or None after a problem that leaves no tree; problems go to the report."""
+    """The text's one document, or None where there is none or it cannot be understood."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -130,7 +130,7 @@ def compose(report: Report) -> Node | None:
     return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Open:
     """A collection that is still being read."""
 

@@ -18,7 +18,7 @@ class Bad:
 BAD = Bad()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Entry:
     """One named entry of a mapping whose names are the user's own, or one item of a list."""
 
@@ -28,9 +28,9 @@ class Entry:
     value: Any
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Fields:
-    """A mapping with known keys. ``values`` holds only what is good; ``keys`` all that was written."""
+    """A mapping with known keys: ``values`` holds what is good, ``keys`` all that was written."""
 
     path: str
     span: Span

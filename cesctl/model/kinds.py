@@ -7,6 +7,7 @@ One object does both, so that what the loader takes and what an editor shows can
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,7 +47,7 @@ def expected(wanted: str, node: Node, path: str, report: Report, hint: str = "")
     return BAD
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Number:
     """A finite number."""
 
@@ -93,7 +94,7 @@ def _number_hint(node: Node) -> str:
     return "it must be finite" if bare.lower().strip("+-.") in {"inf", "infinity", "nan"} else ""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Text:
     """Text, trimmed; plain numbers and words such as ``yes`` are the text they are written as."""
 
@@ -109,17 +110,19 @@ class Text:
         if wrong:
             report.add(node.span, path, *wrong)
             return BAD
+        if self.pattern is not None and not re.fullmatch(self.pattern, text):
+            return expected(self.wanted, node, path, report)
         return text
 
     def schema(self) -> Schema:
         if self.pattern is not None:
-            return {"type": "string", "pattern": self.pattern}
+            return {"type": "string", "pattern": f"^({self.pattern})$"}
         if self.check is not None:
             return {"type": "string", "minLength": 1}
         return {"type": ["string", "number", "boolean"], "pattern": r"\S"}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Verbatim:
     """Text taken as it is, blanks too."""
 
@@ -132,9 +135,9 @@ class Verbatim:
         return {"type": ["string", "number", "boolean"]}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Word:
-    """One of a few words. ``later`` are words that are known but not supported by this version yet."""
+    """One of a few words; ``later`` are known words that this version does not support yet."""
 
     words: tuple[str, ...]
     wanted: str = "one of"
@@ -161,7 +164,7 @@ class Word:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class WholeWord:
     """A number that must be one certain number: the version of the page."""
 
@@ -179,7 +182,7 @@ class WholeWord:
         return {"const": self.number}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class NumberOrWord:
     """A number, or one of a few words."""
 
@@ -198,7 +201,7 @@ class NumberOrWord:
         return {"anyOf": [{"enum": list(self.words)}, {"type": "number"}]}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Flag:
     """true or false."""
 
@@ -217,7 +220,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Duration:
     """A duration as microseconds; ``none``, where allowed, is the text ``none``."""
 
@@ -256,7 +259,7 @@ class Duration:
         return choices[0] if len(choices) == 1 else {"anyOf": choices}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class ListOf:
     """A list of at least ``least`` (and ``exactly`` so many) items, as a tuple of values."""
 
@@ -287,7 +290,7 @@ class ListOf:
         return schema
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class OneOrMore:
     """A value, or a list of them; always read as a tuple."""
 
@@ -304,9 +307,9 @@ class OneOrMore:
         return {"anyOf": [self.item.schema(), ListOf(self.item, self.wanted).schema()]}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Named:
-    """A mapping whose names are the user's: a list of Entry, those with a bad value left with BAD."""
+    """A mapping whose names are the user's, as a list of Entry; a bad value is BAD there."""
 
     value: Kind
     wanted: str
@@ -349,7 +352,7 @@ class Named:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class ByShape:
     """Another kind for each shape a node can have, so that one problem gives one message."""
 

@@ -22,13 +22,12 @@ from cesctl.model.types import Model, Roster
 def load_model(path: str | os.PathLike[str]) -> Model:
     """Reads and checks a model file. Raises ModelError with all problems."""
     data, text = read_text(path)
-    return _model(
-        text, os.fspath(path), Path(path).parent, hashlib.sha256(data).hexdigest(), os.fspath(path)
-    )
+    file = os.fspath(path)
+    return _model(text, file, Path(path).parent, hashlib.sha256(data).hexdigest(), file)
 
 
 def parse_model(text: str, file: str = "model.yaml", folder: Path | None = None) -> Model:
-    """The same from text; ``file`` is what messages call it, ``folder`` what its paths are relative to."""
+    """The same from text; messages call it ``file``, and its paths are relative to ``folder``."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return _model(text.removeprefix("\ufeff"), file, folder, digest, "")
 

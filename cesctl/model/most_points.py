@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def most_points(signals: Sequence[Signal], groups: Sequence[Group]) -> float | list[str]:
-    """The most raw, rounded to 9 decimals as raw is; or the names of the signals that have no most."""
+    """The most raw, rounded to 9 decimals as raw is; or the names of the signals without a most."""
     by_group: dict[str | None, list[Signal]] = {}
     for signal in signals:
         by_group.setdefault(signal.group, []).append(signal)

@@ -49,7 +49,7 @@ def _render(problem: Problem, color: bool) -> str:
 
 
 def _cut(problem: Problem) -> tuple[str, str, str]:
-    """The source line before, at and after the marked place; of a very long line only what is near."""
+    """The source line before, at and after the marked place; of a long line only what is near."""
     start = max(problem.column - 1, 0)
     end = start + problem.length
     before, marked, after = (
@@ -66,7 +66,7 @@ def _cut(problem: Problem) -> tuple[str, str, str]:
 
 
 def shown(text: str) -> str:
-    """Text that cannot act on a terminal: tabs are blanks, control and direction characters are \ufffd."""
+    """Text that cannot act on a terminal: no tabs, control or direction characters."""
     return "".join(
         " " * TAB
         if c == "\t"

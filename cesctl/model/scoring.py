@@ -95,6 +95,7 @@ def build_bands(value: Any, report: Report) -> tuple[Band, ...]:
     """Bands from a list of Fields or from {name: from}."""
     if value is None:
         return DEFAULT_BANDS
+    rows: list[tuple[Any, Any, str, Span, dict[str, Any]]]
     if isinstance(value, list):
         rows = [(e.name, None if e.value is BAD else e.value, e.path, e.span, {}) for e in value]
     else:
@@ -145,7 +146,7 @@ def build_risk(fields: Fields | None, *, compares: bool, report: Report) -> Risk
             fields.keys["drop"],
             f"{fields.path}.drop",
             "drop needs compare",
-            'add "compare: 30d" to the model: the score is then compared with that of 30 days before',
+            'add "compare: 30d" to the model: a score is compared with that of 30 days before',
         )
     activity = fields.get("activity")
     return Risk(

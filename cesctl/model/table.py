@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from cesctl.model.kinds import Kind, Schema
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Key:
-    """A key of the model page. ``kind`` None: it comes in a later version. ``default`` is for readers."""
+    """A key of the model page; ``kind`` None: it comes in a later version."""
 
     name: str
     kind: Kind | None
     doc: str
-    default: str = ""
+    default: str = ""  # in words, for readers
     required: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class With:
     """``keys`` go only with some values of the key ``of``, and then may be ``required``.
 
@@ -39,7 +39,7 @@ class With:
     required: bool = False
     why: str = ""
 
-    def check(self, fields: Fields, report: Report) -> None:
+    def check(self, fields: Fields, report: Report, misspelt: set[str]) -> None:
         chosen = fields.get(self.of, self.default if self.of not in fields.keys else None)
         if chosen is None:  # bad, and already reported
             return
@@ -47,11 +47,9 @@ class With:
             if chosen in self.among:
                 if self.required and key not in fields.keys:
                     fields.broken = True
-                    report.add(
-                        fields.at(self.of),
-                        join(fields.path, key),
-                        f"{key} is missing: {self.of} {chosen} needs it",
-                    )
+                    if not _is_meant(key, misspelt):
+                        message = f"{key} is missing: {self.of} {chosen} needs it"
+                        report.add(fields.at(self.of), join(fields.path, key), message)
             elif key in fields.keys:
                 fields.broken = True
                 near = (
@@ -76,11 +74,16 @@ class With:
         return rule
 
 
+def _is_meant(key: str, misspelt: set[str]) -> bool:
+    """A misspelt "wieght" is one problem, not also a missing weight."""
+    return any(did_you_mean(word, [key]) for word in misspelt)
+
+
 def _listed(words: tuple[str, ...]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Table:
     """A mapping with known keys, read as Fields."""
 
@@ -121,12 +124,11 @@ class Table:
         return fields
 
     def _together(self, fields: Fields, report: Report, misspelt: set[str]) -> None:
-        """Missing keys, keys that exclude each other, and keys that go with the value of another."""
+        """Missing keys, keys that exclude each other, keys that go with a value of another."""
         for key in self.keys:
             if key.required and key.name not in fields.keys:
                 fields.broken = True
-                # A misspelt "wieght" is one problem, not also a missing weight.
-                if not any(did_you_mean(m, [key.name]) for m in misspelt):
+                if not _is_meant(key.name, misspelt):
                     report.add(
                         fields.span, join(fields.path, key.name), f"{key.name} is missing", key.doc
                     )
@@ -137,7 +139,7 @@ class Table:
                 message = f"{one} and {other} exclude each other"
                 report.add(fields.keys[later], join(fields.path, later), message, "remove one")
         for rule in self.rules:
-            rule.check(fields, report)
+            rule.check(fields, report, misspelt)
 
     def _known(self) -> list[str]:
         return [k.name for k in self.keys if k.kind is not None]

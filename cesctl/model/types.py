@@ -59,8 +59,10 @@ Method = Literal["none", "clamp", "linear", "possible", "minmax", "percentile", 
 
 @dataclass(frozen=True)
 class Condition:
-    """``property op value``. ``values`` are texts as written in the file (eq, ne, in, not_in, contains);
-    ``number`` is for gt ge lt le; ``flag`` for exists.
+    """``property op value``.
+
+    ``values`` are texts as written in the file (eq, ne, in, not_in, contains); ``number`` is for
+    gt ge lt le; ``flag`` for exists.
     """
 
     property: str
@@ -105,9 +107,7 @@ class Signal:
     match: EventMatch
     where: tuple[Condition, ...] = ()
     window_us: Us | None = None  # None: all history
-    own_window: bool = (
-        False  # the signal names its window itself: another one of the model does not change it
-    )
+    own_window: bool = False  # named by the signal itself: --window does not change it
     offset_us: Us = 0
     limit: Limit | None = None
     measure: Measure = "count"

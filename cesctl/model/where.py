@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cesctl.model.kinds import Schema
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Value:
     """The text a property is compared with: as written in the file, trimmed, never blank."""
 

@@ -18,10 +18,10 @@ def override(
     compare: str | None = None,
     customers: str | None = None,
 ) -> Model:
-    """The model with options in place of its keys; each is the option's text, None where not given.
+    """The model with options in place of its keys; each is the option's text, None if not given.
 
-    ``window`` is that of signals that name none themselves. ``customers`` is relative to the working
-    folder. Raises UsageError.
+    ``window`` is that of signals that name none themselves. ``customers`` is relative to the
+    working folder. Raises UsageError.
     """
     if as_of is not None:
         wrong = check_as_of(as_of)

@@ -1,0 +1,78 @@
+"""Every key of ``source`` and ``customers``: what it holds, what it means."""
+
+from __future__ import annotations
+
+from cesctl.model.kinds import ByShape, Flag, OneOrMore, Text, Verbatim, Word
+from cesctl.model.table import Key, Table
+from cesctl.model.timestamp_format import check_timestamp_format
+from cesctl.model.where import WHERE
+from cesctl.model.zones import check_zone
+
+PRESETS_LATER = (
+    "mixpanel", "amplitude", "ga4", "segment", "rudderstack", "posthog", "snowplow", "sendgrid",
+    "stripe", "hubspot", "shopify", "zendesk",
+)  # fmt: skip
+
+COLUMN = Text("a column")
+COLUMNS = OneOrMore(COLUMN, "a column or a list of columns")
+PATHS = OneOrMore(Text("a path"), "a path or a list of paths")
+ZONE = Text("a timezone", check_zone)
+
+ONE_EVENT = Table(
+    "an event ({value: name})",
+    (Key("value", Text("an event name"), "Every row is this event.", required=True),),
+)
+EVENT = ByShape("a column, a list of columns or {value: name}", COLUMNS, COLUMNS, ONE_EVENT)
+
+SOURCE = Table(
+    "a source",
+    (
+        Key("preset", Word(("plain",), later=PRESETS_LATER), "The tool that made it.", "found"),
+        Key("files", PATHS, "Paths or globs, relative to the model file.", "the command line's"),
+        Key(
+            "customer",
+            COLUMNS,
+            "Column or dotted path of the customer's id; of a list the first that is not empty.",
+            "common names",
+        ),
+        Key(
+            "event",
+            EVENT,
+            "Column or dotted path of the event's name; {value: name}: every row is that event.",
+            "common names",
+        ),
+        Key("timestamp", COLUMNS, "Column or dotted path of the event's time.", "common names"),
+        Key("id", COLUMN, "Column that identifies a record: rows of one id are one event.", "none"),
+        Key(
+            "deduplicate",
+            Word(("id", "exact", "none")),
+            "What makes two rows the same event.",
+            "id where id is set, else none",
+        ),
+        Key("where", WHERE, "Only rows of which these properties hold; all must.", "all rows"),
+        Key(
+            "timestamp_format",
+            Text("a format", check_timestamp_format),
+            "auto, iso, epoch_s, epoch_ms, epoch_us or a strptime format.",
+            "auto",
+        ),
+        Key("timezone", ZONE, "Zone of timestamps that carry none.", "the model's"),
+        Key("prefix", Verbatim(), "Text put before each event name.", "none"),
+    ),
+    doc="How to read an export.",
+)
+
+CUSTOMERS = Table(
+    "a roster ({file: accounts.csv})",
+    (
+        Key(
+            "file",
+            Text("a path"),
+            "CSV, JSON, NDJSON or Parquet, relative to the model file.",
+            required=True,
+        ),
+        Key("id", COLUMN, "Its column of the customer's id.", "customer"),
+        Key("only", Flag(), "Whether customers that are not in it are left out.", "false"),
+    ),
+    doc="A list of customers, scored even when silent; its other columns are attributes.",
+)
