@@ -1,0 +1,121 @@
+"""cesctl beside hand-written polars, DuckDB and pandas: the same work, whole processes, one run.
+
+    python benchmarks/compare.py 10M --format csv [--as-of latest] [--rounds 5] [--without pandas]
+
+Each round runs every contender once, so that a machine's moods meet all alike; what counts is the median
+and its ratio to the hand-written query. Before any figure is printed the answers are compared: the same
+customers with the same score, number of events and last event.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.make_data import SIZES, make, path_of
+
+HERE = Path(__file__).parent
+CONTENDERS = {
+    "cesctl": None,
+    "polars by hand": "by_hand.py",
+    "DuckDB": "duck.py",
+    "pandas": "panda.py",
+    "floor (only reads)": "floor.py",
+}
+
+
+@dataclass
+class Runs:
+    seconds: list[float] = field(default_factory=list)
+    peak_mib: list[float] = field(default_factory=list)
+
+
+def command(name: str, log: Path, form: str, as_of: str, out: Path) -> list[str]:
+    script = CONTENDERS[name]
+    if script is not None:
+        return [sys.executable, str(HERE / "contenders" / script), str(log), form, as_of, str(out)]
+    model = HERE / "model.yaml"
+    when = ["--as-of", "latest"] if as_of == "latest" else []
+    cesctl = [sys.executable, "-c", "from cesctl.cli.main import run; run()", "score", str(log)]
+    return [*cesctl, "-c", str(model), *when, "-o", str(out), "--quiet"]
+
+
+def once(words: list[str]) -> tuple[float, float]:
+    """Seconds and peak memory (MiB) of one whole process."""
+    start = time.perf_counter()
+    child = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"failed with {child.returncode}: {' '.join(words)}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def answer(out: Path) -> pl.DataFrame:
+    """One row per customer in order: customer, score, events, last_event_at."""
+    frame = pl.read_parquet(out)
+    frame = frame.rename({"user_id": "customer"}, strict=False)
+    return frame.select(
+        pl.col("customer").cast(pl.String),
+        pl.col("score").cast(pl.Float64),
+        pl.col("events").cast(pl.Int64),
+        pl.col("last_event_at").dt.epoch("us"),
+    ).sort("customer")
+
+
+def table(runs: dict[str, Runs]) -> str:
+    base = statistics.median(runs["polars by hand"].seconds)
+    lines = ["| | seconds (median) | ratio | spread | peak MiB |", "|---|--:|--:|--:|--:|"]
+    for name, r in runs.items():
+        middle = statistics.median(r.seconds)
+        spread = f"{min(r.seconds):.2f} … {max(r.seconds):.2f}"
+        peak = statistics.median(r.peak_mib)
+        lines.append(f"| {name} | {middle:.2f} | {middle / base:.2f} | {spread} | {peak:,.0f} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("size", choices=SIZES)
+    parser.add_argument("--format", default="csv", choices=["csv", "ndjson", "parquet"])
+    parser.add_argument("--as-of", default="fixed", choices=["fixed", "latest"])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--shuffled", action="store_true")
+    parser.add_argument("--without", action="append", default=[], choices=list(CONTENDERS))
+    args = parser.parse_args()
+    make(args.size, [args.format], shuffled=args.shuffled)
+    log = path_of(args.size, args.format, shuffled=args.shuffled)
+    runs = {name: Runs() for name in CONTENDERS if name not in args.without}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(args.rounds):
+            for name, r in runs.items():
+                out = Path(folder) / f"{name.split(maxsplit=1)[0]}-{len(name)}.parquet"
+                seconds, peak = once(command(name, log, args.format, args.as_of, out))
+                r.seconds.append(seconds)
+                r.peak_mib.append(peak)
+        answers = {
+            name: answer(Path(folder) / f"{name.split(maxsplit=1)[0]}-{len(name)}.parquet")
+            for name in runs
+            if not name.startswith("floor")
+        }
+    for name, got in answers.items():
+        if not got.equals(answers["polars by hand"]):
+            raise SystemExit(f"{name} gives another answer than polars by hand")
+    some = answers["polars by hand"]
+    print(f"{args.size} rows, {args.format}, as_of {args.as_of}{', shuffled' * args.shuffled}:", end=" ")
+    print(f"{some.height:,} customers, all answers equal, {args.rounds} rounds")
+    print(table(runs))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Reading numbers from text, and rounding, against exact decimal arithmetic."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cesctl.pipeline import numbers
+
+GRAMMAR = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def one(expr: pl.Expr) -> object:
+    return pl.select(expr).item()
+
+
+def nanos_of(text: str) -> int | None:
+    value = pl.DataFrame({"t": [text]}).select(numbers.nanos(pl.col("t"))).item()
+    assert value is None or isinstance(value, int)
+    return value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1", "+1.", "-.5", "1e3", "1E-3", "007", "999999999999999.9", "0.1234567885", "0.0000000005"],
+)
+def test_reads_what_the_grammar_takes(text: str) -> None:
+    want = int((Decimal(text) * 10**9).quantize(Decimal(1), ROUND_HALF_UP))
+    assert nanos_of(text) == want
+    assert one(numbers.number(pl.lit(text))) == float(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1,000", "inf", "nan", "true", "0x1", "1_0", "١", "1e15", "-1e15", "e5", ".", "1 2"]
+)
+def test_all_else_is_no_number(text: str) -> None:
+    assert nanos_of(text) is None
+    assert one(numbers.number(pl.lit(text))) is None
+
+
+@given(st.decimals(min_value=-(10**14), max_value=10**14, places=12))
+def test_nanos_round_halves_away_from_zero(value: Decimal) -> None:
+    want = int((value * 10**9).quantize(Decimal(1), ROUND_HALF_UP))
+    assert nanos_of(format(value, "f")) == want
+
+
+@given(st.text("0123456789+-.eE, ", max_size=12))
+def test_number_agrees_with_the_grammar(text: str) -> None:
+    is_one = GRAMMAR.fullmatch(text) is not None and abs(float(text)) < 1e15
+    assert (one(numbers.number(pl.lit(text))) is not None) == is_one
+    assert one(numbers.is_number(pl.lit(text))) == is_one
+
+
+@given(st.integers(-(10**14), 10**14), st.integers(0, 6))
+def test_rounding_to_decimals_takes_halves_away_from_zero(micro_tenths: int, decimals: int) -> None:
+    value = Decimal(micro_tenths) / 10**7  # seven decimals: every half of six is there
+    if abs(value) * 10**decimals >= 2**41:
+        return  # beyond, a float does not hold the half
+    want = float(value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    assert one(numbers.round_half_away(pl.lit(float(value)), decimals)) == want
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "want"),
+    [(0.285, 2, 0.29), (1.005, 2, 1.01), (-2.5, 0, -3.0), (0.5 * 0.123456785, 9, 0.061728393)],
+)
+def test_noise_does_not_turn_a_half(value: float, decimals: int, want: float) -> None:
+    assert one(numbers.round_half_away(pl.lit(value), decimals)) == want
+
+
+def test_rounding_never_gives_minus_zero() -> None:
+    assert str(one(numbers.round_half_away(pl.lit(-0.0001), 2))) == "0.0"
+
+
+@given(st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=50), st.randoms())
+def test_the_order_of_adding_does_not_matter(terms: list[int], random: object) -> None:
+    frame = pl.DataFrame({"t": pl.Series(terms, dtype=pl.Int128)})
+    total = frame.select(numbers.nanos_to_float(pl.col("t").sum())).item()
+    exact = Decimal(sum(terms)) / 10**9
+    assert total == pytest.approx(float(exact), rel=3e-16, abs=0)
+    if abs(sum(terms)) < 2**53:
+        assert total == float(exact)
+
+
+def test_exact_mean_of_nothing_is_nothing() -> None:
+    assert pl.DataFrame({"s": []}, schema={"s": pl.Float64}).select(
+        numbers.exact_mean(pl.col("s"))
+    ).item() is None

@@ -1,0 +1,152 @@
+"""Text to instants, against the standard library."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cesctl.pipeline.timestamps import instants, to_instants
+
+
+def read(text: str, form: str = "auto", timezone: str = "UTC") -> str | None:
+    got = to_instants(pl.Series([text]), form=form, timezone=timezone).item()
+    return None if got is None else got.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("2026-04-01T01:02:03Z", "2026-04-01T01:02:03+00:00"),
+        ("2026-04-01 01:02:03", "2026-04-01T01:02:03+00:00"),
+        ("2026-04-01 01:02:03 UTC", "2026-04-01T01:02:03+00:00"),
+        ("2026-04-01T01:02:03+02:00", "2026-03-31T23:02:03+00:00"),
+        ("2026-04-01T01:02:03-0330", "2026-04-01T04:32:03+00:00"),
+        ("2026-04-01T01:02:03-00:30", "2026-04-01T01:32:03+00:00"),
+        ("2026-04-01T01:02", "2026-04-01T01:02:00+00:00"),
+        ("2026-04-01", "2026-04-01T00:00:00+00:00"),
+        ("2026-04-01T01:02:03.5Z", "2026-04-01T01:02:03.500000+00:00"),
+        ("2026-04-01 01:02:03.123456789", "2026-04-01T01:02:03.123456+00:00"),
+        ("1700000000", "2023-11-14T22:13:20+00:00"),
+        ("1700000000123", "2023-11-14T22:13:20.123000+00:00"),
+        ("1700000000123456", "2023-11-14T22:13:20.123456+00:00"),
+        ("1700000000.1234567", "2023-11-14T22:13:20.123456+00:00"),
+        ("1e9", "2001-09-09T01:46:40+00:00"),
+        ("99999999999", "5138-11-16T09:46:39+00:00"),
+        ("100000000000", "1973-03-03T09:46:40+00:00"),
+        ("-5", "1969-12-31T23:59:55+00:00"),
+    ],
+)
+def test_auto_reads(text: str, want: str) -> None:
+    assert read(text) == want
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "03/04/2026", "2026-02-30", "2026-13-01", "2026-04-01T24:00:00Z", "2026-04-01T23:59:60Z",
+        "2026- 4-01T01:02:03Z", "+2026-4-01T01:02:03Z", "2026-4-1T01:02:03Z", "0000-01-01",
+        "2026-04-01T01:02:03 Z", "2026-04-01t01:02:03z", "2026-04-01Z", "yesterday", "1e17", "nan",
+        "2026-04-01T01:02:03+25:00", "2026-04-01T01:02:03.Z", "12:30", "20260401T010203Z",
+    ],
+)  # fmt: skip
+def test_auto_takes_nothing_else(text: str) -> None:
+    assert read(text) is None
+
+
+def test_iso_takes_no_numbers_and_epochs_nothing_but() -> None:
+    assert read("1700000000", "iso") is None
+    assert read("2026-04-01", "epoch_s") is None
+    assert read("100000000000", "epoch_s") == "5138-11-16T09:46:40+00:00"
+    assert read("5000", "epoch_ms") == "1970-01-01T00:00:05+00:00"
+    assert read("5000", "epoch_us") == "1970-01-01T00:00:00.005000+00:00"
+
+
+def test_a_given_format() -> None:
+    assert read("31/12/2026 23:59", "%d/%m/%Y %H:%M") == "2026-12-31T23:59:00+00:00"
+    assert read("31/12/2026", "%d/%m/%Y") == "2026-12-31T00:00:00+00:00"
+    assert read("31/12/2026 23:59 +0100", "%d/%m/%Y %H:%M %z") == "2026-12-31T22:59:00+00:00"
+    assert read("12/31/2026", "%d/%m/%Y") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "want"),
+    [
+        ("2026-10-25 01:30:00", "Europe/London", "2026-10-25T00:30:00+00:00"),  # twice: the earlier
+        ("2026-03-29 01:30:00", "Europe/London", "2026-03-29T01:30:00+00:00"),  # skipped: forward
+        ("2011-12-30 12:00:00", "Pacific/Apia", "2011-12-30T22:00:00+00:00"),  # a day that never was
+        ("2026-07-01", "Europe/London", "2026-06-30T23:00:00+00:00"),
+        ("1700000000", "Europe/London", "2023-11-14T22:13:20+00:00"),
+    ],
+)
+def test_zones_of_values_that_carry_none(text: str, zone: str, want: str) -> None:
+    assert read(text, timezone=zone) == want
+
+
+SHAPES = [
+    "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S UTC",
+    "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dT%H:%M", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f", "epoch",
+]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.datetimes(datetime(1000, 1, 1), datetime(4000, 1, 1)),  # noqa: DTZ001
+            st.sampled_from([*SHAPES, "bad", "none"]),
+        ),
+        max_size=40,
+    )
+)
+def test_mixed_shapes_read_each_as_if_alone(rows: list[tuple[datetime, str]]) -> None:
+    texts: list[str | None] = []
+    want: list[datetime | None] = []
+    for naive, shape in rows:
+        at = naive.replace(tzinfo=UTC)
+        if shape == "none":
+            texts.append(None)
+            want.append(None)
+        elif shape == "bad":
+            texts.append(at.strftime("%d/%m/%Y"))
+            want.append(None)
+        elif shape == "epoch":
+            us = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+            if abs(us) < 10**14:  # a smaller number would be milliseconds
+                continue
+            texts.append(str(us))
+            want.append(at)
+        else:
+            texts.append(at.strftime(shape))
+            read_back = shape.replace("Z", "").replace(" UTC", "").replace("+00:00", "")
+            want.append(
+                datetime.strptime(at.strftime(read_back), read_back).replace(tzinfo=UTC)  # noqa: DTZ007
+            )
+    got = to_instants(pl.Series(texts, dtype=pl.String))
+    assert got.to_list() == want
+
+
+@given(st.datetimes(datetime(1971, 1, 1), datetime(2036, 1, 1)))  # noqa: DTZ001
+def test_wall_clock_is_the_standard_librarys(naive: datetime) -> None:
+    zone = "America/New_York"
+    text = naive.isoformat(sep=" ", timespec="microseconds")
+    want = naive.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+    assert to_instants(pl.Series([text]), timezone=zone).item() == want
+
+
+def test_columns_that_are_typed() -> None:
+    at = datetime(2026, 4, 1, 1, 2, 3, tzinfo=UTC)
+    naive = at.replace(tzinfo=None)
+    frame = pl.DataFrame(
+        {
+            "zoned": pl.Series([at]).dt.convert_time_zone("Asia/Tokyo").dt.cast_time_unit("ns"),
+            "naive": pl.Series([naive]).dt.cast_time_unit("ms"),
+            "us": [1775005323000000],
+        }
+    )
+    for name in frame.columns:
+        expr = instants(pl.col(name), frame.schema[name], form="auto", timezone="UTC")
+        assert frame.lazy().select(expr).collect().item() == at, name
