@@ -76,6 +76,10 @@ class Screen:
         if self.verbose and not self.quiet:
             _tell(text)
 
+    def error(self, text: str) -> None:
+        """Says why the run ends as it does; nothing drops it."""
+        _tell(text)
+
     def working(self, what: str, job: Callable[[], T]) -> T:
         """Runs ``job`` and shows, on a terminal, what is being done and for how long.
 

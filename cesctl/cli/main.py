@@ -42,7 +42,8 @@ class Command(TyperCommand):
     example = ""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        _write_example(formatter, self.example)
+        if self.example:
+            _write_example(formatter, self.example)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -69,7 +70,7 @@ class LazyGroup(TyperGroup):
             single = _app(add_completion=False)
             single.command(cmd_name, cls=Command, short_help=COMMANDS[cmd_name])(module.command)
             command: Any = typer.main.get_command(single)
-            command.example = module.EXAMPLE
+            command.example = getattr(module, "EXAMPLE", "")
             self.add_command(command, cmd_name)
         return super().get_command(ctx, cmd_name)
 

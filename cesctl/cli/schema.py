@@ -11,7 +11,7 @@ cesctl schema > cesctl.schema.json
 """
 
 
-def command(no_color: NoColor = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+def command(*, no_color: NoColor = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Print the model's JSON Schema, so that an editor completes and checks a model."""
     import json
 

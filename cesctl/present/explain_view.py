@@ -47,6 +47,7 @@ def explain_json(explanation: Explanation) -> str:
         {
             "name": s.name,
             "group": s.group,
+            "measured_as": s.measure_name,
             "weight": s.weight,
             "events": s.events,
             "measure": s.measure,
@@ -185,13 +186,12 @@ def _without_plain_columns(table: Table, explanation: Explanation) -> Table:
 
 def _score(explanation: Explanation) -> Words:
     decimals = explanation.model.scale.round
-    raw = readable(explanation.raw)
-    steps = [safe(step) for step in explanation.scale_steps]
+    steps = [safe(step) for step in explanation.scale_steps] or [f"raw {readable(explanation.raw)}"]
     result = f"score {fixed(explanation.score, decimals)} → {safe(explanation.band)}"
-    return Words("\n".join([f"raw {raw}", *steps, result]), "From raw to score")
+    return Words("\n".join([*steps, result]), "From raw to score")
 
 
 def _next_title(explanation: Explanation) -> str:
     if explanation.to_next is None:
         return "To the next band"
-    return f"To the next band: {readable(explanation.to_next)} more points"
+    return f"To the next band: the score lacks {readable(explanation.to_next)}"

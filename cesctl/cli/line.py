@@ -1,0 +1,53 @@
+"""From a command's options to a result: the model, the events, the run; shared by its commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cesctl.cli.options import model_path
+from cesctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from cesctl.cli.console import Screen
+    from cesctl.model.types import Model
+    from cesctl.result import Result
+
+
+def chosen_model(
+    config: str | None,
+    *,
+    as_of: str | None = None,
+    window: str | None = None,
+    compare: str | None = None,
+    customers: str | None = None,
+) -> Model:
+    """The model, with what the command line says over it."""
+    from cesctl.model import load_model, override
+
+    model = load_model(model_path(config))
+    return override(model, as_of=as_of, window=window, compare=compare, customers=customers)
+
+
+def chosen_events(events: list[str] | None, model: Model) -> list[str]:
+    """What to read: the files given, else those of the model."""
+    inputs = list(events or model.source.files)
+    if not inputs:
+        raise UsageError("no events: name files, folders or -, or give the model source.files")
+    return inputs
+
+
+def run_scoring(
+    inputs: list[str], model: Model, screen: Screen, *, occurrences: bool = False
+) -> Result:
+    """Scores, showing progress and then what the user should know of it."""
+
+    def job() -> Result:
+        from cesctl.pipeline.run import score
+
+        return score(inputs, model, occurrences=occurrences)
+
+    named = inputs[0] if len(inputs) == 1 else f"{len(inputs)} inputs"
+    result = screen.working(f"Scoring {'standard input' if named == '-' else named}", job)
+    for note in result.notes:
+        screen.note(note)
+    return result
