@@ -85,7 +85,9 @@ def table(runs: dict[str, Runs]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("--format", default="csv", choices=["csv", "ndjson", "parquet"])
     parser.add_argument("--as-of", default="fixed", choices=["fixed", "latest"])
@@ -112,7 +114,10 @@ def main() -> None:
         if not got.equals(answers["polars by hand"]):
             raise SystemExit(f"{name} gives another answer than polars by hand")
     some = answers["polars by hand"]
-    print(f"{args.size} rows, {args.format}, as_of {args.as_of}{', shuffled' * args.shuffled}:", end=" ")
+    print(
+        f"{args.size} rows, {args.format}, as_of {args.as_of}{', shuffled' * args.shuffled}:",
+        end=" ",
+    )
     print(f"{some.height:,} customers, all answers equal, {args.rounds} rounds")
     print(table(runs))
 

@@ -34,8 +34,13 @@ def path_of(size: str, form: str, *, shuffled: bool = False) -> Path:
 def chunk(index: int, chunks: int, rows: int, customers: int, *, shuffled: bool) -> pl.DataFrame:
     """One slice of the year: user_id, event, timestamp, channel, amount."""
     rng = np.random.default_rng([20261101, index])
-    low, high = (0, YEAR_S) if shuffled else (
-        YEAR_S * index // chunks, YEAR_S * (index + 1) // chunks,
+    low, high = (
+        (0, YEAR_S)
+        if shuffled
+        else (
+            YEAR_S * index // chunks,
+            YEAR_S * (index + 1) // chunks,
+        )
     )
     seconds = rng.integers(low, high, rows)
     if not shuffled:
@@ -61,7 +66,10 @@ def chunk(index: int, chunks: int, rows: int, customers: int, *, shuffled: bool)
 def nested(frame: pl.DataFrame) -> pl.DataFrame:
     """The layout that product analytics export: most fields inside ``properties``."""
     inside = pl.struct(
-        pl.col("user_id").alias("distinct_id"), pl.col("timestamp").alias("time"), "channel", "amount"
+        pl.col("user_id").alias("distinct_id"),
+        pl.col("timestamp").alias("time"),
+        "channel",
+        "amount",
     )
     return frame.select("event", inside.alias("properties"))
 
@@ -104,7 +112,9 @@ def _write_parquet(parts: object, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("--formats", default="csv,ndjson,parquet")
     parser.add_argument("--shuffled", action="store_true")

@@ -69,7 +69,8 @@ class Result:
 
     def rejects(self) -> pl.DataFrame:
         """One row per rejected row of the log: file, line (or record), reason, and the raw text of
-        customer, event and timestamp. Reads the log once more, so ask only when you want it."""
+        customer, event and timestamp. Reads the log once more, so ask only when you want it.
+        """
         return self.rejected_rows()
 
     @cached_property
@@ -84,7 +85,7 @@ class Result:
 
     @cached_property
     def summary(self) -> dict[str, int | float | None]:
-        """customers, at_risk (numbers of customers), average and median score (6 decimals; None of nobody)."""
+        """customers, at_risk (how many), average and median score (6 decimals; None of nobody)."""
         score = self.scores["score"]
         return {
             "customers": self.scores.height,
@@ -116,7 +117,10 @@ class Result:
 
     def _known(self, name: str) -> None:
         if name not in self.attributes:
-            have = ", ".join(self.attributes) or "none (declare `attributes:` or `customers:` in the model)"
+            have = (
+                ", ".join(self.attributes)
+                or "none (declare `attributes:` or `customers:` in the model)"
+            )
             raise UsageError(f'no attribute "{name}"; there are: {have}')
 
 

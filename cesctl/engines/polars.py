@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -57,7 +58,7 @@ def _query(
 ) -> pl.LazyFrame:
     """The one query: nothing is computed yet."""
     every = [p for made in plans for p in made]
-    key = pl.when(pl.col("reason").is_null()).then("customer")
+    key: Any = pl.when(pl.col("reason").is_null()).then("customer")
     for code in (FILTERED, DUPLICATE, *REJECTED):
         key = key.when(pl.col("reason") == code).then(pl.lit(f"{_ASIDE}{code}"))
     events = events.with_columns(
@@ -105,7 +106,8 @@ def _query(
 
 def _calendar(model: Model) -> list[pl.Expr]:
     """Calendar day (Date), week (its number) and hour (the instant it began) in the model's timezone,
-    as far as a signal asks for them."""
+    as far as a signal asks for them.
+    """
     wanted = {s.limit.per for s in model.signals if s.limit is not None}
     wanted |= {"day" for s in model.signals if s.measure == "days"}
     wanted |= {"week" for s in model.signals if s.measure == "weeks"}
@@ -119,9 +121,11 @@ def _calendar(model: Model) -> list[pl.Expr]:
         columns.append((day.to_physical() + 3).floordiv(7).alias("week"))
     if "hour" in wanted:
         # as an instant, so that an hour which a clock change repeats is two
-        into = local.dt.minute().cast(pl.Int64) * 60_000_000 + local.dt.second().cast(
-            pl.Int64
-        ) * 1_000_000 + local.dt.microsecond().cast(pl.Int64)
+        into = (
+            local.dt.minute().cast(pl.Int64) * 60_000_000
+            + local.dt.second().cast(pl.Int64) * 1_000_000
+            + local.dt.microsecond().cast(pl.Int64)
+        )
         columns.append((AT.to_physical() - into).alias("hour"))
     return columns
 
@@ -142,9 +146,7 @@ def _activity(
             columns.append(pl.col("activity_at"))
         columns += [pl.col(f"attr:{name}") for name, _ in model.attributes]
         if occurrences:
-            columns += [
-                pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans
-            ]
+            columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     return there.select(columns).with_columns(_ratios(model))
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class SignalLine:
     """One signal of one customer. ``points`` are what it adds (after ``missing: skip`` has shared out
-    the weight); None when it was left out. ``steps`` say what acted between measure and points."""
+    the weight); None when it was left out. ``steps`` say what acted between measure and points.
+    """
 
     name: str
     measure_name: str
@@ -52,7 +53,8 @@ class GroupLine:
 @dataclass(frozen=True)
 class Explanation:
     """One customer's score. Ungrouped points and group points add up to raw; the scale steps lead from
-    raw to score."""
+    raw to score.
+    """
 
     customer: str
     as_of: datetime
@@ -190,16 +192,16 @@ def _scale_steps(scale: Scale, detail: dict[str, Any], result: Result) -> list[s
         case "possible":
             from cesctl.pipeline.run import most_possible
 
-            steps = [f"0 … {most_possible(result.model):g} (all there is to get) becomes {lo} … {hi}"]
+            steps = [
+                f"0 … {most_possible(result.model):g} (all there is to get) becomes {lo} … {hi}"
+            ]
         case "minmax":
             steps = [f"least … greatest raw of all customers becomes {lo} … {hi}"]
         case "percentile":
             steps = [f"place among all customers, from {lo} to {hi}"]
         case "logistic":
-            steps = [
-                f"logistic curve from {lo} to {hi}, middle at {scale.midpoint:g},"
-                f" steepness {scale.steepness:g}"
-            ]
+            curve = f"middle at {scale.midpoint:g}, steepness {scale.steepness:g}"
+            steps = [f"logistic curve from {lo} to {hi}, {curve}"]
     scaled = detail["scaled"]
     if steps:
         steps[0] = f"raw {raw}: {steps[0]} = {scaled:.10g}"

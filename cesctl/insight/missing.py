@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 
 def missing_signal(result: Result, customers: list[str] | None = None) -> dict[str, str]:
-    """customer -> name of the signal with the widest gap to the average points of the customers that are
-    not at risk. Only customers at risk (or those given), and only gaps above 0; a tie goes to the
-    signal that stands first in the model."""
-    names = [s.name for s in result.model.signals]
+    """Of each customer at risk, the signal of positive weight with the widest gap to the average points
+    of the customers that are not at risk. Only customers at risk (or those given), and only gaps above
+    0; a tie goes to the signal that stands first in the model.
+    """
+    names = [s.name for s in result.model.signals if s.weight > 0]
     safe = result.detail.filter(~pl.col("at_risk"))
-    if safe.is_empty():
+    if safe.is_empty() or not names:
         return {}
     usual = safe.select(pl.col(f"p:{n}").fill_null(0.0).mean() for n in names).row(0)
     of = result.detail.filter("at_risk")

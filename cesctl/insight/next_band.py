@@ -44,12 +44,56 @@ def next_band(result: Result, row: pl.DataFrame) -> tuple[list[str], float | Non
         return [], lacking
     ways: list[tuple[int, int, str]] = []
     for order, signal in enumerate(model.signals):
-        steps = _steps_needed(model, row, signal, needed)
-        if steps is not None:
-            n, gained = steps
-            text = f"{_more(signal, n)} (+{gained:.6g} points) → {goal.name}"
-            ways.append((n, order, text))
+        n = _steps_needed(model, row, signal, needed)
+        if n is not None:
+            gained = _gained(model, row, _with(row, signal, n))
+            ways.append((n, order, f"{_more(signal, n)} (+{gained:.6g} points) → {goal.name}"))
+    if not ways:
+        together = _together(model, row, needed)
+        return ([f"{together} → {goal.name}"] if together else []), lacking
     return [text for _, _, text in sorted(ways)[:SHOWN]], lacking
+
+
+def _together(model: Model, row: pl.DataFrame, needed: float) -> str | None:
+    """Where no signal is enough alone: the signals with most left to gain, each to its full, until the
+    last one needs only a part. None where all of them are not enough.
+    """
+    start, said = row, []
+    left = [s for s in model.signals if s.weight > 0]
+    while left:
+        best = max(left, key=lambda s: _room(model, row, s)[1])
+        left.remove(best)
+        steps, gain = _room(model, row, best)
+        if gain <= 0:
+            return None
+        n = _steps_needed(model, row, best, needed)
+        row = _with(row, best, steps if n is None else n)
+        said.append(_more(best, steps if n is None else n))
+        if n is not None:
+            return f"{' and '.join(said)} (+{_gained(model, start, row):.6g} points)"
+    return None
+
+
+def _room(model: Model, row: pl.DataFrame, signal: Signal) -> tuple[int, float]:
+    """The fewest more of a signal that give the most it can still add, and what they add to raw."""
+    raw = _raws(model, row, signal)
+    if raw is None:
+        return 0, 0.0
+    most = raw.max()
+    assert isinstance(most, float)
+    now = float(add_points(row, model)["raw"].item())
+    return int((raw >= most - 1e-9).arg_true()[0]) + 1, most - now
+
+
+def _with(row: pl.DataFrame, signal: Signal, n: int) -> pl.DataFrame:
+    measure = _measures(row, signal)
+    assert measure is not None
+    return row.with_columns(pl.lit(measure[n - 1]).alias(f"m:{signal.name}"))
+
+
+def _gained(model: Model, before: pl.DataFrame, after: pl.DataFrame) -> float:
+    raw = [float(add_points(f, model)["raw"].item()) for f in (before, after)]
+    return raw[1] - raw[0]
 
 
 def _raw_needed(result: Result, row: pl.DataFrame, goal: float) -> float | None:
@@ -81,33 +125,38 @@ def _reaches(result: Result, row: pl.DataFrame, raw: float, goal: float) -> bool
     return bool(add_score(changed, model, most_possible(model))["score"][0] >= goal)
 
 
-def _steps_needed(
-    model: Model, row: pl.DataFrame, signal: Signal, needed: float
-) -> tuple[int, float] | None:
-    """How many more of a signal reach the raw that is needed, and the raw they add; None when no number
-    does."""
-    if signal.weight <= 0:
+def _steps_needed(model: Model, row: pl.DataFrame, signal: Signal, needed: float) -> int | None:
+    """How many more of a signal reach the raw that is needed; None when no number does."""
+    raw = _raws(model, row, signal)
+    enough = pl.Series([], dtype=pl.UInt32) if raw is None else (raw >= needed - 1e-7).arg_true()
+    return None if enough.is_empty() else int(enough[0]) + 1
+
+
+def _raws(model: Model, row: pl.DataFrame, signal: Signal) -> pl.Series | None:
+    """Raw with 1, 2, 3 … more of a signal; None for a signal that nobody can do more of."""
+    measure = _measures(row, signal)
+    if measure is None:
         return None
     name = f"m:{signal.name}"
-    if signal.measure in COUNTED:
-        most = 1 if signal.measure == "once" else MOST_STEPS
-        more = pl.int_range(1, most + 1, eager=True).cast(pl.Float64)
-        measure = (row[name].item() or 0.0) + more
-        if signal.measure == "once":
-            measure = measure.clip(0.0, 1.0)
-    elif signal.measure == "recency":
-        more = pl.Series([1.0])
-        measure = pl.Series([0.0])
-    else:
+    others = row.select(f"m:{s.name}" for s in model.signals if s.name != signal.name)
+    tried = measure.alias(name).to_frame()
+    if others.width:
+        tried = others.join(tried, how="cross", maintain_order="right")
+    return add_points(tried, model)["raw"]
+
+
+def _measures(row: pl.DataFrame, signal: Signal) -> pl.Series | None:
+    """The measure with 1, 2, 3 … more."""
+    if signal.weight <= 0:
         return None
-    measures = [f"m:{s.name}" for s in model.signals if s.name != signal.name]
-    tried = row.select(measures).join(measure.alias(name).to_frame(), how="cross")
-    raw = add_points(tried, model)["raw"]
-    enough = (raw >= needed - 1e-7).arg_true()
-    if enough.is_empty():
+    if signal.measure == "recency":
+        return pl.Series([0.0])
+    if signal.measure == "once":
+        return pl.Series([1.0])
+    if signal.measure not in COUNTED:
         return None
-    place = int(enough[0])
-    return place + 1, float(raw[place]) - float(row["raw"].item())
+    now = row[f"m:{signal.name}"].item() or 0.0
+    return now + pl.int_range(1, MOST_STEPS + 1, eager=True).cast(pl.Float64)
 
 
 def _more(signal: Signal, n: int) -> str:

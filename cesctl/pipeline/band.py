@@ -17,13 +17,14 @@ def band_index(bands: Sequence[Band]) -> pl.Expr:
     """The last band whose ``from`` the score reaches; the first one below all."""
     place = pl.lit(0, dtype=pl.UInt32)
     for i, band in enumerate(bands):
-        place = pl.when(SCORE >= band.from_).then(pl.lit(i, dtype=pl.UInt32)).otherwise(place)
+        place = pl.when(band.from_ <= SCORE).then(pl.lit(i, dtype=pl.UInt32)).otherwise(place)
     return place
 
 
 def add_band(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Adds ``band``, ``change`` (where there is a ``previous_score``), ``days_silent``, ``at_risk``,
-    ``risk_reasons`` and ``rank``. Wants ``score``, ``last_us`` and ``activity_us`` (µs before T)."""
+    ``risk_reasons`` and ``rank``. Wants ``score``, ``last_us`` and ``activity_us`` (µs before T).
+    """
     names = [b.name for b in model.bands]
     risky = [i for i, b in enumerate(model.bands) if b.at_risk]
     frame = frame.with_columns(band_index(model.bands).alias("band_index")).with_columns(
@@ -66,7 +67,8 @@ def shortest(number: pl.Expr) -> pl.Expr:
 
 def band_table(scores: pl.DataFrame, bands: Sequence[Band]) -> pl.DataFrame:
     """One row per band, lowest first: name, from, customers, share (0 … 1), average score (both with 6
-    decimals; null of nobody), at_risk, action, color."""
+    decimals; null of nobody), at_risk, action, color.
+    """
     counted = scores.group_by("band").agg(
         pl.len().alias("customers"), exact_mean(SCORE).alias("average")
     )

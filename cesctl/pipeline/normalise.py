@@ -47,7 +47,9 @@ def normalise(
     schema = rows.collect_schema()
     raw_time = _first_time(source.timestamp, schema)
     at = instants(
-        raw_time, _dtype(source.timestamp, schema), form=source.timestamp_format,
+        raw_time,
+        _dtype(source.timestamp, schema),
+        form=source.timestamp_format,
         timezone=source.timezone or timezone,
     )
     event = (

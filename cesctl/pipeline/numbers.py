@@ -45,7 +45,8 @@ def float_to_nanos(value: pl.Expr) -> pl.Expr:
 
 def nanos_to_float(value: pl.Expr) -> pl.Expr:
     """Nanos to Float64: the nearest one below 2^53 nanos; above, whole part and rest apart, as 128 bits
-    do not fit a float."""
+    do not fit a float.
+    """
     unit = pl.lit(NANO, dtype=pl.Int128)
     whole = value // unit
     rest = value - whole * unit
@@ -64,7 +65,8 @@ def round_half_away(value: pl.Expr, decimals: int) -> pl.Expr:
     scaled = value.abs() * factor
     noise = pl.min_horizontal(scaled * 2.0**-51, pl.lit(0.004))
     rounded = (scaled + noise + 0.5).floor() / factor * value.sign()
-    return pl.when(scaled < 2.0**52).then(rounded).otherwise(value) + 0.0
+    result = pl.when(scaled < 2.0**52).then(rounded).otherwise(value)
+    return pl.when(result == 0.0).then(0.0).otherwise(result)
 
 
 def exact_mean(value: pl.Expr) -> pl.Expr:

@@ -37,7 +37,8 @@ def add_points(activity: pl.DataFrame, model: Model) -> pl.DataFrame:
 
 def value(signal: Signal) -> pl.Expr:
     """The measure after cap and target or tiers; null where the measure is nothing (unless ``missing``
-    is a number)."""
+    is a number).
+    """
     measure = pl.col(f"m:{signal.name}")
     made = measure
     if signal.cap is not None:

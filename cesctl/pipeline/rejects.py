@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def rejected_rows(log: Log) -> pl.DataFrame:
     """One row per rejected row, in the order of the files: file, line (null where the file has no lines),
-    reason, customer, event and timestamp as exported."""
+    reason, customer, event and timestamp as exported.
+    """
     frames = []
     for part in log.raw.per_file():
         rows = part.frame.with_row_index("row")

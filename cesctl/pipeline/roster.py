@@ -15,8 +15,21 @@ if TYPE_CHECKING:
 
 OWN_COLUMNS = frozenset(
     {
-        "customer", "score", "band", "at_risk", "risk_reasons", "rank", "previous_score", "change",
-        "raw", "events", "last_event_at", "days_silent", "users", "active_users", "signals",
+        "customer",
+        "score",
+        "band",
+        "at_risk",
+        "risk_reasons",
+        "rank",
+        "previous_score",
+        "change",
+        "raw",
+        "events",
+        "last_event_at",
+        "days_silent",
+        "users",
+        "active_users",
+        "signals",
     }
 )
 
@@ -38,13 +51,19 @@ def read_roster(roster: Roster) -> pl.DataFrame:
                 hint=f"columns: {have}; set customers.id",
             )
         )
-    table = table.select(
-        trimmed(pl.col(roster.id)).alias("customer"),
-        *(trimmed(pl.col(c)).alias(c) for c in table.columns if c not in {roster.id}),
-    ) if "customer" in {roster.id} or "customer" not in table.columns else _clash(roster, "customer")
-    for name in table.columns[1:]:
+    others = [c for c in table.columns if c != roster.id]
+    for name in others:
         if name in OWN_COLUMNS:
-            _clash(roster, name)
+            raise InputError(
+                InputProblem(
+                    f'the column "{name}" has the name of a column of the scores',
+                    roster.file,
+                    hint="rename it in the customers file",
+                )
+            )
+    table = table.select(
+        trimmed(pl.col(roster.id)).alias("customer"), *(trimmed(pl.col(c)) for c in others)
+    )
     table = table.filter(pl.col("customer").is_not_null()).unique(maintain_order=True)
     twice = table.filter(pl.col("customer").is_duplicated())["customer"]
     if len(twice):
@@ -58,18 +77,10 @@ def read_roster(roster: Roster) -> pl.DataFrame:
     return table
 
 
-def _clash(roster: Roster, name: str) -> pl.DataFrame:
-    raise InputError(
-        InputProblem(
-            f'the column "{name}" has the name of a column of the scores', roster.file,
-            hint="rename it in the customers file",
-        )
-    )
-
-
 def join_roster(activity: pl.DataFrame, roster: pl.DataFrame, *, only: bool) -> pl.DataFrame:
     """Adds the roster's customers that did nothing, and ``attr:<name>`` from the roster, which win over
-    those of the events. ``only`` leaves out everybody else."""
+    those of the events. ``only`` leaves out everybody else.
+    """
     renamed = roster.rename({c: f"roster:{c}" for c in roster.columns[1:]})
     joined = activity.join(renamed, on="customer", how="right" if only else "full", coalesce=True)
     names = roster.columns[1:]

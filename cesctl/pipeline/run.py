@@ -113,13 +113,13 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
     detail = add_band(detail, model).sort(
         ["score", "given_raw", "customer"], descending=[True, True, False]
     )
-    attributes = _attributes(detail, roster, model)
+    attributes = _attributes(roster, model)
     return Result(
         model=model,
         as_of=at,
         rows=rows,
         attributes=attributes,
-        scores=detail.select(_score_columns(detail, model, attributes)),
+        scores=detail.select(_score_columns(model, attributes)),
         detail=detail,
         notes=tuple(log.notes + _told(counted)),
         files=tuple(f.name for f in log.raw.files),
@@ -152,7 +152,9 @@ def _rows(counted: Aggregate) -> RowCounts:
         filtered=counted.reasons.get(FILTERED, 0),
         after_as_of=counted.after,
         rejected={
-            text: counted.reasons[code] for code, text in REJECTED.items() if code in counted.reasons
+            text: counted.reasons[code]
+            for code, text in REJECTED.items()
+            if code in counted.reasons
         },
     )
 
@@ -165,16 +167,12 @@ def _told(counted: Aggregate) -> list[str]:
     ]
 
 
-def _attributes(
-    detail: pl.DataFrame, roster: pl.DataFrame | None, model: Model
-) -> tuple[str, ...]:
+def _attributes(roster: pl.DataFrame | None, model: Model) -> tuple[str, ...]:
     names = [] if roster is None else roster.columns[1:]
     return tuple(dict.fromkeys([*names, *(name for name, _ in model.attributes)]))
 
 
-def _score_columns(
-    detail: pl.DataFrame, model: Model, attributes: tuple[str, ...]
-) -> list[pl.Expr | str]:
+def _score_columns(model: Model, attributes: tuple[str, ...]) -> list[pl.Expr | str]:
     """The columns of the scores, in their order (docs/cli.md)."""
     compared = ["previous_score", "change"] if model.compare_us is not None else []
     columns: list[pl.Expr | str] = [

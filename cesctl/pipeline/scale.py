@@ -1,5 +1,6 @@
 """raw to score: the model's scale, then rounding. One row per customer; ``raw`` in, ``scaled`` and
-``score`` out."""
+``score`` out.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ RAW = pl.col("raw")
 
 def add_score(frame: pl.DataFrame, model: Model, most: float | None) -> pl.DataFrame:
     """Adds ``scaled`` (before rounding) and ``score``. ``most`` is the most points the model can give,
-    for ``method: possible``; minmax and percentile look at all rows of the frame."""
+    for ``method: possible``; minmax and percentile look at all rows of the frame.
+    """
     frame = frame.with_columns(scaled(model, most).cast(pl.Float64).alias("scaled"))
     nine = round_half_away(pl.col("scaled"), 9)
     return frame.with_columns(round_half_away(nine, model.scale.round).alias("score"))

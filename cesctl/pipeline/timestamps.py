@@ -145,7 +145,7 @@ def _plain(layout: _Layout) -> bool:
 
 
 def _strict(text: pl.Expr, layout: _Layout) -> pl.Expr:
-    """polars' parser takes ``2026- 4-01`` and second 60; the layout does not."""
+    """Polars' parser takes ``2026- 4-01`` and second 60; the layout does not."""
     if layout.sep == "T" and layout.zone == "Z" and layout.seconds and not layout.digits:
         # the layout that most exports have, at half the price of the pattern
         return (
@@ -159,7 +159,8 @@ def _strict(text: pl.Expr, layout: _Layout) -> pl.Expr:
 
 def localise(local: pl.Series, timezone: str) -> pl.Series:
     """Wall-clock times (no zone) to instants: of two possible ones the earlier; one that a clock change
-    skips is moved forward by as much as the clock was."""
+    skips is moved forward by as much as the clock was.
+    """
     if timezone == "UTC":
         return local.dt.replace_time_zone("UTC")
     here = local.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
@@ -196,6 +197,7 @@ def _epoch(text: pl.Series, unit_us: int | None) -> pl.Series:
 def _epoch_whole(text: pl.Series, unit_us: int | None) -> pl.Series:
     n = pl.col("t").cast(pl.Int64, strict=False)
     size = n.abs()
+    us: pl.Expr
     if unit_us is None:
         us = (
             pl.when(size < 10**11)
@@ -215,6 +217,7 @@ def _epoch_decimal(text: pl.Series, unit_us: int | None) -> pl.Series:
     number = pl.when(t.str.contains(f"^(?:{_NUMBER.pattern})$")).then(t)
     nano = number.cast(pl.Decimal(38, 9), strict=False).to_physical()
     size = nano.abs()
+    per_us: pl.Expr
     if unit_us is None:
         per_us = (
             pl.when(size < 10**20)
@@ -255,9 +258,11 @@ def _in_range(at: pl.Series) -> pl.Series:
     low, high = us.min(), us.max()
     if low is None or (low >= _MIN_US and high <= _MAX_US):  # type: ignore[operator]
         return at
-    return at.to_frame("t").select(
-        pl.when(pl.col("t").to_physical().is_between(_MIN_US, _MAX_US)).then(pl.col("t"))
-    ).to_series()
+    return (
+        at.to_frame("t")
+        .select(pl.when(pl.col("t").to_physical().is_between(_MIN_US, _MAX_US)).then(pl.col("t")))
+        .to_series()
+    )
 
 
 def instants(column: pl.Expr, dtype: pl.DataType, *, form: str, timezone: str) -> pl.Expr:

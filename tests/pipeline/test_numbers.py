@@ -36,7 +36,8 @@ def test_reads_what_the_grammar_takes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1,000", "inf", "nan", "true", "0x1", "1_0", "١", "1e15", "-1e15", "e5", ".", "1 2"]
+    "text",
+    ["", "1,000", "inf", "nan", "true", "0x1", "1_0", "\u0661", "1e15", "-1e15", "e5", ".", "1 2"],
 )
 def test_all_else_is_no_number(text: str) -> None:
     assert nanos_of(text) is None
@@ -74,11 +75,13 @@ def test_noise_does_not_turn_a_half(value: float, decimals: int, want: float) ->
 
 
 def test_rounding_never_gives_minus_zero() -> None:
-    assert str(one(numbers.round_half_away(pl.lit(-0.0001), 2))) == "0.0"
+    frame = pl.DataFrame({"x": [-0.0001, -0.0]})
+    rounded = frame.select(numbers.round_half_away(pl.col("x"), 2)).to_series()
+    assert [str(x) for x in rounded] == ["0.0", "0.0"]
 
 
-@given(st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=50), st.randoms())
-def test_the_order_of_adding_does_not_matter(terms: list[int], random: object) -> None:
+@given(st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=50))
+def test_sums_are_exact(terms: list[int]) -> None:
     frame = pl.DataFrame({"t": pl.Series(terms, dtype=pl.Int128)})
     total = frame.select(numbers.nanos_to_float(pl.col("t").sum())).item()
     exact = Decimal(sum(terms)) / 10**9
@@ -88,6 +91,9 @@ def test_the_order_of_adding_does_not_matter(terms: list[int], random: object) -
 
 
 def test_exact_mean_of_nothing_is_nothing() -> None:
-    assert pl.DataFrame({"s": []}, schema={"s": pl.Float64}).select(
-        numbers.exact_mean(pl.col("s"))
-    ).item() is None
+    assert (
+        pl.DataFrame({"s": []}, schema={"s": pl.Float64})
+        .select(numbers.exact_mean(pl.col("s")))
+        .item()
+        is None
+    )

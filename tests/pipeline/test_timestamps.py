@@ -78,7 +78,11 @@ def test_a_given_format() -> None:
     [
         ("2026-10-25 01:30:00", "Europe/London", "2026-10-25T00:30:00+00:00"),  # twice: the earlier
         ("2026-03-29 01:30:00", "Europe/London", "2026-03-29T01:30:00+00:00"),  # skipped: forward
-        ("2011-12-30 12:00:00", "Pacific/Apia", "2011-12-30T22:00:00+00:00"),  # a day that never was
+        (
+            "2011-12-30 12:00:00",
+            "Pacific/Apia",
+            "2011-12-30T22:00:00+00:00",
+        ),  # a day that never was
         ("2026-07-01", "Europe/London", "2026-06-30T23:00:00+00:00"),
         ("1700000000", "Europe/London", "2023-11-14T22:13:20+00:00"),
     ],
@@ -122,9 +126,7 @@ def test_mixed_shapes_read_each_as_if_alone(rows: list[tuple[datetime, str]]) ->
         else:
             texts.append(at.strftime(shape))
             read_back = shape.replace("Z", "").replace(" UTC", "").replace("+00:00", "")
-            want.append(
-                datetime.strptime(at.strftime(read_back), read_back).replace(tzinfo=UTC)  # noqa: DTZ007
-            )
+            want.append(datetime.strptime(at.strftime(read_back), read_back).replace(tzinfo=UTC))
     got = to_instants(pl.Series(texts, dtype=pl.String))
     assert got.to_list() == want
 
