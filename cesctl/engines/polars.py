@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 
@@ -11,7 +11,6 @@ from cesctl.engines.base import Aggregate
 from cesctl.engines.measures import AT, Plan, epoch_us, in_window, plan, takes
 from cesctl.model.types import Model
 from cesctl.pipeline.conditions import event_property, matches
-from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 
 # An accepted id is trimmed, so a key that begins with a space is never a customer's: the rows that
 # are no events are counted by reason in the same group_by, instead of in a second pass.
@@ -58,9 +57,7 @@ def _query(
 ) -> pl.LazyFrame:
     """The one query: nothing is computed yet."""
     every = [p for made in plans for p in made]
-    key: Any = pl.when(pl.col("reason").is_null()).then("customer")
-    for code in (FILTERED, DUPLICATE, *REJECTED):
-        key = key.when(pl.col("reason") == code).then(pl.lit(f"{_ASIDE}{code}"))
+    key = pl.map_batches(["customer", "reason"], _key, return_dtype=pl.String, is_elementwise=True)
     events = events.with_columns(
         key.alias("key"),
         *_calendar(model),
@@ -102,6 +99,17 @@ def _query(
     for p in every:
         inside += p.inside
     return events.group_by("key").agg(inside)
+
+
+def _key(columns: Sequence[pl.Series]) -> pl.Series:
+    """What a row is grouped by: its customer, or the reason why it is no event."""
+    customer, reason = columns
+    if reason.null_count() == len(reason):
+        return customer
+    aside = reason.cast(pl.String)
+    return pl.select(
+        pl.when(reason.is_null()).then(customer).otherwise(pl.lit(_ASIDE) + aside).alias("key")
+    ).to_series()
 
 
 def _calendar(model: Model) -> list[pl.Expr]:

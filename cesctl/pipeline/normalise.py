@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -62,30 +63,52 @@ def normalise(
         _first_text(source.customer).alias("customer"),
         event.cast(pl.String).alias("event"),
         at.alias("at"),
-        _no_time(raw_time, schema, source).alias("no_time"),
-        *([kept.alias("kept")] if kept is not None else []),
+        raw_time.alias("time"),
+        (pl.lit(value=True) if kept is None else kept).alias("kept"),
         *(trimmed(pl.col(p)).alias(PROPERTY + p) for p in properties),
         *([pl.col(source.id)] if source.id and source.deduplicate == "id" else []),
         *([pl.col("row")] if "row" in schema else []),
     )
-    reason = pl.lit(None, dtype=pl.UInt8)
-    checks: list[tuple[pl.Expr, int]] = []
-    if kept is not None:
-        checks.append((~pl.col("kept"), FILTERED))
-    checks.append((_missing("customer"), NO_CUSTOMER))
-    if source.event_value is None:
-        checks.append((_missing("event"), NO_EVENT))
-    checks += [
-        (pl.col("at").is_null() & pl.col("no_time"), NO_TIMESTAMP),
-        (pl.col("at").is_null(), UNREADABLE),
-    ]
-    if clock is not None:
-        checks.append((pl.col("at") > clock, LATER))
-    for failed, code in reversed(checks):
-        reason = pl.when(failed).then(pl.lit(code, dtype=pl.UInt8)).otherwise(reason)
-    return events.with_columns(reason.alias("reason")).drop(
-        "no_time", *(["kept"] if kept is not None else [])
+    reason = pl.map_batches(
+        ["customer", "event", "at", "time", *(["kept"] if kept is not None else [])],
+        partial(why_not, clock=clock),
+        return_dtype=pl.UInt8,
+        is_elementwise=True,
     )
+    return events.with_columns(reason.alias("reason")).drop("time", "kept")
+
+
+def why_not(columns: Sequence[pl.Series], *, clock: datetime | None) -> pl.Series:
+    """Why rows are no events (UInt8; null for an event), from customer, event, at, the raw timestamp and,
+    where there is a row filter, whether it holds.
+
+    A function of whole batches, not an expression, because most batches have nothing wrong with them,
+    and to see that is much cheaper than to name what is.
+    """
+    customer, event, at, time, *kept = columns
+    wrong: list[tuple[pl.Series, int]] = []
+    if kept:
+        wrong.append((~kept[0], FILTERED))
+    wrong.append((_missing(customer), NO_CUSTOMER))
+    wrong.append((_missing(event), NO_EVENT))
+    unread = at.is_null()
+    if unread.any():
+        text = time.cast(pl.String).str.strip_chars()
+        wrong += [(unread & _missing(text), NO_TIMESTAMP), (unread, UNREADABLE)]
+    if clock is not None:
+        wrong.append(((at > clock).fill_null(value=False), LATER))
+    reason = pl.repeat(None, len(at), dtype=pl.UInt8, eager=True)
+    for mask, code in reversed(wrong):
+        if mask.any():
+            reason = pl.select(pl.when(mask).then(pl.lit(code, dtype=pl.UInt8)).otherwise(reason))[
+                :, 0
+            ]
+    return reason.alias("reason")
+
+
+def _missing(text: pl.Series) -> pl.Series:
+    empty = text == ""
+    return (empty | text.is_null()) if text.null_count() else empty
 
 
 def _first_text(paths: Sequence[str]) -> pl.Expr:
@@ -95,10 +118,6 @@ def _first_text(paths: Sequence[str]) -> pl.Expr:
     return pl.coalesce([trimmed(pl.col(p).cast(pl.String)) for p in paths])
 
 
-def _missing(name: str) -> pl.Expr:
-    return pl.col(name).is_null() | (pl.col(name) == "")
-
-
 def _dtype(paths: Sequence[str], schema: pl.Schema) -> pl.DataType:
     dtypes = {schema[p] for p in paths}
     return dtypes.pop() if len(dtypes) == 1 else pl.String()
@@ -106,16 +125,10 @@ def _dtype(paths: Sequence[str], schema: pl.Schema) -> pl.DataType:
 
 def _first_time(paths: Sequence[str], schema: pl.Schema) -> pl.Expr:
     dtype = _dtype(paths, schema)
-    if dtype == pl.String:
-        return _first_text(paths)
+    if dtype == pl.String:  # one column is trimmed only where it must be, on reading it
+        return pl.col(paths[0]) if len(paths) == 1 else _first_text(paths)
     columns = [pl.col(p) for p in paths]
     return columns[0] if len(columns) == 1 else pl.coalesce(columns)
-
-
-def _no_time(raw_time: pl.Expr, schema: pl.Schema, source: Source) -> pl.Expr:
-    if _dtype(source.timestamp, schema) == pl.String:
-        return raw_time.is_null() | (raw_time == "")
-    return raw_time.is_null()
 
 
 def mark_duplicates(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:

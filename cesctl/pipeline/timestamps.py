@@ -38,15 +38,18 @@ class _Layout:
 
 
 def to_instants(text: pl.Series, *, form: str = "auto", timezone: str = "UTC") -> pl.Series:
-    """Trimmed text to instants (UTC, µs); null where it is missing or unreadable.
+    """Text to instants (UTC, µs); null where it is missing or unreadable. White space around it is none.
 
     ``form`` is ``auto``, ``iso``, ``epoch_s``, ``epoch_ms``, ``epoch_us`` or a strptime format.
     ``timezone`` is that of values which carry none.
     """
     if form in _EPOCH_US:
-        return _epoch(text, _EPOCH_US[form])
+        return _epoch(text.str.strip_chars(), _EPOCH_US[form])
     if form not in {"auto", "iso"}:
-        return _strptime(text, form, timezone)
+        return _strptime(text.str.strip_chars(), form, timezone)
+    first = _first(text)
+    if first is not None and first != first.strip():
+        text = text.str.strip_chars()
     out = pl.repeat(None, len(text), dtype=INSTANT, eager=True)
     left: pl.Series | None = None  # places of the values still to be read; None: all
     values = text
@@ -74,7 +77,7 @@ def to_instants(text: pl.Series, *, form: str = "auto", timezone: str = "UTC") -
             if here.any():
                 out = out.scatter(left.filter(here), read.filter(here))
             left = left.filter(~seen)
-        values = values.filter(~seen)
+        values = values.filter(~seen).str.strip_chars()
     return _in_range(out)
 
 
