@@ -59,8 +59,8 @@ def _most_points(model: Model, signals: list[Signal]) -> float:
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant: other case or separators, or a slip."""
-    names = list(known)
-    same = [n for n in names if _bare(n) == _bare(name) and n != name]
+    names = [n for n in known if n != name]
+    same = [n for n in names if _bare(n) == _bare(name)]
     if same:
         return same[0]
     near = difflib.get_close_matches(name.lower(), {n.lower(): n for n in names}, n=1, cutoff=0.75)

@@ -20,8 +20,8 @@ class Column:
     """One column, or one dotted path into nested JSON.
 
     ``filled`` rows hold something but blanks, ``numbers`` of them a number. ``distinct`` is the
-    number of different values, exact where they are few, else an estimate. ``values``: the values
-    with their rows, most first, where they are few; empty otherwise. ``sample``: the first value.
+    number of different values: ``exact`` where they are few, else an estimate. ``values``: the
+    values with their rows, most first, where they are few; empty otherwise. ``sample``: the first.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Column:
     numbers: int
     distinct: int
     sample: str | None
+    exact: bool = False
     values: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -68,6 +69,7 @@ def column_table(frames: Sequence[pl.LazyFrame], skip: Collection[str] = ()) -> 
             numbers=row[f"{i}:numbers"],
             distinct=len(values[name]) if name in values else row[f"{i}:distinct"],
             sample=row[f"{i}:sample"],
+            exact=name in values or row[f"{i}:distinct"] <= 1,
             values=values.get(name, ()) if len(values.get(name, ())) <= FEW_VALUES else (),
         )
         for i, name in enumerate(names)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cesctl.insight.advice import Advice, advise, closest
+from cesctl.insight.event_table import event_table, explained
+from cesctl.pipeline.conditions import matches
+from cesctl.pipeline.log import open_log, used_properties
+from cesctl.pipeline.run import score_log
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from cesctl.insight.event_table import EventTable
-    from cesctl.model.types import Condition, EventMatch, Model, Signal
+    from cesctl.model.types import Condition, Model, Signal
+    from cesctl.pipeline.log import Inputs
     from cesctl.result import Result
 
 MOST_OF_THE_SCORE = 0.6  # of all points, plus and minus alike
@@ -25,10 +29,11 @@ ENOUGH = 20  # customers to judge a cap by
 
 @dataclass(frozen=True)
 class SignalUse:
-    """What one signal takes of the log.
+    """What one signal takes of the log. A ratio takes nothing itself.
 
     ``events``: in the log by name; ``taken``: those that window and where let through;
-    ``customers``: with at least one of these; ``share``: of the sum of all points without sign.
+    ``customers``: with at least one of these, or with a ratio; ``share``: of the sum of all points
+    without sign.
     """
 
     name: str
@@ -56,47 +61,39 @@ class Coverage:
     result: Result
 
 
-def properties_of(model: Model) -> list[str]:
-    """The properties that signals look at, each once, in the model's order."""
-    found = [
-        path
-        for signal in model.signals
-        for path in (*(c.property for c in signal.where), signal.property)
-        if path is not None
-    ]
-    return list(dict.fromkeys(found))
+def check_log(model: Model, inputs: Inputs, now: datetime | None = None) -> Coverage:
+    """Scores the export by the model and holds the one against the other. Raises InputError."""
+    log = open_log(inputs, model, now=now)
+    result = score_log(log, occurrences=True)
+    with explained(log):
+        table = event_table(log.events(), used_properties(model), until=result.as_of)
+    return coverage(result, table, log.raw.columns())
 
 
 def coverage(result: Result, log: EventTable, columns: Collection[str] = ()) -> Coverage:
     """Holds a scoring run against the log it came from.
 
     ``result``: scored with the occurrences (``n:`` columns). ``log``: the events up to T, with the
-    properties of ``properties_of``. ``columns``: what the export has, for "did you mean".
+    properties the model uses. ``columns``: what the export has, for "did you mean".
     """
     model = result.model
-    counts = dict(log.events.select("event", "count").iter_rows())
     shares = _shares(result)
-    uses = [_use(result, signal, counts, shares) for signal in model.signals]
+    uses = [_use(result, signal, log, shares[signal.name]) for signal in model.signals]
     catch_all = tuple(s.name for s in model.signals if _takes_all(s))
     advice = [*advise(model)]
     for signal, use in zip(model.signals, uses, strict=True):
         if signal.measure != "ratio":
             advice += _unreached(signal, use, log, columns)
-        advice += _limits(result, signal)
+            advice += _limits(result, signal)
     advice += _dominant(model, uses)
     advice += _empty_bands(result)
     return Coverage(tuple(uses), _unused(model, log), catch_all, tuple(advice), result)
 
 
-def takes(match: EventMatch, event: str) -> bool:
-    """Whether a signal's names or patterns take the event of this name."""
-    return event in match.names or any(_pattern(p).fullmatch(event) for p in match.patterns)
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    parts = ({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern)
-    return re.compile("".join(parts), re.DOTALL)
+def _taken(log: EventTable, signal: Signal) -> pl.DataFrame:
+    """The rows of the event table that the signal's names and patterns take."""
+    mine = matches(signal.match, pl.col("event"))
+    return log.events if mine is None else log.events.filter(mine)
 
 
 def _takes_all(signal: Signal) -> bool:
@@ -114,16 +111,17 @@ def _shares(result: Result) -> dict[str, float]:
     return {name: points / total if total else 0.0 for name, points in sums.items()}
 
 
-def _use(
-    result: Result, signal: Signal, counts: dict[str, int], shares: dict[str, float]
-) -> SignalUse:
+def _use(result: Result, signal: Signal, log: EventTable, share: float) -> SignalUse:
+    if signal.measure == "ratio":  # takes no events itself
+        have = int(result.detail[f"m:{signal.name}"].count())
+        return SignalUse(signal.name, events=0, taken=0, customers=have, share=share)
     taken = result.detail[f"n:{signal.name}"]
     return SignalUse(
         signal.name,
-        events=sum(n for event, n in counts.items() if takes(signal.match, event)),
+        events=int(_taken(log, signal)["count"].sum()),
         taken=int(taken.sum() or 0),
         customers=int((taken > 0).sum() or 0),
-        share=shares[signal.name],
+        share=share,
     )
 
 
@@ -191,9 +189,7 @@ def _wants_one(condition: Condition) -> bool:
 
 
 def _filled(path: str, signal: Signal, log: EventTable) -> int:
-    column = f"with:{path}"
-    mine = [takes(signal.match, e) for e in log.events["event"].to_list()]
-    return int(log.events.filter(pl.Series(mine, dtype=pl.Boolean))[column].sum())
+    return int(_taken(log, signal)[f"with:{path}"].sum())
 
 
 def _limits(result: Result, signal: Signal) -> Iterable[Advice]:
@@ -255,8 +251,6 @@ def _empty_bands(result: Result) -> Iterable[Advice]:
 
 def _unused(model: Model, log: EventTable) -> tuple[UnusedEvent, ...]:
     named = [s for s in model.signals if not _takes_all(s) and s.measure != "ratio"]
-    return tuple(
-        UnusedEvent(event, count, customers)
-        for event, count, customers in log.events.select("event", "count", "customers").iter_rows()
-        if not any(takes(s.match, event) for s in named)
-    )
+    used = {event for signal in named for event in _taken(log, signal)["event"]}
+    rows = log.events.select("event", "count", "customers").iter_rows()
+    return tuple(UnusedEvent(*row) for row in rows if row[0] not in used)

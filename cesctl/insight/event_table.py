@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl import sources
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
+
+    from cesctl.pipeline.log import Log
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,8 @@ class EventTable:
 
     ``events``: one row per event name of the accepted rows: event, count (rows), customers, first,
     last (Datetime, UTC) and, per property asked for, ``with:<path>`` (rows where it is not empty);
-    most rows first, then by name. ``rejected``: rows by the code of the reason.
+    most rows first, then by name. ``reasons``: rows that are
+    no events, by the code of the reason.
     ``first`` and ``last`` are None, and all else is empty or 0, when no row was accepted.
     """
 
@@ -27,7 +33,16 @@ class EventTable:
     customers: int
     first: datetime | None
     last: datetime | None
-    rejected: dict[int, int]
+    reasons: dict[int, int]
+
+
+@contextmanager
+def explained(log: Log) -> Iterator[None]:
+    """What polars cannot read while a log is counted becomes an InputError with file and line."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        raise sources.explain_failure(error, log.raw) from error
 
 
 def event_table(
@@ -56,7 +71,7 @@ def event_table(
         )
         .collect()
     )
-    rejected = pairs.filter(~accepted).group_by("reason").agg(pl.col("count").sum()).sort("reason")
+    reasons = pairs.filter(~accepted).group_by("reason").agg(pl.col("count").sum()).sort("reason")
     pairs = pairs.filter(accepted)
     table = (
         pairs.group_by("event")
@@ -75,5 +90,5 @@ def event_table(
         customers=pairs["customer"].n_unique(),
         first=table["first"].min(),  # type: ignore[arg-type]  # a Datetime column
         last=table["last"].max(),  # type: ignore[arg-type]
-        rejected={int(reason): int(count) for reason, count in rejected.iter_rows()},
+        reasons={int(reason): int(count) for reason, count in reasons.iter_rows()},
     )

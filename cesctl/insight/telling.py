@@ -89,12 +89,16 @@ def daily(events: pl.LazyFrame, names: list[str], until: datetime, one_in: int =
     )
 
 
-def tell(days: pl.DataFrame, window_days: int | None) -> list[Told]:
-    """What each event of ``daily``'s frame tells, most customers first, then by name."""
+def tell(days: pl.DataFrame, window: pl.DataFrame) -> list[Told]:
+    """What each event of ``daily``'s frame tells, most customers first, then by name.
+
+    ``window``: those of its rows that the usual most is taken of.
+    """
     everyone = days["customer"].n_unique()
     named = days.filter(pl.col("event").is_not_null())
     doers = dict(named.group_by("event").agg(pl.col("customer").n_unique()).iter_rows())
-    most = _usual_most(named, days, window_days)
+    # an event that the window does not know keeps the number of all history
+    most = _usual_most(named) | _usual_most(window.filter(pl.col("event").is_not_null()))
     lifts = _lifts(days)
     found = []
     for event, customers in doers.items():
@@ -103,23 +107,14 @@ def tell(days: pl.DataFrame, window_days: int | None) -> list[Told]:
     return sorted(found, key=lambda told: (-told.customers, told.event))
 
 
-def window_start(days: pl.DataFrame, window_days: int | None) -> date | None:
-    """The first day of the window that ends with the log's last day; None: all history."""
-    last: date | None = days["day"].max()  # type: ignore[assignment]  # a Date column
-    if last is None or window_days is None:
+def window_start(last: datetime, window_days: int | None) -> date | None:
+    """The first day of the window that ends with the day of ``last``; None: all history."""
+    if window_days is None:
         return None
     return date.fromordinal(max(1, last.toordinal() - window_days + 1))
 
 
-def _usual_most(named: pl.DataFrame, days: pl.DataFrame, window_days: int | None) -> dict[str, int]:
-    start = window_start(days, window_days)
-    most = _quantiles(named)
-    if start is not None:  # events that the window does not know keep the number of all history
-        most |= _quantiles(named.filter(pl.col("day") >= start))
-    return most
-
-
-def _quantiles(named: pl.DataFrame) -> dict[str, int]:
+def _usual_most(named: pl.DataFrame) -> dict[str, int]:
     per_customer = named.group_by("event", "customer").agg(pl.col("n").sum())
     quantile = pl.col("n").quantile(USUAL_MOST, interpolation="nearest").cast(pl.Int64)
     return dict(per_customer.group_by("event").agg(quantile).iter_rows())

@@ -36,3 +36,20 @@ def events_frame(
         },
     )
     return frame.lazy()
+
+
+NOW = START + timedelta(days=1000)
+
+
+def export(rows: Iterable[tuple[str, str, float]], **columns: list[str | None]) -> pl.DataFrame:
+    """An export of rows (customer, event, days since 2026-01-01), as a frame, all text."""
+    rows = list(rows)
+    return pl.DataFrame(
+        {
+            "customer": [r[0] for r in rows],
+            "event": [r[1] for r in rows],
+            "timestamp": [(START + timedelta(days=r[2])).isoformat() for r in rows],
+            **columns,
+        },
+        schema_overrides=dict.fromkeys(["customer", "event", "timestamp", *columns], pl.String),
+    )

@@ -21,8 +21,10 @@ def test_filled_numbers_distinct_and_sample() -> None:
     assert list(columns) == ["id", "amount", "plan", "empty"]
     assert (columns["amount"].filled, columns["amount"].numbers) == (98, 98)
     assert columns["amount"].sample == "0.50"
-    assert columns["plan"] == Column("plan", 99, 0, 2, "pro", values=(("free", 69), ("pro", 30)))
-    assert columns["empty"] == Column("empty", 0, 0, 0, None)
+    assert columns["plan"] == Column(
+        "plan", 99, 0, 2, "pro", exact=True, values=(("free", 69), ("pro", 30))
+    )
+    assert columns["empty"] == Column("empty", 0, 0, 0, None, exact=True)
     assert columns["id"].values == ()
     assert 90 <= columns["id"].distinct <= 110
 

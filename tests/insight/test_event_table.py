@@ -21,7 +21,7 @@ def test_events_are_counted_by_name_most_first() -> None:
     assert table.events.row(0, named=True)["last"] == START + timedelta(days=3)
     assert (table.count, table.customers) == (5, 2)
     assert (table.first, table.last) == (START, START + timedelta(days=9))
-    assert table.rejected == {}
+    assert table.reasons == {}
 
 
 def test_rejected_rows_are_counted_by_reason_and_nowhere_else() -> None:
@@ -30,7 +30,7 @@ def test_rejected_rows_are_counted_by_reason_and_nowhere_else() -> None:
             [("a", "x", 0), (None, "x", 1), (None, "y", 1), ("c", None, 1), ("d", "x", None)]
         )
     )
-    assert table.rejected == {0: 2, 1: 1, 2: 1}
+    assert table.reasons == {0: 2, 1: 1, 2: 1}
     assert table.events.select("event", "count", "customers").rows() == [("x", 1, 1)]
     assert table.customers == 1
 
@@ -41,7 +41,7 @@ def test_what_is_later_is_left_out_but_rejected_rows_stay() -> None:
         until=START + timedelta(days=1),
     )
     assert table.events["event"].to_list() == ["x"]
-    assert table.rejected == {2: 1}
+    assert table.reasons == {2: 1}
 
 
 def test_filled_properties_are_counted_per_event() -> None:

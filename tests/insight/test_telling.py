@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
-from cesctl.insight.telling import MOST_LIFT, Told, daily, tell
+from cesctl.insight.telling import MOST_LIFT, Told, daily, tell, window_start
 from tests.insight.frames import START, events_frame
 
 LATER = START + timedelta(days=400)
@@ -16,7 +17,9 @@ Row = tuple[str | None, str | None, float | None]
 
 def told(rows: list[Row], window_days: int | None = None) -> dict[str, Told]:
     names = sorted({r[1] for r in rows if r[1] is not None})
-    found = tell(daily(events_frame(rows), names, LATER), window_days)
+    days = daily(events_frame(rows), names, LATER)
+    start = window_start(max(days["day"]), window_days)
+    found = tell(days, days if start is None else days.filter(pl.col("day") >= start))
     return {t.event: t for t in found}
 
 

@@ -1,0 +1,66 @@
+"""``cesctl check``: every error of a model, and how it fits a log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cesctl.cli.console import Screen
+from cesctl.cli.options import AsOf, Customers, NoColor, Quiet, Verbose
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model.", show_default=False)]
+Events = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[EVENTS]...",
+        help="An export to hold the model against: files, folders, globs, or - for standard input.",
+        show_default=False,
+    ),
+]
+
+
+def command(
+    model: Model,
+    events: Events = None,
+    *,
+    as_of: AsOf = None,
+    customers: Customers = None,
+    no_color: NoColor = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Find every error of a model, and what it leaves unused.
+
+    With EVENTS also: signals and bands that nothing reaches, events that no signal uses, a signal
+    that makes up most of the score. Ends with 2 where the model has errors; advice ends with 0.
+
+    \b
+    Example:
+      cesctl check cesctl.yaml
+      cesctl check cesctl.yaml events.csv
+    """  # noqa: D301 - \b is meant: it keeps the lines of the example
+    from cesctl.insight.advice import advise
+    from cesctl.model import load_model, override
+
+    screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    checked = override(load_model(model), as_of=as_of, customers=customers)
+    if not events:  # nothing here loads polars
+        from cesctl.present.advice import advice_lines
+
+        for line in advice_lines(advise(checked), checked):
+            screen.text(line)
+        screen.note(
+            f"{model}: no errors; {len(checked.signals):,} signals, {len(checked.bands):,} bands"
+        )
+        return
+
+    from cesctl.insight.coverage import check_log
+    from cesctl.present.coverage import coverage_page
+    from cesctl.present.layout import lay_out
+
+    found = screen.working("reading events", lambda: check_log(checked, events))
+    for note in found.result.notes:
+        screen.note(note)
+    screen.lines(lay_out(coverage_page(found), screen.width))
+    screen.note(f"{model}: no errors")

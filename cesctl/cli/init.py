@@ -1,0 +1,106 @@
+"""``cesctl init``: a starter model from a log."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cesctl.cli.console import Screen
+from cesctl.cli.options import DEFAULT_MODEL, NoColor, Quiet, Verbose
+from cesctl.cli.source_options import Customer, Event, EventName, Timestamp, given_source
+from cesctl.errors import OutputError, UsageError
+
+Events = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="EVENTS...",
+        help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
+        "plain, gzip or zstd.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str,
+    typer.Option("-o", "--output", metavar="FILE", help="Where to write it; - is standard output."),
+]
+
+
+def command(
+    events: Events,
+    *,
+    output: Output = DEFAULT_MODEL,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over a file that is there.")
+    ] = False,
+    customer: Customer = None,
+    event: Event = None,
+    event_name: EventName = None,
+    timestamp: Timestamp = None,
+    no_color: NoColor = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write a starter model from an export, with the reason for every number in a comment.
+
+    The events found become signals, weighted by how rare and how telling they are; window, scale
+    and bands are chosen so that the customers of this export spread over the bands.
+
+    \b
+    Example:
+      cesctl init events.csv
+      cesctl score
+    """  # noqa: D301 - \b is meant: it keeps the lines of the example
+    from cesctl.insight.starter import starter
+    from cesctl.model.types import Model
+    from cesctl.pipeline.log import open_log
+
+    screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    source = given_source(customer, event, event_name, timestamp)
+    target = None if output == "-" else Path(output)
+    if target is not None and target.exists() and not force:
+        raise UsageError(f"{output} is there already; --force writes over it, -o FILE elsewhere")
+    folder = Path() if target is None else target.parent
+
+    def work() -> str:
+        log = open_log(events, Model(signals=(), source=source))
+        return starter(log, model_files(events, folder))
+
+    text = screen.working("looking at the events", work)
+    if target is None:
+        screen.text(text)
+        return
+    write(text, target)
+    screen.note(f"{output} written. Next: cesctl score{_with(output)}")
+
+
+def model_files(inputs: list[str], folder: Path) -> list[str]:
+    """The inputs as a model in ``folder`` names them; none where one is standard input."""
+    if "-" in inputs:
+        return []
+    try:
+        return [
+            i if Path(i).is_absolute() else Path(os.path.relpath(i, folder)).as_posix()
+            for i in inputs
+        ]
+    except ValueError:  # another drive
+        return [str(Path(i).absolute()) for i in inputs]
+
+
+def write(text: str, target: Path) -> None:
+    """Under another name first, so that no half model is ever there."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        try:
+            draft.write_text(text, encoding="utf-8", newline="\n")
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror}") from error
+
+
+def _with(output: str) -> str:
+    return "" if output == DEFAULT_MODEL else f" -c {output}"

@@ -1,0 +1,65 @@
+"""Which columns make an event, for commands that have no model yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from cesctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Source
+
+Customer: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--customer",
+        metavar="COLUMN",
+        show_default=False,
+        help="The customer's column, or a dotted path into nested JSON. Left out: found by name.",
+    ),
+]
+Event: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--event",
+        metavar="COLUMN",
+        show_default=False,
+        help="The event's. Left out: found by name.",
+    ),
+]
+EventName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--event-name",
+        metavar="NAME",
+        show_default=False,
+        help="In place of --event: every row is this event (purchase).",
+    ),
+]
+Timestamp: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--timestamp",
+        metavar="COLUMN",
+        show_default=False,
+        help="The time's. Left out: found by name.",
+    ),
+]
+
+
+def given_source(
+    customer: str | None, event: str | None, event_name: str | None, timestamp: str | None
+) -> Source:
+    """What the options say of the source; the rest is found from the export."""
+    from cesctl.model.types import Source
+
+    if event is not None and event_name is not None:
+        raise UsageError("--event and --event-name exclude each other")
+    return Source(
+        customer=() if customer is None else (customer,),
+        event=() if event is None else (event,),
+        event_value=event_name,
+        timestamp=() if timestamp is None else (timestamp,),
+    )

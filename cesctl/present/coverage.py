@@ -1,0 +1,94 @@
+"""What ``cesctl check`` shows of a model held against a log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cesctl.present.advice import advice_lines
+from cesctl.present.numbers import percent
+from cesctl.present.safe import safe
+from cesctl.present.score_view import at_local, title
+from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cesctl.insight.coverage import Coverage, SignalUse
+
+_UNUSED_SHOWN = 20
+
+
+def coverage_page(found: Coverage) -> Page:
+    rows = found.result.rows
+    counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
+    counts += [f"{n:,} rejected: {why}" for why, n in rows.rejected.items()]
+    facts = (
+        ("As of", at_local(found.result)),
+        ("Rows", " · ".join(counts)),
+        ("Customers", f"{found.result.scores.height:,}"),
+    )
+    parts: list[Table | Words] = [_signals(found.signals), _bands(found)]
+    parts.append(_unused(found))
+    if found.advice:
+        parts.append(Words("\n".join(advice_lines(found.advice, found.result.model)), "Advice"))
+    return Page(f"{title(found.result.model)}, and how it fits this log", facts, tuple(parts))
+
+
+def _signals(uses: Sequence[SignalUse]) -> Table:
+    columns = (
+        Column("Signal", least=12),
+        Column("In the log", "right"),
+        Column("Taken", "right"),
+        Column("Customers", "right"),
+        Column("Share of points"),
+    )
+    rows = [
+        Row(
+            (
+                cell(use.name),
+                Cell(f"{use.events:,}"),
+                Cell(f"{use.taken:,}", "" if use.taken else "yellow"),
+                Cell(f"{use.customers:,}"),
+                Cell(percent(use.share), bar=use.share),
+            )
+        )
+        for use in uses
+    ]
+    return Table(
+        "Signals",
+        columns,
+        tuple(rows),
+        "In the log: events of these names. Taken: those that window and where let through.",
+    )
+
+
+def _bands(found: Coverage) -> Table:
+    columns = (Column("Band", least=8), Column("From", "point"), Column("Customers", "right"))
+    rows = [
+        Row(
+            (
+                cell(band["name"]),
+                Cell(f"{band['from']:g}"),
+                Cell(f"{band['customers']:,}", "" if band["customers"] else "yellow"),
+            )
+        )
+        for band in found.result.bands.iter_rows(named=True)
+    ]
+    return Table("Bands", columns, tuple(rows))
+
+
+def _unused(found: Coverage) -> Table | Words:
+    beside = ""
+    if found.catch_all:
+        names = ", ".join(f'"{safe(name)}"' for name in found.catch_all)
+        beside = f" by name ({names} takes all)"
+    if not found.unused:
+        return Words(f"Each event of the log is used by a signal{beside}.")
+    columns = (Column("Event", least=12), Column("Events", "right"), Column("Customers", "right"))
+    rows = [
+        Row((cell(e.name), Cell(f"{e.count:,}"), Cell(f"{e.customers:,}")))
+        for e in found.unused[:_UNUSED_SHOWN]
+    ]
+    rest = found.unused[_UNUSED_SHOWN:]
+    note = f"and {len(rest):,} more with {sum(e.count for e in rest):,} events" if rest else ""
+    return Table(f"Events that no signal uses{beside}", columns, tuple(rows), note)
