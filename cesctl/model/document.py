@@ -19,6 +19,8 @@ from cesctl.errors import Problem
 MOST_ALIASED = 10_000  # nodes that aliases may add; a model of 500 signals has about 5,000
 DEEPEST = 100  # levels; a model has 7
 LINE_END = re.compile(r"\r\n|\r|\n")
+# What YAML allows in a text is all but these.
+CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SCALAR_TAGS = {
     f"tag:yaml.org,2002:{t}" for t in ("str", "int", "float", "bool", "null", "timestamp")
 }
@@ -86,10 +88,12 @@ class Report:
         self.text = text
         self.file = file
         self.problems: list[Problem] = []
+        self.found = 0  # problems, those told already included: what grew it is at fault
         self._starts = [0, *(m.end() for m in LINE_END.finditer(text))]
         self._seen: set[tuple[Span, str]] = set()
 
     def add(self, span: Span, path: str, message: str, hint: str = "") -> None:
+        self.found += 1
         if (span, message) in self._seen:  # the same text, used again by an alias
             return
         self._seen.add((span, message))
@@ -116,6 +120,12 @@ class _Stop(Exception):  # noqa: N818 - no error: the rest of the text cannot be
 
 def compose(report: Report) -> Node | None:
     """The text's one document, or None where there is none or it cannot be understood."""
+    control = CONTROL.search(report.text)
+    if control:
+        code = f"U+{ord(control[0]):04X}"
+        report.add(Span(*control.span()), "", f"the control character {code}", "remove it")
+        return None
+
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -181,7 +191,8 @@ class _Composer:
     def _tag(self, event: Any, span: Span, *, scalar: bool) -> None:
         known = SCALAR_TAGS if scalar else {"tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
         if event.tag not in (None, "!") and event.tag not in known:
-            self._stop(span, f"the tag {event.tag} is not used in models", "remove it")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._stop(span, f"the tag {tag} is not used in models", "remove it")
 
     def _anchor(self, name: str | None, node: Node | None) -> None:
         if name is not None:

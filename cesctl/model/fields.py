@@ -37,7 +37,7 @@ class Fields:
     keys: dict[str, Span] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)  # of the values
     values: dict[str, Any] = field(default_factory=dict)
-    broken: bool = False  # a required key is missing, or a value is bad
+    broken: bool = False  # something was reported in it
 
     def get(self, key: str, default: Any = None) -> Any:
         return self.values.get(key, default)

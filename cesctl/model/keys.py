@@ -12,13 +12,20 @@ from cesctl.model.kinds import ByShape, Duration, Flag, ListOf, Named, Number, T
 from cesctl.model.table import Key, Table, With
 
 METHODS = ("none", "clamp", "linear", "possible", "minmax", "percentile", "logistic")
-TWO_NUMBERS = ListOf(NUMBER, "two numbers [from, to]", exactly=2)
+TWO_NUMBERS = ListOf(NUMBER, "a pair of numbers [from, to]", exactly=2)
 NOT_ZERO = Number("a number other than 0", not_zero=True)
 DECIMALS = Number("a whole number from 0 to 6", whole=True, least=0, most=6)
 COLOR = r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})|[A-Za-z][A-Za-z0-9_]*"
 
 EVENTS = Named(
-    ByShape("a weight or a signal", NUMBER, pairs=SIGNAL), "signals ({name: weight})", "a signal"
+    ByShape(
+        "a weight or a signal",
+        NUMBER,
+        pairs=SIGNAL,
+        hint="write a weight: how many points each event gives",
+    ),
+    "a mapping {name: weight}",
+    "a signal",
 )
 
 GROUPS = Named(
@@ -30,7 +37,7 @@ GROUPS = Named(
             MIN_POINTS,
         ),
     ),
-    "groups ({name: {weight: 1}})",
+    "a mapping {name: {weight: 1}}",
     "a group",
 )
 
@@ -72,7 +79,7 @@ BAND = Table(
 BANDS = ByShape(
     "a list of bands or {name: from}",
     items=ListOf(BAND, "a list of bands"),
-    pairs=Named(NUMBER, "bands ({name: from})", "a band"),
+    pairs=Named(NUMBER, "a mapping {name: from}", "a band"),
 )
 
 RISK = Table(
@@ -85,7 +92,7 @@ RISK = Table(
     doc="Who is at risk, beside the customers of at-risk bands.",
 )
 
-ATTRIBUTES = Named(Text("a property"), "attributes ({name: property})", "an attribute")
+ATTRIBUTES = Named(Text("a property"), "a mapping {name: property}", "an attribute")
 
 MODEL = Table(
     "a model",

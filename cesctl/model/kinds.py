@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cesctl.duration import PATTERN, DurationError, format_duration, parse_duration
 from cesctl.model.document import Items, Pairs, Scalar
-from cesctl.model.fields import BAD, Entry, did_you_mean, join
+from cesctl.model.fields import BAD, Entry, Fields, did_you_mean, join
 
 if TYPE_CHECKING:
     from cesctl.model.document import Node, Report, Span
@@ -174,7 +174,7 @@ class WholeWord:
         if isinstance(node, Scalar) and node.is_number and float(node.text) == self.number:
             return self.number
         report.add(
-            node.span, path, f"{found(node)} is not known", f"this program reads {self.number}"
+            node.span, path, f"{found(node)} is not known", f"this cesctl reads {self.number}"
         )
         return BAD
 
@@ -239,7 +239,9 @@ class Duration:
         try:
             us = parse_duration(text)
         except DurationError as error:
-            report.add(node.span, path, str(error), error.hint)
+            endless = self.none and text[:-1].isdecimal()
+            hint = 'write "none" for all history' if endless else error.hint
+            report.add(node.span, path, str(error), hint)
             return BAD
         if us == 0 and not self.zero:
             hint = "leave the key out" + (", or write none" if self.none else "")
@@ -271,13 +273,20 @@ class ListOf:
         if not isinstance(node, Items):
             return expected(self.wanted, node, path, report)
         if not node.items or (self.exactly is not None and len(node.items) != self.exactly):
-            report.add(node.span, path, f"{self.wanted} is expected, not {len(node.items)} entries")
+            count = len(node.items)
+            what = (
+                "an empty list" if not count else f"{count} {'entry' if count == 1 else 'entries'}"
+            )
+            report.add(node.span, path, f"{self.wanted} is expected, not {what}")
             return BAD
         values = tuple(
             self.item.read(child, join(path, str(i)), child.span, report)
             for i, child in enumerate(node.items, 1)
         )
-        return BAD if any(v is BAD for v in values) else values
+        # An entry that is no mapping at all is told and left out: the others are checked.
+        good = tuple(v for v in values if v is not BAD)
+        partly = len(good) < len(values) and not any(isinstance(v, Fields) for v in good)
+        return BAD if partly else good
 
     def schema(self) -> Schema:
         schema: Schema = {
@@ -300,6 +309,8 @@ class OneOrMore:
     def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:
         if isinstance(node, Items):
             return ListOf(self.item, self.wanted).read(node, path, owner, report)
+        if isinstance(node, Pairs):
+            return expected(self.wanted, node, path, report)
         value = self.item.read(node, path, owner, report)
         return BAD if value is BAD else (value,)
 
@@ -360,6 +371,7 @@ class ByShape:
     scalar: Kind | None = None
     items: Kind | None = None
     pairs: Kind | None = None
+    hint: str = ""  # where nothing is given
 
     def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:
         kind = (
@@ -369,7 +381,9 @@ class ByShape:
             if isinstance(node, Items)
             else self.pairs
         )
-        if kind is None or (isinstance(node, Scalar) and node.is_null):
+        if isinstance(node, Scalar) and node.is_null:
+            return expected(self.wanted, node, path, report, self.hint)
+        if kind is None:
             return expected(self.wanted, node, path, report)
         return kind.read(node, path, owner, report)
 

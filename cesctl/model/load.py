@@ -64,9 +64,9 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
     window = fields.get("window")
     window_us = None if window == "none" else window
     signals, complete = build_signals(entries, window_us, report)
-    before = len(report.problems)
+    before = report.found
     groups = build_groups(fields.get("groups"), entries, report)
-    groups_fine = len(report.problems) == before and not _faulty(fields, "groups")
+    groups_fine = report.found == before and not _faulty(fields, "groups")
     scale_fields = fields.get("scale")
     scale = build_scale(scale_fields, report)
     if scale_fields and complete and groups_fine and "events" in fields.values:

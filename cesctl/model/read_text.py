@@ -29,10 +29,11 @@ def read_text(path: str | os.PathLike[str]) -> tuple[bytes, str]:
         raise _refuse(file, "larger than 10 MB: is this a model?", "events are given without -c")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refuse(file, "the text is UTF-16", "save it as UTF-8")
+    text = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        return data, data.decode("utf-8-sig")
+        return data, text.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ModelError([_undecodable(file, data, error.start)]) from None
+        raise ModelError([_undecodable(file, text, error.start)]) from None
 
 
 def _refuse(file: str, message: str, hint: str = "") -> ModelError:
@@ -40,7 +41,7 @@ def _refuse(file: str, message: str, hint: str = "") -> ModelError:
 
 
 def _undecodable(file: str, data: bytes, at: int) -> Problem:
-    before = data[:at].removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    before = data[:at].decode("utf-8")
     lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     rest = data[at:].split(b"\n", 1)[0].rstrip(b"\r").decode("utf-8", "replace")
     return Problem(

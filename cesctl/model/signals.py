@@ -45,7 +45,7 @@ def build_signals(
         if isinstance(value, float):
             measures[entry.name] = "count"
     signals = []
-    before = len(report.problems)
+    before = report.found
     for entry in entries:
         if isinstance(entry.value, float):
             signals.append(
@@ -61,7 +61,7 @@ def build_signals(
             _check(entry.value, entry.name, measures, report)
             if not entry.value.broken:
                 signals.append(_signal(entry, entry.value, window_us, report))
-    complete = len(signals) == len(entries) and len(report.problems) == before
+    complete = len(signals) == len(entries) and report.found == before
     return tuple(signals), complete
 
 

@@ -45,13 +45,11 @@ class With:
             return
         for key in self.keys:
             if chosen in self.among:
-                if self.required and key not in fields.keys:
-                    fields.broken = True
-                    if not _is_meant(key, misspelt):
-                        message = f"{key} is missing: {self.of} {chosen} needs it"
-                        report.add(fields.at(self.of), join(fields.path, key), message)
+                needed = self.required and key not in fields.keys
+                if needed and not _is_meant(key, misspelt):
+                    message = f"{key} is missing: {self.of} {chosen} needs it"
+                    report.add(fields.at(self.of), join(fields.path, key), message)
             elif key in fields.keys:
-                fields.broken = True
                 near = (
                     f"it goes with {self.of} {_listed(self.among)}"
                     if len(self.among) <= 7
@@ -96,13 +94,14 @@ class Table:
 
     def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:
         if not isinstance(node, Pairs):
-            wanted = f"{self.name} (a mapping)"
-            return expected(wanted, node, path, report, f"keys: {', '.join(self._known())}")
+            hint = f"keys: {', '.join(self._known())}"
+            return expected(self.name, node, path, report, hint)
         if self.at_least_one and not node.pairs:
             hint = f"keys: {', '.join(self._known())}"
             report.add(node.span, path, f"{self.name} is expected, not an empty mapping", hint)
             return BAD
         fields = Fields(path, owner)
+        before = report.found
         known = {k.name: k for k in self.keys}
         for key, child in node.pairs:
             here = join(path, key.text)
@@ -116,25 +115,21 @@ class Table:
             fields.keys[key.text] = key.span
             fields.places[key.text] = child.span
             value = spec.kind.read(child, here, key.span, report)
-            if value is BAD:
-                fields.broken = True
-            else:
+            if value is not BAD:
                 fields.values[key.text] = value
         self._together(fields, report, misspelt={k.text for k, _ in node.pairs} - known.keys())
+        fields.broken = report.found > before
         return fields
 
     def _together(self, fields: Fields, report: Report, misspelt: set[str]) -> None:
         """Missing keys, keys that exclude each other, keys that go with a value of another."""
         for key in self.keys:
-            if key.required and key.name not in fields.keys:
-                fields.broken = True
-                if not _is_meant(key.name, misspelt):
-                    report.add(
-                        fields.span, join(fields.path, key.name), f"{key.name} is missing", key.doc
-                    )
+            missing = key.required and key.name not in fields.keys
+            if missing and not _is_meant(key.name, misspelt):
+                path = join(fields.path, key.name)
+                report.add(fields.span, path, f"{key.name} is missing", key.doc)
         for one, other in self.exclusive:
             if one in fields.keys and other in fields.keys:
-                fields.broken = True
                 later = max(one, other, key=lambda k: fields.keys[k].start)
                 message = f"{one} and {other} exclude each other"
                 report.add(fields.keys[later], join(fields.path, later), message, "remove one")

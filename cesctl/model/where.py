@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cesctl.model.document import Node, Report, Span
     from cesctl.model.kinds import Schema
 
+EMPTY = "an empty property is {exists: false}, a filled one {exists: true}"
+
 
 @dataclass(eq=False, repr=False)
 class Value:
@@ -24,8 +26,7 @@ class Value:
         if not isinstance(node, Scalar):
             return expected("a value", node, path, report)
         if node.is_null or not node.text.strip():
-            hint = 'an empty property is "exists: false", a filled one "exists: true"'
-            return expected("a value", node, path, report, hint)
+            return expected("a value", node, path, report, EMPTY)
         return node.text.strip()
 
     def schema(self) -> Schema:
@@ -54,8 +55,14 @@ OPS = Table(
 )
 
 WHERE = Named(
-    ByShape("a value, a list of values or conditions", ONE, ListOf(ONE, "a list of values"), OPS),
-    "conditions ({property: value})",
+    ByShape(
+        "a value, a list of values or conditions",
+        ONE,
+        ListOf(ONE, "a list of values"),
+        OPS,
+        hint=EMPTY,
+    ),
+    "a mapping {property: value}",
     "a property",
 )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import TZPATH, ZoneInfo
 
 # Known to Python from the machine's own folder, but to no other tool, or not the same everywhere.
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
@@ -27,8 +28,20 @@ def is_zone(name: str) -> bool:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; no path; a folder of zones
         return False
-    # Some file systems open europe/berlin: only what is listed is a name.
-    return name in _all()
+    return any(_is_listed(root, name) for root in TZPATH) or name in _all()
+
+
+def _is_listed(root: str, name: str) -> bool:
+    """Whether a folder of zones lists this name; some file systems also open europe/berlin."""
+    folder = root
+    for part in name.split("/"):
+        try:
+            if part not in os.listdir(folder):  # noqa: PTH208 - pathlib costs more than all of this
+                return False
+        except OSError:
+            return False
+        folder = f"{folder}/{part}"
+    return True
 
 
 @lru_cache(maxsize=1)
@@ -51,5 +64,5 @@ def _hint(name: str) -> str:
     for zone in sorted(_all()):
         places.setdefault(zone.lower(), zone)
         places.setdefault(zone.rsplit("/", 1)[-1].lower(), zone)
-    near = difflib.get_close_matches(name.lower().replace(" ", "_"), places, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name.lower().replace(" ", "_"), places, n=1, cutoff=0.75)
     return f'did you mean "{places[near[0]]}"?' if near else usual

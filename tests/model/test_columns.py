@@ -1,0 +1,25 @@
+"""Names that attributes cannot have."""
+
+from __future__ import annotations
+
+import pytest
+
+from cesctl.errors import ModelError
+from cesctl.model import parse_model
+from cesctl.model.columns import FIXED, IN_JSON, reserved_columns, signal_columns
+
+
+def test_reserved_are_the_columns_of_scores() -> None:
+    assert signal_columns("a.b") == ("a.b.measure", "a.b.points")
+    assert reserved_columns(["a"]) == {*FIXED, IN_JSON, "a.measure", "a.points"}
+
+
+@pytest.mark.parametrize("name", [*FIXED, IN_JSON, "login.measure", "login.points"])
+def test_an_attribute_cannot_be_named_like_a_column(name: str) -> None:
+    with pytest.raises(ModelError, match="is a column of the scores"):
+        parse_model(f"events: {{login: 1}}\nattributes: {{{name}: x}}")
+
+
+def test_other_names_are_free() -> None:
+    made = parse_model("events: {login: 1}\nattributes: {measure: x, Score: y, plan: p.q}")
+    assert made.attributes == (("measure", "x"), ("Score", "y"), ("plan", "p.q"))
