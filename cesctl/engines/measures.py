@@ -17,7 +17,7 @@ import polars as pl
 
 from cesctl.model.types import Signal
 from cesctl.pipeline.conditions import event_property, holds, matches
-from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number
+from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number, quotient
 
 DAY_US = 86_400_000_000
 AT = pl.col("at")
@@ -103,9 +103,9 @@ def _decay(signal: Signal, at: datetime) -> pl.Expr | None:
     """Between 0 and 1 by age; in double precision, one rounding per operation."""
     age = (pl.lit(epoch_us(at)) - AT.to_physical()).cast(pl.Float64)
     if signal.half_life_us is not None:
-        return pl.lit(2.0).pow(-(age / float(signal.half_life_us)))
+        return pl.lit(2.0).pow(-quotient(age, float(signal.half_life_us)))
     if signal.linear_decay_us is not None:
-        return pl.max_horizontal(pl.lit(0.0), 1.0 - age / float(signal.linear_decay_us))
+        return pl.max_horizontal(pl.lit(0.0), 1.0 - quotient(age, float(signal.linear_decay_us)))
     return None
 
 
@@ -184,7 +184,7 @@ def _since(made: Plan, tag: str, counted: pl.Expr, at: datetime) -> None:
     made.before.append([pl.when(counted).then(AT.to_physical()).alias(f"t:{tag}")])
     column = pl.col(f"t:{tag}")
     made.inside.append(column.max() if made.signal.measure == "recency" else column.min())
-    made.measure = (pl.lit(epoch_us(at)) - column).cast(pl.Float64) / float(DAY_US)
+    made.measure = quotient((pl.lit(epoch_us(at)) - column).cast(pl.Float64), float(DAY_US))
 
 
 def _sessions(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
@@ -199,7 +199,7 @@ def _sessions(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
         case "session_minutes":
             within = pl.when(step < made.signal.gap_us).then(step).otherwise(0)
             made.inside.append(within.sum().alias(f"c:{tag}"))
-            made.measure = pl.col(f"c:{tag}").cast(pl.Float64) / 60e6
+            made.measure = quotient(pl.col(f"c:{tag}").cast(pl.Float64), 60e6)
         case _:
             made.inside.append((new & new.shift(-1, fill_value=True)).sum().alias(f"c:{tag}"))
             made.measure = pl.col(f"c:{tag}")

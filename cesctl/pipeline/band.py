@@ -8,7 +8,7 @@ import polars as pl
 
 from cesctl.engines.measures import DAY_US
 from cesctl.model.types import Band, Model
-from cesctl.pipeline.numbers import exact_mean, round_half_away
+from cesctl.pipeline.numbers import exact_mean, quotient, round_half_away
 
 SCORE = pl.col("score")
 
@@ -89,7 +89,7 @@ def band_table(scores: pl.DataFrame, bands: Sequence[Band]) -> pl.DataFrame:
         },
     )
     table = table.join(counted, left_on="name", right_on="band", how="left", maintain_order="left")
-    share = pl.col("customers") / max(scores.height, 1)
+    share = quotient(pl.col("customers").cast(pl.Float64), max(scores.height, 1))
     return table.with_columns(pl.col("customers").fill_null(0)).select(
         "name",
         "from",

@@ -56,8 +56,8 @@ def normalise(
     event = (
         pl.lit(source.event_value) if source.event_value is not None else _first_text(source.event)
     )
-    if source.prefix:
-        event = pl.lit(source.prefix) + event
+    if source.prefix:  # what has no name does not get one
+        event = pl.when(event != "").then(pl.lit(source.prefix) + event)
     kept = holds(source.where, lambda path: trimmed(pl.col(path).cast(pl.String)))
     events = rows.select(
         _first_text(source.customer).alias("customer"),

@@ -13,7 +13,7 @@ from operator import add
 import polars as pl
 
 from cesctl.model.types import Group, Model, Signal
-from cesctl.pipeline.numbers import round_half_away
+from cesctl.pipeline.numbers import quotient, round_half_away
 
 ZERO = pl.lit(0.0)
 
@@ -45,7 +45,7 @@ def value(signal: Signal) -> pl.Expr:
         made = pl.min_horizontal(made, pl.lit(signal.cap))
     if signal.target is not None:
         start, end = signal.target.start, signal.target.end
-        made = (100.0 * (made - start) / (end - start)).clip(0.0, 100.0)
+        made = quotient(100.0 * (made - start), end - start).clip(0.0, 100.0)
     elif signal.tiers:
         steps = ZERO
         for tier in signal.tiers:

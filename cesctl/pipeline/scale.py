@@ -7,7 +7,7 @@ from __future__ import annotations
 import polars as pl
 
 from cesctl.model.types import Model
-from cesctl.pipeline.numbers import round_half_away
+from cesctl.pipeline.numbers import quotient, round_half_away
 
 RAW = pl.col("raw")
 
@@ -37,13 +37,13 @@ def scaled(model: Model, most: float | None) -> pl.Expr:
             return _linear(0.0, most, lo, hi, clip=scale.clip)
         case "minmax":
             least, greatest = RAW.min(), RAW.max()
-            between = lo + (RAW - least) / (greatest - least) * (hi - lo)
+            between = lo + quotient(RAW - least, greatest - least) * (hi - lo)
             alike = pl.when(RAW > 0).then(hi).otherwise(lo)
             return pl.when(greatest > least).then(between).otherwise(alike)
         case "percentile":
             rank = RAW.rank("average")
             n = pl.len().cast(pl.Float64)
-            return pl.when(n > 1).then(lo + (hi - lo) * (rank - 1.0) / (n - 1.0)).otherwise(hi)
+            return pl.when(n > 1).then(lo + quotient((hi - lo) * (rank - 1.0), n - 1.0)).otherwise(hi)
         case "logistic":
             assert scale.midpoint is not None
             assert scale.steepness is not None
@@ -52,5 +52,5 @@ def scaled(model: Model, most: float | None) -> pl.Expr:
 
 
 def _linear(start: float, end: float, lo: float, hi: float, *, clip: bool) -> pl.Expr:
-    made = lo + (RAW - start) / (end - start) * (hi - lo)
+    made = lo + quotient(RAW - start, end - start) * (hi - lo)
     return made.clip(min(lo, hi), max(lo, hi)) if clip else made
