@@ -105,7 +105,10 @@ def table(head: str, lines: Iterator[str]) -> Iterator[Cells]:
 
 
 def cells(line: str) -> list[str]:
-    return [unquoted(cell.strip()) for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+    return [
+        unquoted(cell.strip())
+        for cell in line.strip().removeprefix("|").removesuffix("|").split("|")
+    ]
 
 
 def unquoted(cell: str) -> str:

@@ -40,7 +40,8 @@ def shown(value: object) -> str:
 
 def expected(case: Case) -> list[Cells]:
     return [
-        {k: "nothing" if k == "risk_reasons" and not v else v for k, v in row.items()} for row in case.scores
+        {k: "nothing" if k == "risk_reasons" and not v else v for k, v in row.items()}
+        for row in case.scores
     ]
 
 
@@ -90,7 +91,11 @@ def cell(outcome: Outcome, name: str) -> object:
     if kind == "points":
         return outcome.points[signal]
     if name == "last_event_at":
-        return None if outcome.last_event_at is None else clock.EPOCH + outcome.last_event_at * clock.MICROSECOND
+        return (
+            None
+            if outcome.last_event_at is None
+            else clock.EPOCH + outcome.last_event_at * clock.MICROSECOND
+        )
     if hasattr(outcome, name):
         found: object = getattr(outcome, name)
         return found
@@ -127,5 +132,7 @@ def test_engine(case: Case, kind: str, tmp_path: Path) -> None:
         }
         assert counts | rows.rejected == case.rows
     names = list(expected(case)[0])
-    found = [{k: shown(v) for k, v in row.items()} for row in result.scores.select(names).to_dicts()]
+    found = [
+        {k: shown(v) for k, v in row.items()} for row in result.scores.select(names).to_dicts()
+    ]
     assert found == expected(case)

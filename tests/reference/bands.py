@@ -36,7 +36,9 @@ def risk_reasons(
 
 
 def last_activity(activity: EventMatch | None, events: list[Event]) -> int | None:
-    return max((e.at for e in events if activity is None or matches(activity, e.name)), default=None)
+    return max(
+        (e.at for e in events if activity is None or matches(activity, e.name)), default=None
+    )
 
 
 def rank(score: Fraction, scores: Iterable[Fraction]) -> int:

@@ -18,7 +18,10 @@ def holds(condition: Condition, text: str | None) -> bool:
     """Whether a property's text satisfies one condition."""
     value = present(text)
     if value is None:
-        return condition.op in ("ne", "not_in") or (condition.op, condition.flag) == ("exists", False)
+        return condition.op in ("ne", "not_in") or (condition.op, condition.flag) == (
+            "exists",
+            False,
+        )
     match condition.op:
         case "exists":
             return condition.flag is True
@@ -53,4 +56,6 @@ def matches(match: EventMatch, name: str) -> bool:
 
 def like(pattern: str, name: str) -> bool:
     parts = {"*": ".*", "?": "."}
-    return bool(re.fullmatch("".join(parts.get(c) or re.escape(c) for c in pattern), name, re.DOTALL))
+    return bool(
+        re.fullmatch("".join(parts.get(c) or re.escape(c) for c in pattern), name, re.DOTALL)
+    )

@@ -26,7 +26,9 @@ def measures(model: Model, events: list[Event], t: int) -> dict[str, Fraction | 
         for signal in model.signals
         if signal.measure != "ratio"
     }
-    return {s.name: ratio(s, found) if s.measure == "ratio" else found[s.name] for s in model.signals}
+    return {
+        s.name: ratio(s, found) if s.measure == "ratio" else found[s.name] for s in model.signals
+    }
 
 
 def taken(signal: Signal, events: list[Event], t: int) -> list[Event]:
@@ -94,7 +96,9 @@ def measure(signal: Signal, events: list[Event], t: int, zone: ZoneInfo) -> Frac
         case "sessions":
             return Fraction(len(sessions(signal, events)))
         case "session_minutes":
-            return sum((Fraction(s[-1] - s[0], MINUTE) for s in sessions(signal, events)), Fraction(0))
+            return sum(
+                (Fraction(s[-1] - s[0], MINUTE) for s in sessions(signal, events)), Fraction(0)
+            )
         case "bounces":
             return Fraction(sum(len(s) == 1 for s in sessions(signal, events)))
     raise AssertionError(signal.measure)

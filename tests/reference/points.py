@@ -44,7 +44,9 @@ def kept(limits: Signal | Group, found: Fraction) -> Fraction:
     return found
 
 
-def shared(model: Model, group: str | None, found: Mapping[str, Fraction | None]) -> dict[str, Fraction | None]:
+def shared(
+    model: Model, group: str | None, found: Mapping[str, Fraction | None]
+) -> dict[str, Fraction | None]:
     """The points of a group's signals once those left out have given their weight to the others."""
     signals = [s for s in model.signals if s.group == group]
     positive = [s for s in signals if s.weight > 0]
@@ -70,7 +72,9 @@ def total(parts: object) -> Fraction:
     return sum(parts, Fraction(0))  # type: ignore[call-overload,no-any-return]
 
 
-def signal_points(model: Model, measures: Mapping[str, Fraction | None]) -> dict[str, Fraction | None]:
+def signal_points(
+    model: Model, measures: Mapping[str, Fraction | None]
+) -> dict[str, Fraction | None]:
     """Each signal's points, as they enter its group."""
     own = {s.name: points(s, measures[s.name]) for s in model.signals}
     result: dict[str, Fraction | None] = {}

@@ -47,7 +47,8 @@ class Outcome:
 @dataclass
 class Scored:
     log: Log
-    outcomes: list[Outcome]
+    outcomes: list[Outcome]  # best first
+    before: dict[str, Outcome]  # the same log at T - compare, not judged; empty without compare
 
 
 def score_rows(rows: list[Row], model: Model, now: int, roster: Roster | None = None) -> Scored:
@@ -55,13 +56,14 @@ def score_rows(rows: list[Row], model: Model, now: int, roster: Roster | None = 
     log = read(rows, model, now)
     t = log.as_of
     current = at(model, log.events, t, roster)
+    earlier: dict[str, Outcome] = {}
     if model.compare_us is not None:
-        before = t - model.compare_us
-        earlier = at(model, [e for e in log.events if e.at <= before], before, roster)
-        for customer, outcome in current.items():
-            if customer in earlier:
-                outcome.previous_score = earlier[customer].score
-    return Scored(log, judge(model, list(current.values()), log))
+        then = t - model.compare_us
+        earlier = at(model, [e for e in log.events if e.at <= then], then, roster)
+    for customer, outcome in current.items():
+        if customer in earlier:
+            outcome.previous_score = earlier[customer].score
+    return Scored(log, judge(model, list(current.values()), log), earlier)
 
 
 def at(model: Model, events: list[Event], t: int, roster: Roster | None) -> dict[str, Outcome]:
@@ -124,5 +126,7 @@ def judge(model: Model, outcomes: list[Outcome], log: Log) -> list[Outcome]:
             outcome.change = own - outcome.previous_score
         of = band(model.bands, own)
         outcome.band = of.name
-        outcome.risk_reasons = risk_reasons(model, of, outcome.change, events[outcome.customer], log.as_of)
+        outcome.risk_reasons = risk_reasons(
+            model, of, outcome.change, events[outcome.customer], log.as_of
+        )
     return sorted(outcomes, key=lambda o: (-o.score, -round_half_away(o.raw, 6), o.customer))
