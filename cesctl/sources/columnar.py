@@ -1,0 +1,62 @@
+"""Parquet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.errors import InputError, InputProblem
+from cesctl.sources import typed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cesctl.sources.parts import Part
+
+
+def schema_of(path: Path) -> dict[str, pl.DataType]:
+    """Columns and types, from the file's end."""
+    return dict(pl.scan_parquet(path, glob=False).collect_schema())
+
+
+def layout(name: str, path: Path) -> tuple[tuple[str, ...], int]:
+    """(columns and dotted paths, number of rows)."""
+    try:
+        schema = schema_of(path)
+        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(InputProblem(f"a damaged Parquet file ({reason})", name)) from None
+    return tuple(typed.paths(schema)), int(rows)
+
+
+def scan(part: Part) -> pl.LazyFrame:
+    """One row a record, in file order."""
+    schema = schema_of(part.files[0].path)
+    binary = any(
+        typed.type_at(schema, way) == pl.Binary
+        for w in part.wanted
+        for way in typed.ways_that_exist(schema, w.ways)[:1]
+    )
+    uuids = _uuids(part.files[0].path) if binary else frozenset()
+    frame = pl.scan_parquet([f.path for f in part.files], glob=False)
+    return frame.select(typed.column(schema, w, uuids) for w in part.wanted)
+
+
+def _uuids(path: Path) -> frozenset[str]:
+    """Top-level columns whose bytes are UUIDs, which polars does not tell."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select name from parquet_schema(?) where logical_type ilike '%uuid%'",
+            [_literal(path)],
+        ).fetchall()
+    return frozenset(str(r[0]) for r in rows)
+
+
+def _literal(path: Path) -> str:
+    from cesctl.sources.documents import no_glob
+
+    return no_glob(path)

@@ -1,0 +1,171 @@
+"""Which columns to read from each file: those the model names, or found by common names."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cesctl.errors import InputError, InputProblem, Notes
+from cesctl.sources import names
+from cesctl.sources.parts import Wanted, one_per_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from cesctl.model.types import Source
+    from cesctl.sources.parts import InputFile, Ways
+    from cesctl.sources.samples import Sampled
+
+_SHOWN = 30  # columns listed in a message
+
+
+def resolve(
+    source: Source,
+    files: Sequence[InputFile],
+    sampled: Mapping[InputFile, Sampled],
+    notes: Notes,
+) -> Source:
+    """The source with its columns: named by the model, or guessed and told.
+
+    Of columns whose names fit alike, one that holds something in the file's sample is taken.
+    """
+    guessed: dict[str, str] = {}
+
+    def role(name: str, given: tuple[str, ...], wanted: Sequence[str]) -> tuple[str, ...]:
+        if given:
+            return given
+        found: dict[str, None] = {}
+        for file in files:
+            best = _best(file, sampled[file].filled, wanted)
+            if best is None:
+                raise InputError(_not_found(name, file))
+            found[best] = None
+        guessed[name] = ", ".join(f'"{c}"' for c in found)
+        return tuple(found)
+
+    customer = role("customer", source.customer, names.CUSTOMER)
+    event = role("event", source.event, names.EVENT) if source.event_value is None else ()
+    timestamp = role("timestamp", source.timestamp, names.TIMESTAMP)
+    if guessed:
+        text = ", ".join(f"{role} = {column}" for role, column in guessed.items())
+        notes.add(f"columns found by name: {text}")
+    return replace(source, customer=customer, event=event, timestamp=timestamp)
+
+
+def _best(file: InputFile, filled: Collection[str], wanted: Sequence[str]) -> str | None:
+    """The most preferred column that holds something; else the most preferred."""
+    found = names.matches(file.columns, wanted)
+    return next((c for c in found if c in filled), found[0] if found else None)
+
+
+def _not_found(role: str, file: InputFile) -> InputProblem:
+    hint = f"name it in the model: source: {{{role}: COLUMN}}"
+    if role == "event":
+        hint += ", or, where every row is the same event, event: {value: NAME}"
+    return InputProblem(
+        f"no {role} column is found by its name; {listed(file.columns)}", file.name, hint=hint
+    )
+
+
+def listed(columns: Sequence[str]) -> str:
+    """The columns there are, for a message."""
+    shown = ", ".join(f'"{c}"' for c in columns[:_SHOWN])
+    more = f" and {len(columns) - _SHOWN} more" if len(columns) > _SHOWN else ""
+    return f"its columns are {shown}{more}" if columns else "it has no columns"
+
+
+def check(
+    source: Source, properties: Sequence[str], files: Sequence[InputFile], notes: Notes
+) -> None:
+    """Raises InputError for a column that a file must have and has not."""
+    problems: list[InputProblem] = []
+    for role, alternatives in (
+        ("customer", source.customer),
+        ("event", source.event),
+        ("timestamp", source.timestamp),
+    ):
+        problems += _required(role, alternatives, files, notes)
+    optional = [*properties, *([source.id] if source.id else [])]
+    for name in dict.fromkeys(optional):
+        problems += _property(name, files, notes)
+    if problems:
+        raise InputError(*dict.fromkeys(problems))
+
+
+def _required(
+    role: str, alternatives: tuple[str, ...], files: Sequence[InputFile], notes: Notes
+) -> list[InputProblem]:
+    if not alternatives:
+        return []
+    lacking = [f for f in files if not any(has(f, a) for a in alternatives)]
+    documents = [f for f in lacking if f.format in ("json", "ndjson")]
+    somewhere = len(lacking) < len(files)
+    what = " or ".join(f'"{a}"' for a in alternatives)
+    problems = []
+    for file in lacking:
+        # JSON leaves out what is empty: a file without the key is wrong only if all of them are.
+        if file in documents and (somewhere or not all(f.whole for f in documents)):
+            notes.add(f"{file.name}: no {what} ({role}) in a sample of its records")
+            continue
+        problems.append(
+            InputProblem(
+                f"no column {what} ({role}); {listed(file.columns)}",
+                file.name,
+                hint=did_you_mean(alternatives[0], file.columns),
+            )
+        )
+    return problems
+
+
+def _property(name: str, files: Sequence[InputFile], notes: Notes) -> list[InputProblem]:
+    lacking = [f for f in files if not has(f, name)]
+    if not lacking:
+        return []
+    if any(f.format in ("json", "ndjson") for f in files) or len(lacking) < len(files):
+        tables = [f.name for f in lacking if f.format not in ("json", "ndjson")]
+        if tables:
+            more = f" and {len(tables) - 1} more" if len(tables) > 1 else ""
+            notes.add(f'{tables[0]}{more}: no column "{name}"; it is empty there')
+        return []
+    first = lacking[0]
+    return [
+        InputProblem(
+            f'no column "{name}"; {listed(first.columns)}',
+            first.name,
+            hint=did_you_mean(name, first.columns),
+        )
+    ]
+
+
+def has(file: InputFile, name: str) -> bool:
+    """Whether a file has the column; a JSON path also where it leads to an object or through one."""
+    if name in file.columns:
+        return True
+    if file.format == "csv":
+        return False
+    return any(c.startswith(name + ".") for c in file.columns)
+
+
+def did_you_mean(name: str, columns: Sequence[str]) -> str:
+    """A hint, or nothing."""
+    same = [c for c in columns if names.plain(c) == names.plain(name)]
+    close = same or difflib.get_close_matches(name, columns, n=1, cutoff=0.7)
+    return f'did you mean "{close[0]}"?' if close else ""
+
+
+def wanted(source: Source, properties: Sequence[str], exact: Collection[str]) -> tuple[Wanted, ...]:
+    """All columns to read. ``exact``: the properties whose own text matters."""
+    texts = [*source.customer, *source.event, *([source.id] if source.id else [])]
+    columns = [Wanted(n, ways(n)) for n in texts]
+    columns += [Wanted(n, ways(n), exact=False, timestamp=True) for n in source.timestamp]
+    columns += [Wanted(n, ways(n), exact=n in exact) for n in properties]
+    return one_per_name(columns)
+
+
+def ways(name: str) -> Ways:
+    """How a name leads into a record: the literal column first, then the path it spells."""
+    if "." not in name:
+        return ((name,),)
+    split = tuple(name.split("."))
+    return ((name,), split) if all(split) else ((name,),)

@@ -1,0 +1,241 @@
+"""From what the user names to the files to read."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import shutil
+import sys
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from cesctl.errors import InputError, InputProblem, Notes
+from cesctl.sources import sniff, temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cesctl.sources.parts import InputFile
+
+# Endings of what lies beside exports and may look like one.
+_NO_EXPORTS = frozenset({
+    ".md", ".rst", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py", ".r", ".sql", ".sh", ".html",
+    ".htm", ".xml", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".xlsx", ".xls", ".docx", ".log",
+    ".lock", ".crc", ".sha256", ".md5", ".avro", ".orc", ".db", ".sqlite", ".duckdb", ".ipynb",
+})  # fmt: skip
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_NAMED = re.compile(r"([A-Za-z_][\w-]*)=(.+)")
+
+
+@dataclass
+class Found:
+    """The files, in the order named; a folder's and a pattern's by path."""
+
+    files: list[InputFile] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+
+
+def find(
+    inputs: Sequence[str | os.PathLike[str]],
+    named: Sequence[str] = (),
+    exclude: Sequence[str | os.PathLike[str]] = (),
+) -> Found:
+    """Every export among the inputs; raises InputError with everything that is wrong with them.
+
+    ``named``: columns the model names, ``exclude``: files that are no events, such as the roster.
+    """
+    found = Found()
+    problems: list[InputProblem] = []
+    empty: list[InputProblem] = []
+    left_out = {_identity(Path(p)) for p in exclude if Path(p).exists()}
+    seen: set[tuple[int, int]] = set()
+    for text in inputs:
+        try:
+            for name, path, chosen in _paths(os.fspath(text)):
+                identity = _identity(path)
+                if identity in left_out:
+                    continue
+                if identity in seen:
+                    found.notes.add(f"{name}: named twice, read once")
+                    continue
+                seen.add(identity)
+                _take(found, empty, name, path, chosen=chosen, named=named)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*problems)
+    if not found.files:
+        raise InputError(*(empty or [InputProblem("no files to read")]))
+    for problem in empty:
+        found.notes.add(str(problem).splitlines()[0])
+    return found
+
+
+def _take(
+    found: Found,
+    empty: list[InputProblem],
+    name: str,
+    path: Path,
+    *,
+    chosen: bool,
+    named: Sequence[str],
+) -> None:
+    """Adds one file. What was not chosen one by one, but met in a folder, may be no export."""
+    try:
+        file = sniff.sniff(name, path, named)
+        if chosen or sniff.looks_like_table(file):
+            found.files.append(file)
+        else:
+            found.notes.add(f"{name}: left out, no export")
+    except sniff.NoRowsError as error:
+        empty.extend(error.problems)
+    except InputError:
+        if chosen:
+            raise
+        found.notes.add(f"{name}: left out, no export")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino
+
+
+def _paths(text: str) -> Iterator[tuple[str, Path, bool]]:
+    """(name, path, chosen by its own name) of each file that an input means."""
+    if text == "-":
+        yield "standard input", _standard_input(), True
+        return
+    path = Path(text)
+    if not _exists(path):
+        if _URL.match(text):
+            raise InputError(
+                InputProblem("object-store URLs are not supported by this version yet", text)
+            )
+        if glob.has_magic(text):
+            yield from _pattern(text)
+            return
+        if (match := _NAMED.fullmatch(text)) and (
+            _exists(Path(match[2])) or glob.has_magic(match[2])
+        ):
+            raise InputError(
+                InputProblem(
+                    "sources by name (NAME=PATH) are not supported by this version yet",
+                    text,
+                    hint=f"name the path alone: {match[2]}",
+                )
+            )
+        raise InputError(InputProblem("no such file or folder", text))
+    if path.is_dir():
+        yield from _folder(path)
+    else:
+        yield from _file(text, path, chosen=True)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        return False
+
+
+def _pattern(text: str) -> Iterator[tuple[str, Path, bool]]:
+    names = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - patterns may be absolute
+    if not names:
+        raise InputError(InputProblem("nothing matches the pattern", text))
+    for name in names:
+        if Path(name).is_dir():
+            continue
+        yield from _file(name, Path(name), chosen=False)
+
+
+def _folder(folder: Path) -> Iterator[tuple[str, Path, bool]]:
+    inside = sorted(
+        p for p in folder.rglob("*") if p.is_file() and not _hidden(p.relative_to(folder))
+    )
+    good = [p for p in inside if p.suffix.lower() not in _NO_EXPORTS]
+    files = [x for p in good for x in _file(str(p), p, chosen=False)]
+    if not any(_may_be_export(name, path) for name, path, _ in files):
+        raise InputError(InputProblem("no exports in the folder", str(folder)))
+    yield from files
+
+
+def _may_be_export(name: str, path: Path) -> bool:
+    try:
+        return sniff.looks_like_table(sniff.sniff(name, path))
+    except sniff.NoRowsError:
+        return True  # told as such
+    except InputError:
+        return False
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "_SUCCESS", "__MACOSX")) for part in path.parts)
+
+
+def _file(name: str, path: Path, *, chosen: bool) -> Iterator[tuple[str, Path, bool]]:
+    if not path.is_file() and not path.is_fifo():
+        raise InputError(InputProblem("neither a file nor a folder", name))
+    try:
+        if path.is_fifo():
+            path = _pipe(path)
+        with path.open("rb") as stream:
+            zipped = stream.read(4) == sniff.ZIP
+    except OSError as error:
+        raise InputError(InputProblem(f"cannot be read: {error.strerror}", name)) from None
+    if not zipped:
+        yield name, path, chosen
+        return
+    for member, unpacked in _unzipped(name, path):
+        yield f"{name}/{member}", unpacked, chosen and len(_unzipped(name, path)) == 1
+
+
+@cache
+def _pipe(path: Path) -> Path:
+    with path.open("rb") as stream:
+        return _spooled(stream)
+
+
+@cache
+def _standard_input() -> Path:
+    return _spooled(sys.stdin.buffer)
+
+
+def _spooled(stream: IO[bytes]) -> Path:
+    """A copy on disk: a stream can be read once only, and a log is read at several places."""
+    path = temporary.new_file()
+    with path.open("wb") as out:
+        shutil.copyfileobj(stream, out, 1 << 20)
+    return path
+
+
+@cache
+def _unzipped(name: str, path: Path) -> tuple[tuple[str, Path], ...]:
+    """(member, unpacked) of a zip, the hidden ones and folders left out."""
+    result: list[tuple[str, Path]] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            if any(m.filename == "[Content_Types].xml" for m in members):
+                raise InputError(
+                    InputProblem(
+                        "an office document, no export", name, hint="save the sheet as CSV"
+                    )
+                )
+            for member in sorted(members, key=lambda m: m.filename):
+                inside = Path(member.filename)
+                if _hidden(inside) or inside.suffix.lower() in _NO_EXPORTS:
+                    continue
+                target = temporary.new_file()
+                with archive.open(member) as packed, target.open("wb") as out:
+                    shutil.copyfileobj(packed, out, 1 << 20)
+                result.append((member.filename, target))
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+        raise InputError(InputProblem(f"the zip file cannot be unpacked ({error})", name)) from None
+    if not result:
+        raise InputError(InputProblem("no exports in the zip file", name))
+    return tuple(result)

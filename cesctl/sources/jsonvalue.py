@@ -1,0 +1,82 @@
+"""From a JSON record to the text at a path."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cesctl.sources.jsonitems import DECODER, Number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cesctl.sources.parts import Ways
+
+
+def at(record: dict[str, Any], ways: Ways) -> str | None:
+    """The text of the first way that leads to something that is not null."""
+    for way in ways:
+        value: Any = record
+        for key in way:
+            if isinstance(value, str) and value.lstrip()[:1] == "{":
+                value = _parsed(value)  # an object written as text, as some exports nest them
+            value = value.get(key) if isinstance(value, dict) else None
+            if value is None:
+                break
+        if value is not None:
+            return text(value)
+    return None
+
+
+def _parsed(value: str) -> Any:
+    try:
+        return DECODER.decode(value)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
+def text(value: Any) -> str | None:
+    """A value's text: a number's or boolean's own, a string itself, else compact JSON."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return whole(str(value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return whole(_written(value))
+
+
+def whole(value: str) -> str:
+    """Halves of surrogate pairs, which no UTF-8 can hold, become the replacement character."""
+    if value.isascii():
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        inside = (f"{_quoted(k)}:{_written(v)}" for k, v in value.items())
+        return "{" + ",".join(inside) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_written, value)) + "]"
+    return _quoted(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def paths(record: dict[str, Any], before: str = "", depth: int = 4) -> Iterator[tuple[str, Any]]:
+    """(dotted path, value) of every leaf; a list is one leaf."""
+    for key, value in record.items():
+        path = f"{before}{key}"
+        if isinstance(value, dict) and value and depth > 1:
+            yield from paths(value, path + ".", depth - 1)
+        else:
+            yield path, value

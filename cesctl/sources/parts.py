@@ -1,0 +1,141 @@
+"""What reading gives: ``Raw``, made of ``Part``s, made of ``InputFile``s."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from cesctl.model.types import Source
+
+Format = Literal["csv", "ndjson", "json", "parquet", "frame"]
+Compression = Literal["none", "gzip", "zstd"]
+
+# The ways into a record to a value, e.g. (("a.b",), ("a", "b")): the first that is not null counts.
+Ways = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file to read. ``name`` is what the user is shown, ``path`` where the bytes are."""
+
+    name: str
+    path: Path
+    format: Format
+    compression: Compression = "none"
+    bom: bool = False
+    size: int = 0  # bytes on disk
+    # CSV
+    separator: str = ","
+    eol: Literal["\n", "\r"] = "\n"
+    # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
+    columns: tuple[str, ...] = ()
+    # JSON: the key whose array is wrapped (None: a bare array, or objects one after another)
+    wrapper: str | None = None
+    # JSON: what starts the document, "[" or "{"; "{" without wrapper is objects one after another
+    opening: str = ""
+    # JSON: the sample held the whole file, so ``columns`` is complete
+    whole: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A column to deliver: its name in the source and how to get at it."""
+
+    name: str
+    ways: Ways
+    exact: bool = True  # its text is compared or shown, so a JSON number keeps its own text
+    timestamp: bool = False  # typed input keeps its type
+
+
+@dataclass(frozen=True)
+class Part:
+    """Files of one layout, scanned together.
+
+    ``frame`` has one row per record and exactly the wanted columns, each named as in the source.
+    All are text as it stands in the file, null where absent; a timestamp column of Parquet or of a
+    DataFrame keeps its type.
+    """
+
+    files: tuple[InputFile, ...]
+    wanted: tuple[Wanted, ...]
+    careful: bool = False  # record by record: slower, exact, and it names the broken line
+    quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
+    ordered: bool = False  # rows in file order (always so but for fast JSON)
+    source: pl.LazyFrame | None = None  # of format "frame"
+
+    @property
+    def format(self) -> Format:
+        return self.files[0].format
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """A fresh scan; it may be collected any number of times."""
+        from cesctl.sources.scan import scan
+
+        return scan(self)
+
+    @property
+    def timestamps(self) -> tuple[str, ...]:
+        return tuple(w.name for w in self.wanted if w.timestamp)
+
+    @cached_property
+    def sample_times(self) -> list[str]:
+        """Some hundred raw timestamp texts from head, middle and end; empty for typed columns."""
+        from cesctl.sources.samples import times
+
+        return times(self, blocks=3)
+
+    def tail_sample(self, blocks: int = 32) -> list[str]:
+        """Raw timestamp texts from the end and from blocks spread over the files."""
+        from cesctl.sources.samples import times
+
+        return times(self, blocks=blocks)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Everything to be read, and how. ``source`` has its customer, event and timestamp resolved."""
+
+    parts: tuple[Part, ...]
+    source: Source
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def files(self) -> list[InputFile]:
+        """In the order given (parts group files by layout)."""
+        return [f for p in self.parts for f in p.files]
+
+    def exact(self) -> Raw:
+        """The same through the careful readers."""
+        return replace(self, parts=tuple(replace(p, careful=True) for p in self.parts))
+
+    def per_file(self) -> list[Part]:
+        """One part a file, its rows in file order: what record numbers count."""
+        return [replace(p, files=(f,), ordered=True) for p in self.parts for f in p.files]
+
+    def columns(self) -> list[str]:
+        """All column names and dotted paths seen, without duplicates, in order."""
+        return list(dict.fromkeys(c for f in self.files for c in f.columns))
+
+
+def one_per_name(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    """Columns wanted twice once; exact where one of the wishes is."""
+    by_name: dict[str, Wanted] = {}
+    for w in wanted:
+        old = by_name.get(w.name)
+        by_name[w.name] = (
+            w
+            if old is None
+            else replace(old, exact=old.exact or w.exact, timestamp=old.timestamp or w.timestamp)
+        )
+    return tuple(by_name.values())

@@ -1,0 +1,49 @@
+"""Records made one by one in Python, as a lazy frame: the careful path's end."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from cesctl.sources.parts import Part
+
+_BATCH = 50_000  # records
+
+
+def lazy(part: Part, rows: Callable[[], Iterable[tuple[str | None, ...]]]) -> pl.LazyFrame:
+    """A frame that calls ``rows`` each time it is collected; only a batch is held at once."""
+    schema: dict[str, pl.DataType] = {w.name: pl.String() for w in part.wanted}
+
+    def batches() -> Iterator[pl.DataFrame]:
+        source = iter(rows())
+        while batch := list(islice(source, _BATCH)):
+            yield pl.DataFrame(batch, schema=schema, orient="row")
+
+    return from_batches(schema, lambda _columns: batches())
+
+
+def from_batches(
+    schema: dict[str, pl.DataType], batches: Callable[[list[str] | None], Iterator[pl.DataFrame]]
+) -> pl.LazyFrame:
+    """A frame over what ``batches`` gives, called anew for each collect with the columns needed."""
+
+    def source(
+        columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        left = n_rows
+        for batch in batches(columns):
+            frame = batch.head(left) if left is not None else batch
+            left = left - frame.height if left is not None else None
+            if predicate is not None:
+                frame = frame.filter(predicate)
+            yield frame.select(columns) if columns is not None else frame
+            if left == 0:
+                return
+
+    return register_io_source(source, schema=schema)

@@ -1,0 +1,87 @@
+"""Typed columns (Parquet, DataFrames) as the text the model page compares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cesctl.sources.parts import Wanted, Ways
+
+UUID_BYTES = 16
+
+
+def paths(schema: Mapping[str, pl.DataType], before: str = "") -> Iterator[str]:
+    """Every column and every field of its structs, dotted."""
+    for name, dtype in schema.items():
+        if isinstance(dtype, pl.Struct):
+            yield from paths(_fields(dtype), f"{before}{name}.")
+        else:
+            yield before + name
+
+
+def type_at(schema: Mapping[str, pl.DataType], way: tuple[str, ...]) -> pl.DataType | None:
+    """The type that a way leads to; None where it leads nowhere."""
+    dtype: pl.DataType | None = schema.get(way[0])
+    for key in way[1:]:
+        dtype = _fields(dtype).get(key) if isinstance(dtype, pl.Struct) else None
+    return dtype
+
+
+def _fields(dtype: pl.Struct) -> dict[str, pl.DataType]:
+    return {f.name: f.dtype for f in dtype.fields if isinstance(f.dtype, pl.DataType)}
+
+
+def ways_that_exist(schema: Mapping[str, pl.DataType], ways: Ways) -> Ways:
+    """Those of the ways that lead somewhere."""
+    return tuple(w for w in ways if type_at(schema, w) is not None)
+
+
+def column(
+    schema: Mapping[str, pl.DataType], wanted: Wanted, uuids: frozenset[str] = frozenset()
+) -> pl.Expr:
+    """The wanted column as text, or, a timestamp, as it is; null where no way exists."""
+    for way in ways_that_exist(schema, wanted.ways)[:1]:
+        dtype = type_at(schema, way)
+        assert dtype is not None
+        expr = pl.col(way[0])
+        for key in way[1:]:
+            expr = expr.struct.field(key)
+        if wanted.timestamp and (dtype.is_temporal() or dtype.is_numeric()):
+            return expr.alias(wanted.name)
+        return as_text(expr, dtype, uuid=".".join(way) in uuids).alias(wanted.name)
+    return pl.lit(None, dtype=pl.String).alias(wanted.name)
+
+
+def as_text(expr: pl.Expr, dtype: pl.DataType, *, uuid: bool = False) -> pl.Expr:
+    """Digits for integers, no fraction for whole floats, ISO for times, JSON for what is nested."""
+    if dtype == pl.String:
+        return expr
+    if dtype.is_float():
+        whole = (expr == expr.round()) & (expr.abs() < 1e15)
+        return (
+            pl.when(whole)
+            .then(expr.cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(expr.cast(pl.String))
+        )
+    if isinstance(dtype, pl.Datetime):
+        if dtype.time_zone is not None:
+            expr = expr.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+            return expr.dt.to_string("iso:strict") + pl.lit("Z")
+        return expr.dt.to_string("iso:strict")
+    if isinstance(dtype, pl.Date | pl.Time | pl.Duration):
+        return expr.dt.to_string("iso:strict")
+    if dtype == pl.Binary:
+        as_hex = expr.bin.encode("hex")
+        if uuid:
+            cuts = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
+            return pl.concat_str([as_hex.str.slice(a, n) for a, n in cuts], separator="-")
+        return pl.coalesce(expr.cast(pl.String, strict=False), as_hex)
+    if isinstance(dtype, pl.Struct | pl.List | pl.Array):
+        # Only structs have an encoder: what is nested goes into one, whose braces are cut off.
+        inside = pl.struct(expr.alias("v")).struct.json_encode()
+        return pl.when(expr.is_not_null()).then(inside.str.slice(5, inside.str.len_chars() - 6))
+    return expr.cast(pl.String)
