@@ -80,7 +80,8 @@ def open_log(
         inputs,
         model.source,
         properties=used_properties(model),
-        text_properties=text_properties(model),
+        text_properties=sorted(text_properties(model)),
+        exclude=[] if model.customers is None else [model.customers.file],
     )
     return Log(raw=raw, model=model, clock=clock, as_of=as_of or model.as_of)
 

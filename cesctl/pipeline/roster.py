@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl import sources
+from cesctl.sources.table import read_table
 from cesctl.errors import InputError, InputProblem
 from cesctl.pipeline.conditions import trimmed
 
@@ -41,7 +41,7 @@ def read_roster(roster: Roster) -> pl.DataFrame:
     where the id column is missing, a column has the name of one of the score's own, or a customer stands
     there twice with different attributes.
     """
-    table = sources.read_table(roster.file)
+    table = read_table(roster.file)
     if roster.id not in table.columns:
         have = ", ".join(table.columns)
         raise InputError(

@@ -15,7 +15,7 @@ from cesctl.errors import InputError, InputProblem
 from cesctl.model.most_points import most_points
 from cesctl.model.types import Model
 from cesctl.pipeline.band import add_band
-from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log, times
+from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log, times, with_exact_text
 from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.points import add_points
@@ -54,8 +54,14 @@ def score_log(log: Log, *, occurrences: bool = False) -> Result:
     """Scores an opened log."""
     try:
         counted, at = _aggregate(log, occurrences=occurrences)
-    except pl.exceptions.PolarsError as error:
-        raise sources.explain_failure(error, log.raw) from error
+    except pl.exceptions.PolarsError:
+        # the fast readers refuse what they cannot give exactly; the careful ones give it, or say which
+        # line of which file is broken
+        log = with_exact_text(log)
+        try:
+            counted, at = _aggregate(log, occurrences=occurrences)
+        except pl.exceptions.PolarsError as error:
+            raise sources.explain_failure(error, log.raw) from error
     return _result(log, counted, at)
 
 

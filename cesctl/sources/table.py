@@ -1,0 +1,43 @@
+"""A small table in any of the formats: the roster."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from cesctl.sources import columnar, files, jsonitems, jsonvalue, samples
+from cesctl.sources.parts import Part, Wanted
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cesctl.sources.parts import InputFile
+
+
+def read_table(path: str | PathLike[str]) -> pl.DataFrame:
+    """The whole file, one row per record, all columns as text. Raises InputError."""
+    import polars as pl
+
+    found, _ = samples.described(files.find([path], (), ()).files)
+    frames = [_whole(file) for file in found]
+    return pl.concat(frames, how="diagonal")
+
+
+def _whole(file: InputFile) -> pl.DataFrame:
+    import polars as pl
+
+    names = _columns(file)
+    wanted = tuple(Wanted(n, ((n,),)) for n in names)
+    if file.format in ("csv", "parquet"):
+        return Part((file,), wanted, careful=file.format == "csv", ordered=True).frame.collect()
+    rows = [[jsonvalue.at(record, w.ways) for w in wanted] for _, record in jsonitems.items(file)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _columns(file: InputFile) -> list[str]:
+    """All columns; of JSON the keys of every record, in order of appearance."""
+    if file.format == "csv":
+        return list(file.columns)
+    if file.format == "parquet":
+        return list(columnar.schema_of(file.path))
+    return list(dict.fromkeys(key for _, record in jsonitems.items(file) for key in record))
