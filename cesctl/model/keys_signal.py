@@ -13,7 +13,7 @@ from cesctl.model.kinds import (
     Word,
 )
 from cesctl.model.table import Key, Table, With
-from cesctl.model.types import MEASURES, NEEDS_PROPERTY
+from cesctl.model.types import CAN_BE_NOTHING, MEASURES, NEEDS_PROPERTY
 from cesctl.model.where import WHERE
 
 NUMBER = Number()
@@ -103,6 +103,14 @@ SIGNAL = Table(
         With(("half_life", "linear_decay"), "measure", ("count", "sum"), "count"),
         With(("limit",), "measure", WITH_LIMIT, "count"),
         With(("gap",), "measure", WITH_GAP, "count"),
+        With(
+            ("missing",),
+            "measure",
+            tuple(m for m in MEASURES if m in CAN_BE_NOTHING),
+            "count",
+            harmless="zero",
+            why="this measure is never nothing: without events it is 0",
+        ),
         With(("of", "per"), "measure", ("ratio",), "count", required=True),
         With(
             ("event", "where", "window", "offset"),

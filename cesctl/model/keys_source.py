@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cesctl.model.kinds import ByShape, Flag, OneOrMore, Text, Verbatim, Word
-from cesctl.model.table import Key, Table
+from cesctl.model.table import Key, Table, With
 from cesctl.model.timestamp_format import check_timestamp_format
 from cesctl.model.where import WHERE
 from cesctl.model.zones import check_zone
@@ -59,6 +59,7 @@ SOURCE = Table(
         Key("timezone", ZONE, "Zone of timestamps that carry none.", "the model's"),
         Key("prefix", Verbatim(), "Text put before each event name.", "none"),
     ),
+    rules=(With(("id",), "deduplicate", ("id",), "none", required=True, anywhere=True),),
     doc="How to read an export.",
 )
 

@@ -110,7 +110,8 @@ class Text:
         if wrong:
             report.add(node.span, path, *wrong)
             return BAD
-        if self.pattern is not None and not re.fullmatch(self.pattern, text):
+        fits = self.pattern is None or (node.flag is None and re.fullmatch(self.pattern, text))
+        if not fits:
             return expected(self.wanted, node, path, report)
         return text
 
@@ -118,7 +119,7 @@ class Text:
         if self.pattern is not None:
             return {"type": "string", "pattern": f"^({self.pattern})$"}
         if self.check is not None:
-            return {"type": "string", "minLength": 1}
+            return {"type": "string", "pattern": r"\S"}
         return {"type": ["string", "number", "boolean"], "pattern": r"\S"}
 
 

@@ -78,7 +78,7 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
         as_of=fields.get("as_of", "latest"),
         window_us=window_us,
         compare_us=fields.get("compare"),
-        source=build_source(fields.get("source"), folder, report),
+        source=build_source(fields.get("source"), folder),
         groups=groups,
         scale=scale,
         bands=build_bands(fields.get("bands"), report),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from cesctl.model.fields import Entry, Fields, did_you_mean
 from cesctl.model.types import (
-    CAN_BE_NOTHING,
     DEFAULT_GAP_US,
     EventMatch,
     Limit,
@@ -68,12 +67,6 @@ def build_signals(
 def _check(fields: Fields, name: str, measures: dict[str, str | None], report: Report) -> None:
     check_points(fields, report)
     measure = measures[name]
-    missing = fields.get("missing", "zero")
-    if missing != "zero" and measure is not None and measure not in CAN_BE_NOTHING:
-        message = f"missing plays no part with measure {measure}"
-        fields.add(
-            report, "missing", message, f"a {measure} is never nothing: without events it is 0"
-        )
     tiers = fields.get("tiers", ())
     for before, tier in itertools.pairwise(tiers):
         low, high = before.get("at_least"), tier.get("at_least")

@@ -11,8 +11,6 @@ from cesctl.model.where import conditions
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cesctl.model.document import Report
-
 
 def relative(path: str, folder: Path | None) -> str:
     """A path of the model as seen from the working folder; URLs and ``-`` stay as they are."""
@@ -21,13 +19,10 @@ def relative(path: str, folder: Path | None) -> str:
     return str(folder / path)
 
 
-def build_source(fields: Fields | None, folder: Path | None, report: Report) -> Source:
+def build_source(fields: Fields | None, folder: Path | None) -> Source:
     if fields is None:
         return Source()
     by_id = fields.get("deduplicate", "id" if "id" in fields.values else "none")
-    if by_id == "id" and "id" not in fields.keys:
-        message = "deduplicate: id needs the key id"
-        fields.add(report, "deduplicate", message, "name the column: id: event_id")
     event = fields.get("event", ())
     value = event.get("value") if isinstance(event, Fields) else None
     return Source(

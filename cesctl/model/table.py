@@ -29,7 +29,9 @@ class Key:
 class With:
     """``keys`` go only with some values of the key ``of``, and then may be ``required``.
 
-    ``default`` is the value of ``of`` where it is left out. ``why`` ends the message's sentence.
+    ``default`` is the value of ``of`` where it is left out. ``harmless`` is a value that the keys
+    may have with any. ``anywhere``: they may stand with any, only the requirement counts. ``why``
+    is the hint.
     """
 
     keys: tuple[str, ...]
@@ -37,6 +39,8 @@ class With:
     among: tuple[str, ...]
     default: str
     required: bool = False
+    harmless: str | None = None
+    anywhere: bool = False
     why: str = ""
 
     def check(self, fields: Fields, report: Report, misspelt: set[str]) -> None:
@@ -49,26 +53,25 @@ class With:
                 if needed and not _is_meant(key, misspelt):
                     message = f"{key} is missing: {self.of} {chosen} needs it"
                     report.add(fields.at(self.of), join(fields.path, key), message)
-            elif key in fields.keys:
-                near = (
-                    f"it goes with {self.of} {_listed(self.among)}"
-                    if len(self.among) <= 7
-                    else self.why
-                )
-                report.add(
-                    fields.keys[key],
-                    join(fields.path, key),
-                    f"{key} plays no part with {self.of} {chosen}",
-                    near,
-                )
+            elif key in fields.keys and not self.anywhere and not self._is_harmless(fields, key):
+                message = f"{key} plays no part with {self.of} {chosen}"
+                hint = self.why or f"it goes with {self.of} {_listed(self.among)}"
+                report.add(fields.keys[key], join(fields.path, key), message, hint)
+
+    def _is_harmless(self, fields: Fields, key: str) -> bool:
+        # A bad value was reported: it might have been meant to be harmless.
+        return self.harmless is not None and fields.get(key, self.harmless) == self.harmless
 
     def schema(self) -> Schema:
         chosen: Schema = {"properties": {self.of: {"enum": list(self.among)}}}
         if self.default not in self.among:
             chosen["required"] = [self.of]
-        rule: Schema = {"if": chosen, "else": {"properties": dict.fromkeys(self.keys, False)}}
+        rule: Schema = {"if": chosen}
         if self.required:
             rule["then"] = {"required": list(self.keys)}
+        if not self.anywhere:
+            unless: Any = False if self.harmless is None else {"const": self.harmless}
+            rule["else"] = {"properties": dict.fromkeys(self.keys, unless)}
         return rule
 
 

@@ -29,6 +29,7 @@ from cesctl.model.types import (
     Source,
     Target,
 )
+from tests.model.made import MODELS as MADE
 
 GLANCE = """\
 version: 1
@@ -255,8 +256,8 @@ MODELS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
-@given(MODELS)
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(MODELS, MADE))
 def test_any_values_are_a_model_or_give_problems(value: object) -> None:
     told = rendered(json.dumps(value))
     assert told is None or told.startswith("model.yaml:")
