@@ -8,12 +8,13 @@ import typer
 
 from cesctl.cli.console import Screen
 from cesctl.cli.options import AsOf, Customers, NoColor, Quiet, Verbose
+from cesctl.present.safe import safe
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model.", show_default=False)]
 Events = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[EVENTS]...",
+        metavar="EVENTS",
         help="An export to hold the model against: files, folders, globs, or - for standard input.",
         show_default=False,
     ),
@@ -50,9 +51,8 @@ def command(
 
         for line in advice_lines(advise(checked), checked):
             screen.text(line)
-        screen.note(
-            f"{model}: no errors; {len(checked.signals):,} signals, {len(checked.bands):,} bands"
-        )
+        signals, bands = len(checked.signals), len(checked.bands)
+        screen.text(safe(f"{model}: no errors ({signals:,} signals, {bands:,} bands)"))
         return
 
     from cesctl.insight.coverage import check_log
@@ -63,4 +63,4 @@ def command(
     for note in found.result.notes:
         screen.note(note)
     screen.lines(lay_out(coverage_page(found), screen.width))
-    screen.note(f"{model}: no errors")
+    screen.text("\n" + safe(f"{model}: no errors"))

@@ -10,13 +10,21 @@ import typer
 
 from cesctl.cli.console import Screen
 from cesctl.cli.options import DEFAULT_MODEL, NoColor, Quiet, Verbose
-from cesctl.cli.source_options import Customer, Event, EventName, Timestamp, given_source
-from cesctl.errors import OutputError, UsageError
+from cesctl.cli.outputs import OutputFiles, check_apart, check_writable
+from cesctl.cli.source_options import (
+    Customer,
+    Event,
+    EventName,
+    Timestamp,
+    by_options,
+    given_source,
+)
+from cesctl.errors import InputError, UsageError
 
 Events = Annotated[
     list[str],
     typer.Argument(
-        metavar="EVENTS...",
+        metavar="EVENTS",
         help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
         "plain, gzip or zstd.",
         show_default=False,
@@ -59,21 +67,33 @@ def command(
 
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     source = given_source(customer, event, event_name, timestamp)
-    target = None if output == "-" else Path(output)
-    if target is not None and target.exists() and not force:
-        raise UsageError(f"{output} is there already; --force writes over it, -o FILE elsewhere")
-    folder = Path() if target is None else target.parent
+    if output != "-":
+        if Path(output).is_file() and not force:
+            raise UsageError(f'"{output}" is there already; --force writes over it, -o elsewhere')
+        check_writable(output)
+        check_apart([output], events)
+    folder = Path() if output == "-" else Path(output).parent
 
     def work() -> str:
-        log = open_log(events, Model(signals=(), source=source))
+        try:
+            log = open_log(events, Model(signals=(), source=source))
+        except InputError as error:
+            raise InputError(*by_options(error.problems)) from None
+        notes.extend(log.notes)
         return starter(log, model_files(events, folder))
 
+    notes: list[str] = []
     text = screen.working("looking at the events", work)
-    if target is None:
+    for note in notes:
+        screen.note(note)
+    if output == "-":
         screen.text(text)
         return
-    write(text, target)
-    screen.note(f"{output} written. Next: cesctl score{_with(output)}")
+    with OutputFiles() as files:
+        files.write(output, [text.encode()])
+        files.commit()
+    named = "" if output == DEFAULT_MODEL else f" -c {output}"
+    screen.note(f"{output} written. Next: cesctl score{named}")
 
 
 def model_files(inputs: list[str], folder: Path) -> list[str]:
@@ -87,20 +107,3 @@ def model_files(inputs: list[str], folder: Path) -> list[str]:
         ]
     except ValueError:  # another drive
         return [str(Path(i).absolute()) for i in inputs]
-
-
-def write(text: str, target: Path) -> None:
-    """Under another name first, so that no half model is ever there."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        try:
-            draft.write_text(text, encoding="utf-8", newline="\n")
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror}") from error
-
-
-def _with(output: str) -> str:
-    return "" if output == DEFAULT_MODEL else f" -c {output}"

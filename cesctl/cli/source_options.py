@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -9,7 +10,15 @@ import typer
 from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cesctl.errors import InputProblem
     from cesctl.model.types import Source
+
+_SAY = (
+    "say which: --customer COLUMN, --event COLUMN (or --event-name NAME where every row is the same "
+    "event), --timestamp COLUMN"
+)
 
 Customer: TypeAlias = Annotated[
     str | None,
@@ -47,6 +56,13 @@ Timestamp: TypeAlias = Annotated[
         help="The time's. Left out: found by name.",
     ),
 ]
+
+
+def by_options(problems: Sequence[InputProblem]) -> tuple[InputProblem, ...]:
+    """The same problems; where they say what to write in a model, they say the option instead."""
+    return tuple(
+        replace(p, hint=_SAY) if p.hint.startswith("name it in the model") else p for p in problems
+    )
 
 
 def given_source(

@@ -43,37 +43,41 @@ class Column:
         return self.filled > 0 and self.numbers >= _MOSTLY * self.filled
 
 
-def column_table(frames: Sequence[pl.LazyFrame], skip: Collection[str] = ()) -> list[Column]:
-    """Looks at every column of the frames (one row per record, all text), in their order.
+def column_table(
+    frames: Sequence[pl.LazyFrame], skip: Collection[str] = ()
+) -> tuple[int, list[Column]]:
+    """The number of rows, and a look at every column of the frames, in their order.
 
-    Two passes: one over all columns, one over those with few values. ``skip`` names columns whose
-    values need no list: the keys of an event.
+    ``frames``: one row per record, all text. ``skip`` names columns whose values need no list: the
+    keys of an event. Two passes: one over all columns, one over those with few values.
     """
     texts = pl.concat([f.select(pl.all().cast(pl.String)) for f in frames], how="diagonal")
     names = texts.collect_schema().names()
     if not names:
-        return []
-    stats = texts.select(e for i, name in enumerate(names) for e in _stats(i, name)).collect()
+        return 0, []
+    looked = [e for i, name in enumerate(names) for e in _stats(i, name)]
+    stats = texts.select(pl.len().alias("rows"), *looked).collect()
     row = stats.row(0, named=True)
-    few = [
-        name
-        for i, name in enumerate(names)
-        # the estimate may be off by a little; the exact number is known after the second pass
-        if name not in skip and 1 <= row[f"{i}:distinct"] <= FEW_VALUES * 1.1
-    ]
+    # the estimate may be off by a little; the exact number is known after the second pass
+    few = [n for i, n in enumerate(names) if 0 < row[f"{i}:distinct"] <= FEW_VALUES * 1.1]
     values = _values(texts, few)
-    return [
+    columns = [
         Column(
             name,
             filled=row[f"{i}:filled"],
             numbers=row[f"{i}:numbers"],
             distinct=len(values[name]) if name in values else row[f"{i}:distinct"],
             sample=row[f"{i}:sample"],
-            exact=name in values or row[f"{i}:distinct"] <= 1,
-            values=values.get(name, ()) if len(values.get(name, ())) <= FEW_VALUES else (),
+            exact=name in values or row[f"{i}:distinct"] == 0,
+            values=_listed(values.get(name, ())) if name not in skip else (),
         )
         for i, name in enumerate(names)
     ]
+    return row["rows"], columns
+
+
+def _listed(values: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    return values if len(values) <= FEW_VALUES else ()
 
 
 def _text(name: str) -> pl.Expr:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_OF_THE_SCORE = 0.6  # of all points, plus and minus alike
 NEARLY_ALL = 0.95  # of the customers who have the signal
+MANY_BEYOND = 0.5  # of them beyond a limit: only then would a higher one tell them apart
 ENOUGH = 20  # customers to judge a cap by
 
 
@@ -193,26 +194,28 @@ def _filled(path: str, signal: Signal, log: EventTable) -> int:
 
 
 def _limits(result: Result, signal: Signal) -> Iterable[Advice]:
-    """A limit that nearly all reach tells nobody apart; one that none reaches does nothing."""
+    """A limit that nearly all exceed tells nobody apart; one that none reaches does nothing."""
     have = result.detail.filter(pl.col(f"n:{signal.name}") > 0)
     if have.height < ENOUGH:
         return
-    for key, limit, column in (
-        ("cap", signal.cap, f"m:{signal.name}"),
-        ("max_points", signal.max_points, f"p:{signal.name}"),
+    unlimited = signal.weight * have[f"v:{signal.name}"]
+    for key, limit, values in (
+        ("cap", signal.cap, have[f"m:{signal.name}"].drop_nulls()),
+        ("max_points", signal.max_points, unlimited.drop_nulls()),
     ):
-        if limit is None:
+        if limit is None or values.is_empty():
             continue
-        values = have[column].drop_nulls()
-        reached = int((values >= limit - 1e-9).sum()) / have.height
-        if reached >= NEARLY_ALL and not (key == "cap" and signal.measure == "once"):
+        reached = int((values >= limit).sum()) / values.len()
+        beyond = int((values > limit).sum()) / values.len()
+        once = key == "cap" and limit == 1 and signal.measure == "count"  # meant as a yes or no
+        if reached >= NEARLY_ALL and beyond >= MANY_BEYOND and not once:
             yield Advice(
                 f"events.{signal.name}",
                 f"{key} {limit:g} is reached by {reached:.0%} of the customers who have the signal",
                 "a higher one would tell them apart",
                 signal.line,
             )
-        elif not reached and not values.is_empty():
+        elif not reached:
             most: float = values.max()  # type: ignore[assignment]  # Float64, not empty
             yield Advice(
                 f"events.{signal.name}",

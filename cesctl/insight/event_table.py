@@ -41,7 +41,7 @@ def explained(log: Log) -> Iterator[None]:
     """What polars cannot read while a log is counted becomes an InputError with file and line."""
     try:
         yield
-    except pl.exceptions.PolarsError as error:
+    except sources.FAILURES as error:
         raise sources.explain_failure(error, log.raw) from error
 
 
@@ -80,7 +80,7 @@ def event_table(
             pl.len().alias("customers"),
             pl.col("first").min(),
             pl.col("last").max(),
-            pl.col([f"with:{p}" for p in properties]).sum() if properties else [],
+            *(pl.col(f"with:{p}").sum() for p in properties),
         )
         .sort(["count", "event"], descending=[True, False])
     )

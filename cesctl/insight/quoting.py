@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 # Plain words need no quotes; all else is quoted, also what YAML would read as something else.
-_PLAIN = re.compile(r"[A-Za-z$][A-Za-z0-9_$./-]*(?: [A-Za-z0-9_$./-]+)*\Z")
+_PLAIN = re.compile(r"(?:[A-Za-z$/]|\.{1,2}/)[A-Za-z0-9_$./-]*(?: [A-Za-z0-9_$./-]+)*\Z")
 _RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _JOINER = "\u200d"  # holds emoji together; harmless

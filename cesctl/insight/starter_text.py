@@ -157,7 +157,7 @@ def _risk(plan: Plan) -> Iterable[str]:
     if plan.silent_days is not None:
         yield _commented(
             f"  silent_for: {plan.silent_days}d",
-            "who is silent for longer than 95 of 100 pauses were",
+            "who is silent: 95 of 100 pauses were shorter",
         )
 
 

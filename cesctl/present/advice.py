@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def advice_lines(advice: Sequence[Advice], model: Model) -> list[str]:
-    """One line each, clickable where the model has a file: ``model.yaml:5: events.Login: …``."""
-    return [_line(a, model) for a in advice]
-
-
-def _line(advice: Advice, model: Model) -> str:
-    place = ""
-    if model.path:
-        place = f"{model.path}:{advice.line}: " if advice.line else f"{model.path}: "
-    hint = f" ({advice.hint})" if advice.hint else ""
-    return safe(f"{place}{advice.about}: {advice.text}{hint}")
+    """Clickable where the model has a file: ``model.yaml:5: events.Login: …``; hints stand below."""
+    lines = []
+    for one in advice:
+        place = ""
+        if model.path:
+            place = f"{model.path}:{one.line}: " if one.line else f"{model.path}: "
+        lines.append(safe(f"{place}{one.about}: {one.text}"))
+        if one.hint:
+            lines.append("    " + safe(one.hint))
+    return lines

@@ -11,9 +11,7 @@ from cesctl.present.score_view import at_local, title
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cesctl.insight.coverage import Coverage, SignalUse
+    from cesctl.insight.coverage import Coverage
 
 _UNUSED_SHOWN = 20
 
@@ -27,14 +25,13 @@ def coverage_page(found: Coverage) -> Page:
         ("Rows", " · ".join(counts)),
         ("Customers", f"{found.result.scores.height:,}"),
     )
-    parts: list[Table | Words] = [_signals(found.signals), _bands(found)]
-    parts.append(_unused(found))
+    parts: list[Table | Words] = [_signals(found), _bands(found), _unused(found)]
     if found.advice:
         parts.append(Words("\n".join(advice_lines(found.advice, found.result.model)), "Advice"))
     return Page(f"{title(found.result.model)}, and how it fits this log", facts, tuple(parts))
 
 
-def _signals(uses: Sequence[SignalUse]) -> Table:
+def _signals(found: Coverage) -> Table:
     columns = (
         Column("Signal", least=12),
         Column("In the log", "right"),
@@ -42,18 +39,21 @@ def _signals(uses: Sequence[SignalUse]) -> Table:
         Column("Customers", "right"),
         Column("Share of points"),
     )
-    rows = [
-        Row(
-            (
-                cell(use.name),
-                Cell(f"{use.events:,}"),
-                Cell(f"{use.taken:,}", "" if use.taken else "yellow"),
-                Cell(f"{use.customers:,}"),
-                Cell(percent(use.share), bar=use.share),
+    rows = []
+    for use, signal in zip(found.signals, found.result.model.signals, strict=True):
+        taken = Cell(f"{use.taken:,}", "" if use.taken else "yellow")
+        ratio = signal.measure == "ratio"  # takes no events itself
+        rows.append(
+            Row(
+                (
+                    cell(use.name),
+                    Cell("" if ratio else f"{use.events:,}"),
+                    Cell() if ratio else taken,
+                    Cell(f"{use.customers:,}"),
+                    Cell(percent(use.share), bar=use.share) if signal.weight else Cell(),
+                )
             )
         )
-        for use in uses
-    ]
     return Table(
         "Signals",
         columns,
@@ -81,7 +81,7 @@ def _unused(found: Coverage) -> Table | Words:
     beside = ""
     if found.catch_all:
         names = ", ".join(f'"{safe(name)}"' for name in found.catch_all)
-        beside = f" by name ({names} takes all)"
+        beside = f" by name ({names} take{'s' if len(found.catch_all) == 1 else ''} all)"
     if not found.unused:
         return Words(f"Each event of the log is used by a signal{beside}.")
     columns = (Column("Event", least=12), Column("Events", "right"), Column("Customers", "right"))

@@ -17,6 +17,7 @@ def test_events_are_counted_by_name_most_first() -> None:
         ("w", 1, 1),
         ("y", 1, 1),
     ]
+    assert table.events.columns == ["event", "count", "customers", "first", "last"]
     assert table.events.row(0, named=True)["first"] == START
     assert table.events.row(0, named=True)["last"] == START + timedelta(days=3)
     assert (table.count, table.customers) == (5, 2)

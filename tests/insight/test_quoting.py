@@ -31,6 +31,8 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 @example("2026-11-01")
 @example("=")
 @example("<<")
+@example("/0")
+@example("./1")
 def test_any_text_comes_back(text: str) -> None:
     written = f"{scalar(text)}: [{scalar(text)}, {quoted(text)}]"
     assert yaml.safe_load(written) == {text: [text, text]}
@@ -46,7 +48,7 @@ def test_quoted_text_is_one_printable_line(text: str) -> None:
 
 
 def test_plain_words_stay_plain() -> None:
-    names = ("Post scheduled", "page_view", "properties.$os", "user-id")
+    names = ("Post scheduled", "page_view", "properties.$os", "user-id", "../a b.csv", "/x")
     assert [scalar(n) for n in names] == list(names)
 
 

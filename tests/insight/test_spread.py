@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cesctl.insight.spread import USUAL_CUTS, Spread, drop_threshold, spread
@@ -33,6 +33,7 @@ def test_outliers_do_not_squeeze_the_rest() -> None:
     assert found.end < 100
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e9, 1e9), max_size=60))
 def test_any_raws_give_a_scale_that_a_model_may_have(values: list[float]) -> None:
     found = spread(raws(*values))

@@ -1,0 +1,120 @@
+"""What is in an export: its files, columns, events, dates, and what could be made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl import sources
+from cesctl.insight.columns import Column, column_table
+from cesctl.insight.event_table import EventTable, event_table, explained
+from cesctl.insight.starter_text import source_block
+from cesctl.model.types import Model, Source
+from cesctl.pipeline.log import Log
+from cesctl.pipeline.normalise import REJECTED
+from cesctl.sources.survey import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
+
+    from cesctl.errors import InputProblem
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An export, looked at.
+
+    ``files``: their names and formats. ``columns``: all, in order. ``events``: one row per event
+    name: event, count, customers, first, last; most rows first. ``rejected``: rows by reason.
+    ``problems`` say why it is not known which columns make an event; then there are no events.
+    """
+
+    files: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    source: Source
+    columns: tuple[Column, ...]
+    events: pl.DataFrame
+    read: int
+    accepted: int
+    rejected: dict[str, int]
+    customers: int
+    first: datetime | None
+    last: datetime | None
+    problems: tuple[InputProblem, ...] = ()
+
+    @property
+    def attributes(self) -> list[Column]:
+        """Columns that would do as attributes of customers, and to filter by."""
+        return [
+            c
+            for c in self.columns
+            if c.few_values
+            and c.name not in keys(self.source)
+            and not (c.sample or "").startswith(("[", "{"))  # JSON is no value to compare by
+        ]
+
+    @property
+    def numbers(self) -> list[Column]:
+        """Columns to sum or to average."""
+        return [c for c in self.columns if c.numeric and c.name not in keys(self.source)]
+
+    @property
+    def block(self) -> str:
+        """The ``source:`` of a model for this export; empty where it is not known."""
+        return "" if self.problems else "\n".join(source_block(self.source)) + "\n"
+
+
+def profile(
+    inputs: Sequence[str | PathLike[str]], source: Source, now: datetime | None = None
+) -> Profile:
+    """Looks at an export; ``source`` says what is known of it already. Raises InputError.
+
+    Reads it twice, and once more the columns that have few values.
+    """
+    found = survey(inputs, source)
+    raw = found.everything
+    try:
+        rows, columns = column_table([p.frame for p in raw.parts], skip=keys(raw.source))
+    except sources.FAILURES as error:
+        raise sources.explain_failure(error, raw) from error
+    table = _nothing()
+    if found.events is not None:
+        clock = now or datetime.now(UTC)
+        log = Log(found.events, Model(signals=(), source=raw.source), clock, as_of="latest")
+        with explained(log):
+            table = event_table(log.events())
+    return Profile(
+        files=tuple((f.name, f.format) for f in raw.files),
+        notes=tuple(raw.notes),
+        source=raw.source,
+        columns=tuple(columns),
+        events=table.events,
+        read=rows,
+        accepted=table.count,
+        rejected={text: table.reasons[r] for r, text in REJECTED.items() if r in table.reasons},
+        customers=table.customers,
+        first=table.first,
+        last=table.last,
+        problems=found.problems,
+    )
+
+
+def keys(source: Source) -> tuple[str, ...]:
+    """The columns that make a row an event."""
+    return (*source.customer, *source.event, *source.timestamp)
+
+
+def _nothing() -> EventTable:
+    at = pl.Datetime("us", "UTC")
+    columns: list[tuple[str, pl.DataType]] = [
+        ("event", pl.String()),
+        ("count", pl.UInt32()),
+        ("customers", pl.UInt32()),
+        ("first", at),
+        ("last", at),
+    ]
+    return EventTable(pl.DataFrame(schema=columns), 0, 0, None, None, {})
