@@ -200,4 +200,5 @@ class _Progress:
         console = self._screen._console(sys.stderr)  # noqa: SLF001 - of the same house
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
             progress.add_task(safe_lines(self._what), total=None)
+            progress.tasks[0].start_time = progress.get_time() - PROGRESS_AFTER_S
             self._stop.wait()

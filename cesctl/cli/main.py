@@ -33,6 +33,7 @@ cesctl init events.csv
 cesctl score events.csv -c cesctl.yaml
 """
 
+INTERRUPTED = 130
 BUG = 70  # what an unforeseen error ends with: 1 is kept for --fail-if
 
 
@@ -51,6 +52,9 @@ class Command(TyperCommand):
         except CesctlError as error:
             show_error(error, no_color=bool(ctx.params.get("no_color")))
             raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            typer.echo("Interrupted.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
 
 
 class LazyGroup(TyperGroup):
@@ -130,16 +134,16 @@ def run() -> None:
     except SystemExit as end:
         code = end.code
     except KeyboardInterrupt:
-        code = 130
+        code = INTERRUPTED
     except Exception:  # noqa: BLE001 - a bug: the only thing that shows a traceback
         import traceback
 
         traceback.print_exc()
         code = BUG
-    if code == 130:
+    if code == INTERRUPTED:
         # Work may go on in threads that nothing can stop; nobody waits for it any more.
         _flush()
-        os._exit(130)
+        os._exit(INTERRUPTED)
     sys.exit(code)
 
 

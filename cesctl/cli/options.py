@@ -14,7 +14,7 @@ DEFAULT_MODEL = "cesctl.yaml"
 Events: TypeAlias = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[EVENTS]...",
+        metavar="EVENTS",
         help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
         "plain, gzip or zstd. Left out: the files that the model names.",
         show_default=False,

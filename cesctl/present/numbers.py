@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,15 +11,21 @@ if TYPE_CHECKING:
 
 
 def shortest(value: float) -> str:
-    """``84``, ``0.1``, ``1e-6``: without a fraction where there is none; never ``-0``."""
-    return repr(float(value) + 0.0).removesuffix(".0").replace("e-0", "e-")
+    """``84``, ``0.1``, ``1e-6``: without a fraction where there is none; never ``-0``.
+
+    With an exponent from 1e16 and below 1e-5, as polars writes them.
+    """
+    text = repr(float(value) + 0.0)
+    if "e-05" in text:
+        return f"{Decimal(text):f}"
+    return text.removesuffix(".0").replace("e-0", "e-")
 
 
 def shortest_text(column: pl.Expr) -> pl.Expr:
     """The same for a Float64 column; nothing stays nothing, and what is not finite becomes it."""
     import polars as pl
 
-    text = (column + 0.0).cast(pl.String).str.strip_suffix(".0")
+    text = column.cast(pl.String).str.strip_suffix(".0").replace("-0", "0")
     return pl.when(column.is_finite()).then(text)
 
 

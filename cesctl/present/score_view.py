@@ -66,14 +66,10 @@ def worst_first(at_risk: pl.DataFrame) -> pl.DataFrame:
     One that fell from a height is news; of those equally low, one that was here last week may yet
     be won back. Those never active come last of their score. ``customer`` settles the rest.
     """
-    drop = (
-        pl.col("change").clip(upper_bound=0.0).fill_null(0.0)
-        if "change" in at_risk.columns
-        else pl.lit(0.0)
-    )
-    return at_risk.sort(
-        [drop, "score", "days_silent", "customer"], nulls_last=True, maintain_order=True
-    )
+    order: list[pl.Expr | str] = ["score", "days_silent", "customer"]
+    if "change" in at_risk.columns:
+        order.insert(0, pl.col("change").clip(upper_bound=0.0).fill_null(0.0))
+    return at_risk.sort(order, nulls_last=True, maintain_order=True)
 
 
 def at_local(result: Result) -> str:
@@ -247,8 +243,10 @@ def _silent(row: dict[str, Any]) -> str:
 
 
 def _short(reason: str) -> str:
-    """Without the number that a column beside it gives: ``dropped``, ``silent``, ``band Low``."""
-    word = reason.partition(" ")[0]
+    """Without the number that a column beside it gives: ``dropped``, ``silent``; a band by its name."""
+    word, _, rest = reason.partition(" ")
+    if word == "band":
+        return rest
     return word if word in {"dropped", "silent"} else reason
 
 

@@ -126,10 +126,10 @@ CUSTOMERS = [
 
 
 def result(
-    rows: list[dict[str, Any]] | None = None, model: Model = MODEL, **changes: Any
+    people: list[dict[str, Any]] | None = None, model: Model = MODEL, **changes: Any
 ) -> Result:
     """A run over these customers."""
-    frame = scores(CUSTOMERS if rows is None else rows)
+    frame = scores(CUSTOMERS if people is None else people)
     made = Result(
         model=model,
         as_of=AS_OF,
