@@ -34,6 +34,7 @@ class InputFile:
     # CSV
     separator: str = ","
     eol: Literal["\n", "\r"] = "\n"
+    blank_lines: int = 0  # above the header
     # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
     columns: tuple[str, ...] = ()
     # JSON: the key whose array is wrapped (None: a bare array, or objects one after another)

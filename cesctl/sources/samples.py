@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 16  # bytes of one look into a file
 _RECORDS = 500  # the most that are taken from the head of a file
+_FILES_ALIKE = 40  # files of one layout that are looked into for their keys
 _FILES = 12  # the most files that are looked into for times
 _TIMES = 400
 
@@ -35,32 +36,53 @@ class Sampled:
     fractions: set[str] = field(default_factory=set)  # JSON numbers with more than digits
     alike: set[str] = field(default_factory=set)  # JSON strings that look like those
 
+    def with_(self, other: Sampled) -> Sampled:
+        """Both together."""
+        return Sampled(
+            self.filled | other.filled, self.fractions | other.fractions, self.alike | other.alike
+        )
+
 
 _FRACTION = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 def described(files: Sequence[InputFile]) -> tuple[list[InputFile], dict[InputFile, Sampled]]:
-    """The files, JSON ones with their paths, and what is in each."""
+    """The files, JSON ones with their paths, and what is in each.
+
+    Of very many files alike only some are looked into; the others are taken to be like them.
+    """
+    looked: dict[object, tuple[Sampled, tuple[str, ...], int]] = {}
     result: list[InputFile] = []
     samples: dict[InputFile, Sampled] = {}
     for file in files:
-        described = file
-        if file.format == "parquet":
-            import polars as pl
-
-            sampled = Sampled(filled_columns(pl.scan_parquet(file.path, glob=False)))
+        alike = (file.format, file.columns, file.wrapper)
+        before, paths, times = looked.get(alike, (Sampled(), (), 0))
+        if times < _FILES_ALIKE:
+            sampled, more = _look(file)
+            paths = tuple(dict.fromkeys((*paths, *more)))
+            looked[alike] = (before.with_(sampled), paths, times + 1)
+            described = replace(file, columns=more)
         else:
-            sampled = Sampled()
-            seen: dict[str, None] = {}
-            for record in records(file, blocks=3):
-                for path, value in jsonvalue.paths(record):
-                    seen[path] = None
-                    _note(sampled, path, value)
-            if file.format != "csv":
-                described = replace(file, columns=tuple(seen))
+            sampled = before
+            described = replace(file, columns=paths, whole=False)
         result.append(described)
         samples[described] = sampled
     return result, samples
+
+
+def _look(file: InputFile) -> tuple[Sampled, tuple[str, ...]]:
+    """What a sample of the file holds, and its columns or paths."""
+    if file.format == "parquet":
+        import polars as pl
+
+        return Sampled(filled_columns(pl.scan_parquet(file.path, glob=False))), file.columns
+    sampled = Sampled()
+    seen: dict[str, None] = dict.fromkeys(file.columns)
+    for record in records(file, blocks=3):
+        for path, value in jsonvalue.paths(record):
+            seen[path] = None
+            _note(sampled, path, value)
+    return sampled, tuple(seen)
 
 
 def _note(sampled: Sampled, path: str, value: Any) -> None:
@@ -93,7 +115,7 @@ def filled_columns(frame: pl.LazyFrame) -> set[str]:
 def times(part: Part, blocks: int) -> list[str]:
     """Texts of the timestamp columns, from evenly spread files and places in them."""
     if part.format in ("parquet", "frame"):
-        return []
+        return _typed_times(part) if blocks > 3 else []
     step = max(1, -(-len(part.files) // _FILES))
     chosen = list(part.files[::step])
     if part.files[-1] not in chosen:
@@ -109,6 +131,24 @@ def times(part: Part, blocks: int) -> list[str]:
         ]
         thin = max(1, len(found) * len(chosen) // _TIMES)
         result += found[::thin]
+    return result
+
+
+def _typed_times(part: Part) -> list[str]:
+    """The greatest of each timestamp column, and, of texts, some of the last, as text."""
+    import polars as pl
+
+    from cesctl.sources import typed
+
+    result: list[str] = []
+    schema = part.frame.collect_schema()
+    for name in part.timestamps:
+        column = part.frame.select(pl.col(name))
+        newest = column.max()
+        frames = [newest, column.tail(_TIMES)] if schema[name] == pl.String else [newest]
+        for frame in pl.collect_all(frames):
+            text = frame.select(typed.as_text(pl.col(name), schema[name]))
+            result += text.to_series().drop_nulls().to_list()
     return result
 
 

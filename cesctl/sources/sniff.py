@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cesctl.sources.parts import Compression
 
-SAMPLE = 1 << 18  # bytes, uncompressed
+SAMPLE = 1 << 16  # bytes, uncompressed
 ZIP = b"PK\x03\x04"
 PARQUET = b"PAR1"
 BOM = b"\xef\xbb\xbf"
@@ -56,7 +56,7 @@ def sniff(name: str, path: Path, named: Iterable[str] = ()) -> InputFile:
     Raises InputError for what is no export: empty, binary, another encoding.
     """
     head, compression = head_of(name, path)
-    if not head.data.strip():
+    if not head.data.removeprefix(BOM).strip():
         raise NoRowsError(InputProblem("the file is empty", name))
     if head.data.startswith(PARQUET):
         return _parquet(name, path, compression)
@@ -137,6 +137,7 @@ def _csv(file: InputFile, text: str) -> InputFile:
         file,
         separator=separator,
         eol="\r" if old_mac else "\n",
+        blank_lines=text[: len(text) - len(text.lstrip("\r\n"))].count("\n"),
         columns=separated.column_names(rows[0]),
     )
 
