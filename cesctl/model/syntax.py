@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _SAID = (
     ("mapping values are not allowed", False, 'a ":" that cannot stand here',
      'indent alike what belongs together, and quote text that has ": " in it'),
+    ("unexpected ':'", False, 'a ":" that cannot stand here', 'quote text that has ":" in it'),
+    ("tab character", False, "a tab in the indentation", "indent with spaces"),
+    ("mapping keys are not allowed", False, "a ? that cannot stand here", "quote the text"),
+    ("whitespace or line break", False, "a space is missing here", "or quote the text"),
     ("entries are not allowed", False, 'a "- " that cannot stand here',
      "start the list on the next line"),
     ("scanning an alias", True, "a * that names nothing", 'quote text that starts with *: "*"'),
