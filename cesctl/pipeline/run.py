@@ -77,10 +77,10 @@ def _aggregate(log: Log, *, occurrences: bool) -> tuple[Aggregate, datetime]:
         counted = polars_engine.aggregate(
             log.events(), log.model, times(log.model, at), occurrences=occurrences
         )
-        if not latest or counted.newest in {at, None}:
+        found = counted.newest or log.clock  # without an accepted event T is the clock
+        if not latest or found == at:
             return counted, at
-        assert counted.newest is not None
-        at = counted.newest
+        at = found
 
 
 def newest(events: pl.LazyFrame) -> datetime | None:
