@@ -31,7 +31,7 @@ def points(signal: Signal, measure: Fraction | None) -> Fraction | None:
     if signal.missing == "skip":
         return None
     if signal.missing == "zero":
-        return kept(signal, Fraction(0))
+        return Fraction(0)  # points, not a value: limits are for what is measured
     return kept(signal, exact(signal.weight) * exact(signal.missing))
 
 
