@@ -6,19 +6,17 @@ before either does harm, scalars keep the text that was written, and duplicate k
 
 from __future__ import annotations
 
-import bisect
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-from cesctl.errors import Problem
+from cesctl.model.report import Report, Span
 
 MOST_ALIASED = 10_000  # nodes that aliases may add; a model of 500 signals has about 5,000
 DEEPEST = 100  # levels; a model has 7
-LINE_END = re.compile(r"\r\n|\r|\n")
 # What YAML allows in a text is all but these.
 CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SCALAR_TAGS = {
@@ -28,13 +26,6 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 TRUE = frozenset({"true", "True", "TRUE"})
 FALSE = frozenset({"false", "False", "FALSE"})
-
-
-class Span(NamedTuple):
-    """A place in the text: characters ``start`` up to ``end``, counted from 0."""
-
-    start: int
-    end: int
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -79,39 +70,6 @@ class Pairs:
 
 
 Node = Scalar | Items | Pairs
-
-
-class Report:
-    """Gathers the problems of a text; turns spans into lines and columns as editors count them."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self.text = text
-        self.file = file
-        self.problems: list[Problem] = []
-        self.found = 0  # problems, those told already included: what grew it is at fault
-        self._starts = [0, *(m.end() for m in LINE_END.finditer(text))]
-        self._seen: set[tuple[Span, str]] = set()
-
-    def add(self, span: Span, path: str, message: str, hint: str = "") -> None:
-        self.found += 1
-        if (span, message) in self._seen:  # the same text, used again by an alias
-            return
-        self._seen.add((span, message))
-        line = self.line(span)
-        first = self._starts[line - 1]
-        source = LINE_END.split(self.text[first : self._end(line)], maxsplit=1)[0]
-        column = min(span.start - first, len(source))
-        marked = source[column : max(span.end - first, column)].rstrip()
-        self.problems.append(
-            Problem(message, path, self.file, line, column + 1, max(len(marked), 1), source, hint)
-        )
-
-    def line(self, span: Span) -> int:
-        """The line a span starts in, from 1."""
-        return bisect.bisect_right(self._starts, span.start)
-
-    def _end(self, line: int) -> int:
-        return self._starts[line] if line < len(self._starts) else len(self.text)
 
 
 class _Stop(Exception):  # noqa: N818 - no error: the rest of the text cannot be understood

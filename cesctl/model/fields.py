@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cesctl.model.document import Report, Span
+    from cesctl.model.report import Report, Span
 
 
 class Bad:

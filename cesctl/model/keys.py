@@ -8,7 +8,8 @@ from __future__ import annotations
 from cesctl.model.as_of import check_as_of
 from cesctl.model.keys_signal import MAX_POINTS, MIN_POINTS, NAMES, NUMBER, SIGNAL
 from cesctl.model.keys_source import CUSTOMERS, SOURCE, ZONE
-from cesctl.model.kinds import ByShape, Duration, Flag, ListOf, Named, Number, Text, WholeWord, Word
+from cesctl.model.kinds import Duration, Flag, Number, Text, WholeWord, Word
+from cesctl.model.shapes import ByShape, ListOf, Named
 from cesctl.model.table import Key, Table, With
 
 METHODS = ("none", "clamp", "linear", "possible", "minmax", "percentile", "logistic")

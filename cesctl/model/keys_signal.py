@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from cesctl.model.kinds import (
-    ByShape,
-    Duration,
-    ListOf,
-    Number,
-    NumberOrWord,
-    OneOrMore,
-    Text,
-    Word,
-)
+from cesctl.model.kinds import Duration, Number, NumberOrWord, Text, Word
+from cesctl.model.shapes import ByShape, ListOf, OneOrMore
 from cesctl.model.table import Key, Table, With
 from cesctl.model.types import CAN_BE_NOTHING, MEASURES, NEEDS_PROPERTY
 from cesctl.model.where import WHERE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cesctl.model.kinds import ByShape, Flag, OneOrMore, Text, Verbatim, Word
+from cesctl.model.kinds import Flag, Text, Verbatim, Word
+from cesctl.model.shapes import ByShape, OneOrMore
 from cesctl.model.table import Key, Table, With
 from cesctl.model.timestamp_format import check_timestamp_format
 from cesctl.model.where import WHERE

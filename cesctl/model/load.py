@@ -9,10 +9,11 @@ from typing import Any
 
 from cesctl.errors import ModelError, Problem
 from cesctl.model.columns import reserved_columns
-from cesctl.model.document import Pairs, Report, Span, compose
+from cesctl.model.document import Pairs, compose
 from cesctl.model.fields import BAD, Entry, Fields
 from cesctl.model.keys import MODEL
 from cesctl.model.read_text import read_text
+from cesctl.model.report import Report, Span
 from cesctl.model.scoring import build_bands, build_groups, build_risk, build_scale, check_possible
 from cesctl.model.signals import build_signals
 from cesctl.model.sources import build_source, relative

@@ -12,7 +12,7 @@ from cesctl.model.types import DEFAULT_BANDS, Band, Group, Risk, Scale, Signal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cesctl.model.document import Report, Span
+    from cesctl.model.report import Report, Span
 
 
 def build_groups(

@@ -19,7 +19,7 @@ from cesctl.model.where import conditions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cesctl.model.document import Report
+    from cesctl.model.report import Report
 
 ALL_HISTORY = frozenset({"recency", "tenure"})  # by default, whatever the model's window
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cesctl.model.document import Span
+from cesctl.model.report import Span
 
 if TYPE_CHECKING:
     import yaml
 
-    from cesctl.model.document import Report
+    from cesctl.model.report import Report
 
 # (what the parser's words contain, shown at the place where the construct began, message, hint)
 _SAID = (

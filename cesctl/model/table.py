@@ -10,8 +10,9 @@ from cesctl.model.fields import BAD, Fields, did_you_mean, join
 from cesctl.model.kinds import expected
 
 if TYPE_CHECKING:
-    from cesctl.model.document import Node, Report, Span
+    from cesctl.model.document import Node
     from cesctl.model.kinds import Kind, Schema
+    from cesctl.model.report import Report, Span
 
 
 @dataclass(eq=False, repr=False)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from cesctl.model.document import Scalar
 from cesctl.model.fields import BAD, Entry, Fields
-from cesctl.model.kinds import ByShape, Flag, ListOf, Named, Number, OneOrMore, expected
+from cesctl.model.kinds import Flag, Number, expected
+from cesctl.model.shapes import ByShape, ListOf, Named, OneOrMore
 from cesctl.model.table import Key, Table
 from cesctl.model.types import Condition
 
 if TYPE_CHECKING:
-    from cesctl.model.document import Node, Report, Span
+    from cesctl.model.document import Node
     from cesctl.model.kinds import Schema
+    from cesctl.model.report import Report, Span
 
 EMPTY = "an empty property is {exists: false}, a filled one {exists: true}"
 

@@ -8,20 +8,17 @@ from hypothesis import strategies as st
 
 from cesctl.model.keys import MODEL
 from cesctl.model.kinds import (
-    ByShape,
     Duration,
     Flag,
     Kind,
-    ListOf,
-    Named,
     Number,
     NumberOrWord,
-    OneOrMore,
     Text,
     Verbatim,
     WholeWord,
     Word,
 )
+from cesctl.model.shapes import ByShape, ListOf, Named, OneOrMore
 from cesctl.model.table import Table
 from cesctl.model.where import Value
 

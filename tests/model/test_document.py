@@ -7,7 +7,8 @@ import time
 import pytest
 import yaml
 
-from cesctl.model.document import Items, Node, Pairs, Report, Scalar, compose
+from cesctl.model.document import Items, Node, Pairs, Scalar, compose
+from cesctl.model.report import Report
 
 
 @pytest.fixture(params=["the fast parser", "the plain parser"], autouse=True)

@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 
 from cesctl.errors import ModelError
 from cesctl.model import json_schema, parse_model
-from cesctl.model.document import Items, Node, Pairs, Report, Scalar, compose
+from cesctl.model.document import Items, Node, Pairs, Scalar, compose
+from cesctl.model.report import Report
 from tests.model.made import MODELS as MADE
 from tests.model.test_load import GLANCE
 
