@@ -21,7 +21,10 @@ def most_points(signals: Sequence[Signal], groups: Sequence[Group]) -> float | l
     unbounded = [s.name for s in by_group.get(None, ()) if signal_most(s) == math.inf]
     for group in groups:
         members = by_group.get(group.name, [])
-        points = _within(_times(group.weight, _sum([signal_most(s) for s in members])), group)
+        parts = [signal_most(s) for s in members]
+        if group.weight <= 0:  # what has no most is then no gain
+            parts = [p for p in parts if p != math.inf]
+        points = _within(group.weight * _sum(parts), group)
         total.append(points)
         if points == math.inf:
             unbounded += [s.name for s in members if signal_most(s) == math.inf]
@@ -35,10 +38,7 @@ def signal_most(signal: Signal) -> float:
     """The most points of one signal; infinite where there is no most."""
     if signal.weight <= 0:
         return max(0.0, signal.min_points if signal.min_points is not None else 0.0)
-    points = _times(signal.weight, greatest_value(signal))
-    if signal.measure in CAN_BE_NOTHING and signal.missing == "zero":
-        points = max(points, 0.0)
-    return _within(points, signal)
+    return _within(signal.weight * greatest_value(signal), signal)
 
 
 def greatest_value(signal: Signal) -> float:
@@ -63,10 +63,6 @@ def _value(signal: Signal, most: float) -> float:
     return most
 
 
-def _times(weight: float, points: float) -> float:
-    return 0.0 if weight == 0 else weight * points  # 0 x infinity is 0 here
-
-
 def _within(points: float, limits: Signal | Group) -> float:
     if limits.max_points is not None:
         points = min(points, limits.max_points)
@@ -76,9 +72,7 @@ def _within(points: float, limits: Signal | Group) -> float:
 
 
 def _sum(points: list[float]) -> float:
-    if math.inf in points:
-        return math.inf
-    return -math.inf if -math.inf in points else math.fsum(points)
+    return math.inf if math.inf in points else math.fsum(points)
 
 
 def _nine(number: float) -> float:

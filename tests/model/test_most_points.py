@@ -33,7 +33,6 @@ def most(events: str, groups: str = "") -> float | list[str]:
         ("{weight: 2, measure: recency, cap: 10, missing: 30}", 60),
         ("{weight: 2, measure: recency, cap: 10, missing: 5}", 20),
         ("{weight: 2, measure: recency, cap: 10, missing: skip}", 20),
-        ("{weight: 2, measure: recency, cap: -10}", 0),  # without an event: 0 points
         ("{weight: 2, measure: recency, cap: -10, missing: skip}", -20),
         ("{weight: -2}", 0),
         ("{weight: -2, cap: 3, max_points: -1}", 0),
@@ -79,3 +78,9 @@ def test_a_group_can_bound_what_its_signals_do_not() -> None:
 def test_it_is_rounded_as_raw_is() -> None:
     tenths = ", ".join(f"s{i}: {{weight: 0.1, cap: 1}}" for i in range(3))
     assert most(f"{{{tenths}}}") == 0.3
+
+
+def test_a_group_of_negative_weight() -> None:
+    events = "{a: {weight: 1, cap: 3, group: g}, b: {weight: 1, group: g}, c: {weight: 1, cap: 9}}"
+    assert most(events, "{g: {weight: -2}}") == 3
+    assert most(events, "{g: {weight: -2, min_points: -1}}") == 8
