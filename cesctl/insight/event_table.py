@@ -58,11 +58,7 @@ def event_table(
     if until is not None:
         events = events.filter(~accepted | (pl.col("at") <= until))
     pairs = (
-        events.group_by(
-            pl.when(accepted).then("customer").alias("customer"),
-            pl.when(accepted).then("event").alias("event"),
-            "reason",
-        )
+        events.group_by("customer", "event", "reason")
         .agg(
             pl.len().alias("count"),
             pl.col("at").min().alias("first"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -91,7 +91,7 @@ def profile(
         files=tuple((f.name, f.format) for f in raw.files),
         notes=tuple(raw.notes),
         source=raw.source,
-        columns=tuple(columns),
+        columns=tuple(_with_distinct(c, raw.source, table) for c in columns),
         events=table.events,
         read=rows,
         accepted=table.count,
@@ -106,6 +106,15 @@ def profile(
 def keys(source: Source) -> tuple[str, ...]:
     """The columns that make a row an event."""
     return (*source.customer, *source.event, *source.timestamp)
+
+
+def _with_distinct(column: Column, source: Source, table: EventTable) -> Column:
+    """The number of customers and events is known from the events."""
+    if source.customer == (column.name,):
+        return replace(column, distinct=table.customers, exact=True)
+    if source.event == (column.name,):
+        return replace(column, distinct=table.events.height, exact=True)
+    return column
 
 
 def _nothing() -> EventTable:

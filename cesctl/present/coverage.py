@@ -19,7 +19,13 @@ _UNUSED_SHOWN = 20
 def coverage_page(found: Coverage) -> Page:
     rows = found.result.rows
     counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
-    counts += [f"{n:,} rejected: {why}" for why, n in rows.rejected.items()]
+    for number, word in (
+        (rows.duplicate, "duplicate"),
+        (rows.filtered, "filtered out"),
+        (rows.after_as_of, "after that time"),
+        *((n, f"rejected: {why}") for why, n in rows.rejected.items()),
+    ):
+        counts += [f"{number:,} {word}"] if number else []
     facts = (
         ("As of", at_local(found.result)),
         ("Rows", " · ".join(counts)),

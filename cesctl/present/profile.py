@@ -163,6 +163,8 @@ def _columns(profile: Profile) -> Table:
 
 
 def _distinct(column: ExportColumn) -> str:
+    if column.distinct is None:
+        return ""
     return f"{column.distinct:,}" if column.exact else f"about {column.distinct:,}"
 
 

@@ -116,7 +116,7 @@ Columns: 5
   ──────────────────────────────────────────────────────────
   user_id    customer    80.0%       2  a
   event      event      100.0%       3  Login
-  timestamp  timestamp  100.0%       4  2026-01-01T00:00:00Z
+  timestamp  timestamp  100.0%          2026-01-01T00:00:00Z
   plan                   80.0%       2  pro
   amount                 40.0%       2  9.50
 
