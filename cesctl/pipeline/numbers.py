@@ -61,7 +61,9 @@ def nanos_to_float(value: pl.Expr) -> pl.Expr:
     whole = value // unit
     rest = value - whole * unit
     apart = whole.cast(pl.Float64) + quotient(rest.cast(pl.Float64), NANO)
-    return pl.when(value.abs() < 2**53).then(quotient(value.cast(pl.Float64), NANO)).otherwise(apart)
+    return (
+        pl.when(value.abs() < 2**53).then(quotient(value.cast(pl.Float64), NANO)).otherwise(apart)
+    )
 
 
 def round_half_away(value: pl.Expr, decimals: int) -> pl.Expr:

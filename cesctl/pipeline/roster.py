@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.sources.table import read_table
 from cesctl.errors import InputError, InputProblem
+from cesctl.model.columns import reserved_columns
 from cesctl.pipeline.conditions import trimmed
+from cesctl.sources.table import read_table
 
 if TYPE_CHECKING:
     from cesctl.model.types import Roster
 
-OWN_COLUMNS = frozenset(
-    {
-        "customer",
-        "score",
-        "band",
-        "at_risk",
-        "risk_reasons",
-        "rank",
-        "previous_score",
-        "change",
-        "raw",
-        "events",
-        "last_event_at",
-        "days_silent",
-        "users",
-        "active_users",
-        "signals",
-    }
-)
 
-
-def read_roster(roster: Roster) -> pl.DataFrame:
+def read_roster(roster: Roster, signals: Sequence[str]) -> pl.DataFrame:
     """One row per customer: ``customer`` and one text column per attribute, in the file's order.
 
     Ids and values are trimmed; empty ones are null; rows without an id are left out. Raises InputError
@@ -52,8 +34,9 @@ def read_roster(roster: Roster) -> pl.DataFrame:
             )
         )
     others = [c for c in table.columns if c != roster.id]
+    reserved = reserved_columns(signals)
     for name in others:
-        if name in OWN_COLUMNS:
+        if name in reserved:
             raise InputError(
                 InputProblem(
                     f'the column "{name}" has the name of a column of the scores',

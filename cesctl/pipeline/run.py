@@ -96,7 +96,11 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
     if rows.read == 0:
         names = ", ".join(f.name for f in log.raw.files) or "the frame"
         raise InputError(InputProblem(f"no rows in {names}"))
-    roster = None if model.customers is None else read_roster(model.customers)
+    roster = (
+        None
+        if model.customers is None
+        else read_roster(model.customers, [s.name for s in model.signals])
+    )
     most = most_possible(model)
     frames = []
     for activity in counted.activity:

@@ -43,7 +43,9 @@ def scaled(model: Model, most: float | None) -> pl.Expr:
         case "percentile":
             rank = RAW.rank("average")
             n = pl.len().cast(pl.Float64)
-            return pl.when(n > 1).then(lo + quotient((hi - lo) * (rank - 1.0), n - 1.0)).otherwise(hi)
+            return (
+                pl.when(n > 1).then(lo + quotient((hi - lo) * (rank - 1.0), n - 1.0)).otherwise(hi)
+            )
         case "logistic":
             assert scale.midpoint is not None
             assert scale.steepness is not None
