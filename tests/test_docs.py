@@ -1,0 +1,55 @@
+"""What the docs quote from the program is what the program prints."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+DOCS = runpy.run_path(str(ROOT / "docs" / "make.py"))
+PAGES: list[Path] = DOCS["PAGES"]
+QUOTING = [p for p in PAGES if "<!-- output:" in p.read_text() or "<!-- help:" in p.read_text()]
+
+
+@pytest.mark.parametrize("page", QUOTING, ids=lambda p: p.name)
+def test_quoted_output_is_what_is_printed(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert DOCS["made"](text) == text, "run: python docs/make.py"
+
+
+def test_every_command_is_in_the_reference() -> None:
+    from cesctl.cli.main import COMMANDS
+
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert f"<!-- help: {name} -->" in text, name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_the_readmes_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    exec(code[1], names)  # noqa: S102 - our own page
+    result = names["result"]
+    assert result.at_risk.height > 0  # type: ignore[attr-defined]
+
+
+def test_the_readmes_model_loads() -> None:
+    import cesctl
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+        assert cesctl.parse_model(block).signals
