@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,15 +30,20 @@ def shortest_text(column: pl.Expr) -> pl.Expr:
 
 
 def fixed(value: float | None, decimals: int) -> str:
-    """``1,234.50``; empty for nothing."""
-    return "" if value is None else f"{value + 0.0:,.{decimals}f}"
+    """``1,234.50``; empty for nothing. Halves go away from zero, as scores do: 29.25 is 29.3."""
+    if value is None:
+        return ""
+    if not math.isfinite(value) or abs(value) >= 1e15:
+        return shortest(value)
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{exact or abs(exact):,.{decimals}f}"
 
 
 def signed(value: float | None, decimals: int) -> str:
     """``+3.0``, ``-23.5``, ``0.0``; empty for nothing."""
     if value is None:
         return ""
-    return f"{value:+,.{decimals}f}" if value else fixed(0.0, decimals)
+    return f"+{fixed(value, decimals)}" if value > 0 else fixed(value, decimals)
 
 
 def readable(value: float | None) -> str:
@@ -61,4 +66,4 @@ def percent(share: float | None) -> str:
         return "<0.1%"
     if 0.9995 <= share < 1:
         return ">99.9%"
-    return f"{share * 100:.1f}%"
+    return f"{fixed(share * 100, 1)}%"

@@ -32,6 +32,7 @@ def xlsx(frame: pl.DataFrame, sheet: str) -> Iterator[bytes]:
             "write .csv or .parquet"
         )
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -57,7 +58,12 @@ def xlsx(frame: pl.DataFrame, sheet: str) -> Iterator[bytes]:
             _write(page, number, at, value, when)
     if frame.height:
         page.autofilter(0, 0, frame.height, max(frame.width - 1, 0))
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:  # its rows go through temporary files
+        reason = error.args[0] if error.args else error
+        failure = reason if isinstance(reason, OSError) else OSError(str(reason))
+        raise OSError(failure.errno, failure.strerror) from None
     yield buffer.getvalue()
 
 

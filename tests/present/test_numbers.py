@@ -42,6 +42,8 @@ def test_what_is_not_finite_is_nothing() -> None:
 
 def test_for_people() -> None:
     assert [fixed(1234.5, 2), fixed(None, 1), fixed(-0.0, 1)] == ["1,234.50", "", "0.0"]
+    assert [fixed(29.25, 1), fixed(-0.285, 2), fixed(-0.04, 1)] == ["29.3", "-0.29", "0.0"]
+    assert [fixed(1e300, 1), signed(1e20, 1)] == ["1e+300", "+1e+20"]
     assert [signed(3.0, 1), signed(-23.5, 1), signed(0.0, 1)] == ["+3.0", "-23.5", "0.0"]
     assert [readable(68.0), readable(17.333333), readable(-0.0000001), readable(1e16)] == [
         "68",
