@@ -9,6 +9,7 @@ import polars as pl
 
 from cesctl.insight.advice import Advice, advise, closest
 from cesctl.insight.event_table import event_table, explained
+from cesctl.insight.plan import TOO_MANY
 from cesctl.pipeline.conditions import matches
 from cesctl.pipeline.log import open_log, used_properties
 from cesctl.pipeline.run import score_log
@@ -81,11 +82,12 @@ def coverage(result: Result, log: EventTable, columns: Collection[str] = ()) -> 
     shares = _shares(result)
     uses = [_use(result, signal, log, shares[signal.name]) for signal in model.signals]
     catch_all = tuple(s.name for s in model.signals if _takes_all(s))
-    advice = [*advise(model)]
+    advice = [*advise(model), *_rejected(result)]
     for signal, use in zip(model.signals, uses, strict=True):
         if signal.measure != "ratio":
             advice += _unreached(signal, use, log, columns)
             advice += _limits(result, signal)
+    advice += _elsewhere(model, log, columns)
     advice += _dominant(model, uses)
     advice += _empty_bands(result)
     return Coverage(tuple(uses), _unused(model, log), catch_all, tuple(advice), result)
@@ -222,6 +224,36 @@ def _limits(result: Result, signal: Signal) -> Iterable[Advice]:
                 f"{key} {limit:g} is reached by no customer; the most is {most:.4g}",
                 f"it does nothing here: lower or drop the {key}",
                 signal.line,
+            )
+
+
+def _rejected(result: Result) -> Iterable[Advice]:
+    rejected, read = result.rows.all_rejected, result.rows.read
+    if read and rejected > TOO_MANY * read:
+        why = ", ".join(f"{n:,} {reason}" for reason, n in result.rows.rejected.items())
+        yield Advice(
+            "source",
+            f"{rejected / read:.1%} of the rows are rejected: {why}",
+            "scoring stops above 5%: raise --max-rejected, or leave them out by `where`",
+        )
+
+
+def _elsewhere(model: Model, log: EventTable, columns: Collection[str]) -> Iterable[Advice]:
+    """What risk and attributes name, and the log has not."""
+    known = log.events["event"].to_list()
+    if model.risk.activity is not None:
+        absent = [n for n in model.risk.activity.names if n not in set(known)]
+        if absent:
+            yield Advice(
+                "risk.activity", f"no event of the log is {_named(absent)}", _meant(absent, known)
+            )
+    for name, path in model.attributes:
+        if log.count and not int(log.events[f"with:{path}"].sum()):
+            near = closest(path, columns)
+            yield Advice(
+                f"attributes.{name}",
+                f'property "{path}" is empty in all events',
+                f'did you mean "{near}"?' if near else "",
             )
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from cesctl.insight.telling import Told
     from cesctl.model.types import Source
 
+TOO_MANY = 0.05  # of the rows rejected, and scoring stops unless told otherwise
+
 
 @dataclass(frozen=True)
 class Weighted:
@@ -31,6 +33,7 @@ class Plan:
     """All that a starter model says, before it is text. Days are of 24 hours."""
 
     source: Source
+    refused: float  # share of the rows that is rejected all the same
     count: int  # events of the log
     customers: int
     first: datetime

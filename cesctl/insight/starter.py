@@ -22,18 +22,20 @@ import polars as pl
 
 from cesctl.errors import InputError, InputProblem
 from cesctl.insight.event_table import EventTable, event_table, explained
-from cesctl.insight.plan import Plan, Weighted
+from cesctl.insight.plan import TOO_MANY, Plan, Weighted
 from cesctl.insight.spread import drop_threshold, spread
 from cesctl.insight.starter_text import model_text
 from cesctl.insight.telling import USUAL_MOST, Told, daily, tell, window_start
 from cesctl.model import parse_model
-from cesctl.pipeline.normalise import REJECTED
+from cesctl.model.types import Condition
+from cesctl.pipeline.normalise import NO_CUSTOMER, NO_EVENT, NO_TIMESTAMP, REJECTED
 from cesctl.pipeline.run import score_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from cesctl.model.types import Source
     from cesctl.pipeline.log import Log
 
 EVENT_POINTS, DAY_POINTS, RECENCY_POINTS = 60.0, 25.0, 15.0
@@ -77,8 +79,10 @@ def _plan(log: Log, files: Sequence[str]) -> Plan:
     active = days if start is None else days.filter(pl.col("day") >= start)
     kept = choose(tell(days, active))
     taken = {k.told.event for k in kept}
+    left_aside, refused = _aside(log.raw.source, table)
     return Plan(
-        source=replace(log.raw.source, files=tuple(files)),
+        source=replace(log.raw.source, files=tuple(files), where=left_aside),
+        refused=refused,
         count=table.count,
         customers=table.customers,
         first=table.first,
@@ -93,6 +97,26 @@ def _plan(log: Log, files: Sequence[str]) -> Plan:
         recency_days=window_days or max(1, span_days),
         silent_days=_silent_days(days, window_days),
     )
+
+
+def _aside(source: Source, table: EventTable) -> tuple[tuple[Condition, ...], float]:
+    """A row filter for an export of which scoring would reject too much, and the share still rejected.
+
+    Rows without a customer, say, may be as they should: then they are no errors to stop at.
+    """
+    rejected = {r: n for r, n in table.reasons.items() if r in REJECTED}
+    read = table.count + sum(table.reasons.values())
+    conditions: list[Condition] = []
+    for reason, paths in (
+        (NO_CUSTOMER, source.customer),
+        (NO_EVENT, source.event),
+        (NO_TIMESTAMP, source.timestamp),
+    ):
+        if sum(rejected.values()) <= TOO_MANY * read:
+            break
+        if len(paths) == 1 and rejected.pop(reason, 0):
+            conditions.append(Condition(paths[0], "exists", flag=True))
+    return tuple(conditions), sum(rejected.values()) / read
 
 
 def _in_window(table: EventTable, start: date | None) -> tuple[list[str], list[str]]:

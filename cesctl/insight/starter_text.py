@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from cesctl.insight.plan import TOO_MANY
 from cesctl.insight.quoting import flow_list, quoted, scalar
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ def _head(plan: Plan) -> Iterable[str]:
         yield from _wrapped(
             f"The weights were found with one in {plan.one_in} customers, to save time."
         )
+    if plan.refused > TOO_MANY:
+        yield from _wrapped(
+            f"{percent(plan.refused)} of the rows are rejected: `cesctl score` stops at that unless "
+            "told otherwise (--max-rejected); `cesctl inspect` says why they are."
+        )
     yield "version: 1"
     yield "name: Customer engagement"
     if plan.window_days is None:
@@ -64,6 +70,10 @@ def source_block(source: Source) -> list[str]:
         lines.append(f"  timestamp_format: {scalar(source.timestamp_format)}")
     if source.timezone is not None:
         lines.append(f"  timezone: {scalar(source.timezone)}")
+    if source.where:  # rows without a customer, an event or a timestamp
+        wanted = ", ".join(f"{scalar(c.property)}: {{exists: true}}" for c in source.where)
+        lines.append("  # Rows without it are left out; they would be too many to be rejected.")
+        lines.append(f"  where: {{{wanted}}}")
     return lines
 
 

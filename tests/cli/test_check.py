@@ -114,6 +114,8 @@ Events that no signal uses
   [red]Page[/red]       1          1
 
 Advice
+  model.yaml: source: 25.0% of the rows are rejected: 1 no customer
+      scoring stops above 5%: raise --max-rejected, or leave them out by `where`
   model.yaml:3: events.Exprot: no event of the log is "Exprot"
       did you mean "Export"?
   model.yaml:2: events.Login: makes up 100% of all points

@@ -154,3 +154,19 @@ def test_rejected_rows_are_counted() -> None:
     found = check("events: {x: 1}", frame)
     assert found.result.rows.rejected == {"no customer": 1, "no event": 1}
     assert found.signals[0].events == 1
+    assert said(found, "source")[0].startswith(
+        "66.7% of the rows are rejected: 1 no customer, 1 no event"
+    )
+
+
+def test_risk_and_attributes_that_name_what_is_not_there() -> None:
+    frame = export([("a", "Login", 0)], plan=["pro"], plans=[None])
+    model = "events: {Login: 1}\nrisk: {activity: [Login, Logins]}\nattributes: {p: plan, q: plans}"
+    found = check(model, frame)
+    assert said(found, "risk.activity") == [
+        'no event of the log is "Logins" | did you mean "Login"?'
+    ]
+    assert said(found, "attributes.p") == []
+    assert said(found, "attributes.q") == [
+        'property "plans" is empty in all events | did you mean "plan"?'
+    ]

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,8 +24,6 @@ from cesctl.pipeline.run import score_log
 from tests.insight.frames import NOW, export
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from cesctl.result import Result
 
 SOURCE = Source(customer=("customer",), event=("event",), timestamp=("timestamp",))
@@ -151,6 +150,35 @@ def test_one_row() -> None:
 def test_no_event_at_all() -> None:
     with pytest.raises(InputError, match=r"no row is an event \(2 no event\)"):
         starter(opened(export([("a", "", 0), ("b", " ", 1)])))
+
+
+def test_a_log_with_many_rows_of_nobody_scores_all_the_same() -> None:
+    rows = [("a", "x", 0.0), ("b", "x", 1.0), *[("", "x", 2.0)] * 8]
+    text, result = scored(export(rows))
+    assert "  where: {customer: {exists: true}}\n" in text
+    again = score_log(open_log(export(rows), parse_model(text), now=NOW))
+    assert (again.rows.filtered, again.rows.rejected) == (8, {})
+    assert again.scores.equals(result.scores)
+
+
+def test_many_rows_that_cannot_be_read_are_told() -> None:
+    frame = export([("a", "x", 0.0), ("b", "x", 1.0)]).with_columns(
+        timestamp=pl.Series(["2026-01-01", "soon"])
+    )
+    assert "# 50% of the rows are rejected" in starter(opened(frame))
+
+
+def test_few_rejected_rows_stay_rejected() -> None:
+    rows = [("a", "x", float(i)) for i in range(99)] + [("", "x", 0.0)]
+    assert "where:" not in starter(opened(export(rows)))
+
+
+def test_a_large_log_is_judged_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cesctl.insight.starter._SAMPLE_ROWS", 1000)
+    monkeypatch.setattr("cesctl.insight.starter._SAMPLE_CUSTOMERS", 100)
+    text, result = scored(year())
+    assert "# The weights were found with one in 3 customers, to save time." in text
+    assert 0 not in result.bands["customers"].to_list()
 
 
 def test_thousands_of_names_keep_the_most_telling() -> None:
