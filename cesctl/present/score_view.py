@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 AT_RISK = 10  # rows of the at-risk list unless asked for more
 
-WORST_FIRST = "biggest drop first, then lowest score, then most recently active"
+WORST_FIRST = "Biggest drop first, then lowest score, then most recently active."
+LOWEST_FIRST = "Lowest score first, then most recently active."
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,7 @@ def _at_risk(result: Result, shown: Shown) -> Table | Words:
         *(Column(safe(name), optional=True) for name in result.attributes),
     )
     left = everyone.height - first.height
-    order = WORST_FIRST if "change" in everyone.columns else WORST_FIRST.partition(", then ")[2]
-    note = f"{order[0].upper()}{order[1:]}."
+    note = WORST_FIRST if "change" in everyone.columns else LOWEST_FIRST
     if left:
         note += f" {left:,} more: --at-risk N shows them, --at-risk-output FILE writes them."
     heading = f"At risk: {first.height:,} of {everyone.height:,}"
@@ -231,7 +231,10 @@ def _risk_row(row: dict[str, Any], result: Result, missing: Mapping[str, str]) -
             cell(fixed(row["score"], decimals), "bold"),
             cell(signed(change, decimals), "red" if change is not None and change < 0 else ""),
             cell(_silent(row)),
-            cell(", ".join(reasons), short=", ".join(_short(reason) for reason in reasons)),
+            cell(
+                ", ".join(reasons),
+                short=", ".join(_short(reason, result.model) for reason in reasons),
+            ),
             cell(missing.get(row["customer"])),
             *(cell(row[name], "dim") for name in result.attributes),
         )
@@ -242,12 +245,16 @@ def _silent(row: dict[str, Any]) -> str:
     return "never" if row["days_silent"] is None else f"{row['days_silent']:,}d"
 
 
-def _short(reason: str) -> str:
-    """Without the number that a column beside it gives: ``dropped``, ``silent``; a band by its name."""
+def _short(reason: str, model: Model) -> str:
+    """Without the number that a column beside it gives: ``dropped``, ``silent``; a band by its name.
+
+    Silence by ``risk.activity`` is another one than the column's, of events of any kind.
+    """
     word, _, rest = reason.partition(" ")
     if word == "band":
         return rest
-    return word if word in {"dropped", "silent"} else reason
+    said_beside = {"dropped", "silent"} if model.risk.activity is None else {"dropped"}
+    return word if word in said_beside else reason
 
 
 def _top(result: Result, top: int) -> Table | Words:

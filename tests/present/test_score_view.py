@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from cesctl.model.types import EventMatch
 from cesctl.present.layout import plain
 from cesctl.present.score_view import Shown, worst_first
 from cesctl.present.terminal import score_lines
@@ -121,6 +122,13 @@ def test_facts() -> None:
         "  Rows    5 read · 2 accepted · 1 duplicate · 2 filtered out · none rejected"
     )
     assert "standard input" in facts(files=("-",))
+
+
+def test_silence_of_another_kind_than_the_columns_keeps_its_days() -> None:
+    activity = replace(made.MODEL.risk, activity=EventMatch(("Post scheduled",)))
+    text = _printed(70, model=replace(made.MODEL, risk=activity))
+    assert "Low, dropped, silent 41d" in text
+    assert "Low, dropped, silent 41d" not in _printed(70)
 
 
 def test_the_models_own_colours() -> None:
