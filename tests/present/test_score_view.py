@@ -126,9 +126,9 @@ def test_facts() -> None:
 
 def test_silence_of_another_kind_than_the_columns_keeps_its_days() -> None:
     activity = replace(made.MODEL.risk, activity=EventMatch(("Post scheduled",)))
-    text = _printed(70, model=replace(made.MODEL, risk=activity))
+    text = _printed(80, model=replace(made.MODEL, risk=activity))
     assert "Low, dropped, silent 41d" in text
-    assert "Low, dropped, silent 41d" not in _printed(70)
+    assert "Low, dropped, silent 41d" not in _printed(80)
 
 
 def test_the_models_own_colours() -> None:
