@@ -1,14 +1,17 @@
 """``cesctl check``: every error of a model, and how it fits a log."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
 
+from cesctl.cli import options
 from cesctl.cli.console import Screen
-from cesctl.cli.options import AsOf, Customers, NoColor, Quiet, Verbose
 from cesctl.present.safe import safe
+
+EXAMPLE = """
+cesctl check cesctl.yaml
+cesctl check cesctl.yaml events.csv
+"""
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model.", show_default=False)]
 Events = Annotated[
@@ -22,25 +25,20 @@ Events = Annotated[
 
 
 def command(
+    *,
     model: Model,
     events: Events = None,
-    *,
-    as_of: AsOf = None,
-    customers: Customers = None,
-    no_color: NoColor = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
+    as_of: options.AsOf = None,
+    customers: options.Customers = None,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Find every error of a model, and what it leaves unused.
 
     With EVENTS also: signals and bands that nothing reaches, events that no signal uses, a signal
     that makes up most of the score. Ends with 2 where the model has errors; advice ends with 0.
-
-    \b
-    Example:
-      cesctl check cesctl.yaml
-      cesctl check cesctl.yaml events.csv
-    """  # noqa: D301 - \b is meant: it keeps the lines of the example
+    """
     from cesctl.insight.advice import advise
     from cesctl.model import load_model, override
 

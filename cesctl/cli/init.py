@@ -1,25 +1,20 @@
 """``cesctl init``: a starter model from a log."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cesctl.cli import options, source_options
 from cesctl.cli.console import Screen
-from cesctl.cli.options import DEFAULT_MODEL, NoColor, Quiet, Verbose
 from cesctl.cli.outputs import OutputFiles, check_apart, check_writable
-from cesctl.cli.source_options import (
-    Customer,
-    Event,
-    EventName,
-    Timestamp,
-    by_options,
-    given_source,
-)
 from cesctl.errors import InputError, UsageError
+
+EXAMPLE = """
+cesctl init events.csv
+cesctl score
+"""
 
 Events = Annotated[
     list[str],
@@ -37,36 +32,31 @@ Output = Annotated[
 
 
 def command(
-    events: Events,
     *,
-    output: Output = DEFAULT_MODEL,
+    events: Events,
+    output: Output = options.DEFAULT_MODEL,
     force: Annotated[
         bool, typer.Option("--force", help="Write over a file that is there.")
     ] = False,
-    customer: Customer = None,
-    event: Event = None,
-    event_name: EventName = None,
-    timestamp: Timestamp = None,
-    no_color: NoColor = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
+    customer: source_options.Customer = None,
+    event: source_options.Event = None,
+    event_name: source_options.EventName = None,
+    timestamp: source_options.Timestamp = None,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Write a starter model from an export, with the reason for every number in a comment.
 
     The events found become signals, weighted by how rare and how telling they are; window, scale
     and bands are chosen so that the customers of this export spread over the bands.
-
-    \b
-    Example:
-      cesctl init events.csv
-      cesctl score
-    """  # noqa: D301 - \b is meant: it keeps the lines of the example
+    """
     from cesctl.insight.starter import starter
     from cesctl.model.types import Model
     from cesctl.pipeline.log import open_log
 
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
-    source = given_source(customer, event, event_name, timestamp)
+    source = source_options.given_source(customer, event, event_name, timestamp)
     if output != "-":
         if Path(output).is_file() and not force:
             raise UsageError(f'"{output}" is there already; --force writes over it, -o elsewhere')
@@ -78,7 +68,7 @@ def command(
         try:
             log = open_log(events, Model(signals=(), source=source))
         except InputError as error:
-            raise InputError(*by_options(error.problems)) from None
+            raise InputError(*source_options.by_options(error.problems)) from None
         notes.extend(log.notes)
         return starter(log, model_files(events, folder))
 
@@ -92,7 +82,7 @@ def command(
     with OutputFiles() as files:
         files.write(output, [text.encode()])
         files.commit()
-    named = "" if output == DEFAULT_MODEL else f" -c {output}"
+    named = "" if output == options.DEFAULT_MODEL else f" -c {output}"
     screen.note(f"{output} written. Next: cesctl score{named}")
 
 

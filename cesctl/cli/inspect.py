@@ -1,77 +1,82 @@
 """``cesctl inspect``: what is in an export."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from cesctl.cli import options, source_options
 from cesctl.cli.console import Screen
-from cesctl.cli.options import NoColor, Quiet, Verbose
-from cesctl.cli.source_options import (
-    Customer,
-    Event,
-    EventName,
-    Timestamp,
-    by_options,
-    given_source,
-)
+from cesctl.errors import UsageError
 
-
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-
+EXAMPLE = """
+cesctl inspect events.csv
+cesctl inspect export/ --customer properties.account
+"""
 
 Events = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="EVENTS",
         help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
-        "plain, gzip or zstd.",
+        "plain, gzip or zstd. Left out: the files that the model of -c names.",
+        show_default=False,
+    ),
+]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "-c",
+        "--config",
+        metavar="MODEL",
+        help="Read the export as this model does. Left out: as it looks.",
         show_default=False,
     ),
 ]
 
 
 def command(
-    events: Events,
     *,
+    events: Events = None,
+    config: Config = None,
+    customer: source_options.Customer = None,
+    event: source_options.Event = None,
+    event_name: source_options.EventName = None,
+    timestamp: source_options.Timestamp = None,
     form: Annotated[
-        Format, typer.Option("-f", "--format", help="Of standard output.")
-    ] = Format.table,
+        Literal["table", "json"], typer.Option("-f", "--format", help="Of standard output.")
+    ] = "table",
     top: Annotated[
         int, typer.Option("--top", metavar="N", min=1, help="Rows of the table of events.")
     ] = 30,
-    customer: Customer = None,
-    event: Event = None,
-    event_name: EventName = None,
-    timestamp: Timestamp = None,
-    no_color: NoColor = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Show what is in an export: columns, events, customers, dates, rejected rows.
 
     It ends with the `source:` block for a model.
-
-    \b
-    Example:
-      cesctl inspect events.csv
-      cesctl inspect export/ --customer properties.account
-    """  # noqa: D301 - \b is meant: it keeps the lines of the example
-    from cesctl.insight.profile import profile
+    """
+    from cesctl.model import load_model
+    from cesctl.model.types import Model
 
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
-    source = given_source(customer, event, event_name, timestamp)
-    found = screen.working("looking at the export", lambda: profile(events, source))
-    found = replace(found, problems=by_options(found.problems))
-    if form is Format.json:
+    model = Model(signals=()) if config is None else load_model(config)
+    inputs = list(events or model.source.files)
+    if not inputs:
+        raise UsageError("no events: name files, folders or -")
+    given = source_options.given_source(customer, event, event_name, timestamp, model.source)
+
+    from cesctl.insight.profile import profile
+
+    found = screen.working(
+        "looking at the export", lambda: profile(inputs, given, timezone=model.timezone)
+    )
+    found = replace(found, problems=source_options.by_options(found.problems))
+    if form == "json":
         from cesctl.present.profile import profile_json
 
-        screen.data([profile_json(found).encode(), b"\n"])
+        screen.text(profile_json(found))
         return
     from cesctl.present.layout import lay_out
     from cesctl.present.profile import profile_page

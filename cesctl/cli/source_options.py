@@ -66,16 +66,24 @@ def by_options(problems: Sequence[InputProblem]) -> tuple[InputProblem, ...]:
 
 
 def given_source(
-    customer: str | None, event: str | None, event_name: str | None, timestamp: str | None
+    customer: str | None,
+    event: str | None,
+    event_name: str | None,
+    timestamp: str | None,
+    source: Source | None = None,
 ) -> Source:
-    """What the options say of the source; the rest is found from the export."""
+    """``source`` with what the options say over it; the rest is found from the export."""
     from cesctl.model.types import Source
 
     if event is not None and event_name is not None:
         raise UsageError("--event and --event-name exclude each other")
-    return Source(
-        customer=() if customer is None else (customer,),
-        event=() if event is None else (event,),
-        event_value=event_name,
-        timestamp=() if timestamp is None else (timestamp,),
-    )
+    known = source or Source()
+    if customer is not None:
+        known = replace(known, customer=(customer,))
+    if timestamp is not None:
+        known = replace(known, timestamp=(timestamp,))
+    if event is not None:
+        known = replace(known, event=(event,), event_value=None)
+    if event_name is not None:
+        known = replace(known, event=(), event_value=event_name)
+    return known

@@ -11,10 +11,10 @@ import polars as pl
 from cesctl import sources
 from cesctl.insight.columns import Column, column_table
 from cesctl.insight.event_table import EventTable, event_table, explained
-from cesctl.insight.starter_text import source_block
+from cesctl.insight.source_text import source_block
 from cesctl.model.types import Model, Source
 from cesctl.pipeline.log import Log
-from cesctl.pipeline.normalise import REJECTED
+from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 from cesctl.sources.survey import survey
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Profile:
     events: pl.DataFrame
     read: int
     accepted: int
+    filtered: int
+    duplicate: int
     rejected: dict[str, int]
     customers: int
     first: datetime | None
@@ -69,9 +71,14 @@ class Profile:
 
 
 def profile(
-    inputs: Sequence[str | PathLike[str]], source: Source, now: datetime | None = None
+    inputs: Sequence[str | PathLike[str]],
+    source: Source,
+    *,
+    timezone: str = "UTC",
+    now: datetime | None = None,
 ) -> Profile:
-    """Looks at an export; ``source`` says what is known of it already. Raises InputError.
+    """Looks at an export; ``source`` says what is known of it already, ``timezone`` is that of
+    times without one. Raises InputError.
 
     Reads it twice, and once more the columns that have few values.
     """
@@ -84,7 +91,8 @@ def profile(
     table = _nothing()
     if found.events is not None:
         clock = now or datetime.now(UTC)
-        log = Log(found.events, Model(signals=(), source=raw.source), clock, as_of="latest")
+        model = Model(signals=(), source=raw.source, timezone=timezone)
+        log = Log(found.events, model, clock, as_of="latest")
         with explained(log):
             table = event_table(log.events())
     return Profile(
@@ -95,6 +103,8 @@ def profile(
         events=table.events,
         read=rows,
         accepted=table.count,
+        filtered=table.reasons.get(FILTERED, 0),
+        duplicate=table.reasons.get(DUPLICATE, 0),
         rejected={text: table.reasons[r] for r, text in REJECTED.items() if r in table.reasons},
         customers=table.customers,
         first=table.first,

@@ -38,6 +38,12 @@ def flow_list(texts: tuple[str, ...] | list[str]) -> str:
     return "[" + ", ".join(scalar(t) for t in texts) + "]"
 
 
+def number(value: float) -> str:
+    """A number as YAML 1.1 reads one: never ``1e-05``, which it takes for text."""
+    text = f"{value:.10f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
 def _escaped(char: str) -> str:
     if char in _SHORT:
         return _SHORT[char]

@@ -6,7 +6,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cesctl.insight.plan import TOO_MANY
-from cesctl.insight.quoting import flow_list, quoted, scalar
+from cesctl.insight.quoting import number, quoted, scalar
+from cesctl.insight.source_text import source_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ _COMMENT_AT = 46  # column of the comments behind the signals
 
 def model_text(plan: Plan) -> str:
     """The whole model. Without a ``spread`` it has no scale, bands and risk: raw is the score."""
-    parts = [_head(plan), source_block(plan.source), _events(plan)]
+    parts = [_head(plan), _source(plan.source), _events(plan)]
     if plan.spread is not None:
         parts += [_scale(plan.spread), _risk(plan)]
     texts = ["\n".join(part) for part in parts]
@@ -55,26 +56,11 @@ def _head(plan: Plan) -> Iterable[str]:
     yield f"compare: {plan.compare_days}d  # also the score of {plan.compare_days} days earlier"
 
 
-def source_block(source: Source) -> list[str]:
-    """The ``source:`` of a model that reads an export this way, as lines of YAML."""
-    lines = ["source:"]
-    if source.files:
-        lines.append(f"  files: [{', '.join(scalar(f) for f in source.files)}]")
-    lines.append(f"  customer: {flow_list(source.customer)}")
-    if source.event_value is not None:
-        lines.append(f"  event: {{value: {scalar(source.event_value)}}}")
-    else:
-        lines.append(f"  event: {flow_list(source.event)}")
-    lines.append(f"  timestamp: {flow_list(source.timestamp)}")
-    if source.timestamp_format != "auto":
-        lines.append(f"  timestamp_format: {scalar(source.timestamp_format)}")
-    if source.timezone is not None:
-        lines.append(f"  timezone: {scalar(source.timezone)}")
-    if source.where:  # rows without a customer, an event or a timestamp
-        wanted = ", ".join(f"{scalar(c.property)}: {{exists: true}}" for c in source.where)
-        lines.append("  # Rows without it are left out; they would be too many to be rejected.")
-        lines.append(f"  where: {{{wanted}}}")
-    return lines
+def _source(source: Source) -> Iterable[str]:
+    for line in source_block(source):
+        if line == "  where:":
+            yield "  # Rows without it are left out: they would be too many to be rejected."
+        yield line
 
 
 def _events(plan: Plan) -> Iterable[str]:
@@ -202,12 +188,6 @@ def _wrapped(text: str) -> list[str]:
 
 def _commented(setting: str, comment: str) -> str:
     return f"{setting:<{_COMMENT_AT}}  # {comment}"
-
-
-def number(value: float) -> str:
-    """A number as YAML 1.1 reads one: never ``1e-05``, which it takes for text."""
-    text = f"{value:.10f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
 
 
 def percent(share: float) -> str:

@@ -46,6 +46,8 @@ def profile_json(profile: Profile) -> str:
             "rows": {
                 "read": profile.read,
                 "accepted": profile.accepted,
+                "duplicate": profile.duplicate,
+                "filtered": profile.filtered,
                 "rejected": profile.rejected,
             },
             "customers": profile.customers,
@@ -93,7 +95,10 @@ def _facts(profile: Profile) -> Iterable[tuple[str, str]]:
             what = problem.message.partition("; its columns are")[0]  # they stand below
             yield "Unclear", safe(f"{what}; {problem.hint}" if problem.hint else what)
         return
-    yield "Rows", f"{profile.read:,} read · {profile.accepted:,} accepted"
+    counts = [f"{profile.read:,} read", f"{profile.accepted:,} accepted"]
+    counts += [f"{profile.duplicate:,} duplicate"] if profile.duplicate else []
+    counts += [f"{profile.filtered:,} filtered out"] if profile.filtered else []
+    yield "Rows", " · ".join(counts)
     if profile.rejected:
         share = percent(sum(profile.rejected.values()) / profile.read)
         reasons = ", ".join(f"{n:,} {why}" for why, n in profile.rejected.items())

@@ -38,7 +38,7 @@ def survey(inputs: Sequence[str | PathLike[str]], source: Source) -> Survey:
     notes = result.notes
     try:
         known = columns.resolve(source, found, sampled, notes)
-        columns.check(known, [], found, notes)
+        columns.check(known, [c.property for c in known.where], found, notes)
         problems: tuple[InputProblem, ...] = ()
     except InputError as error:
         known, problems = source, error.problems
@@ -47,7 +47,8 @@ def survey(inputs: Sequence[str | PathLike[str]], source: Source) -> Survey:
         return Raw(tuple(in_parts(found, wanted, sampled)), known, list(notes.lines))
 
     names = list(dict.fromkeys(c for f in found for c in f.columns))
-    unkeyed = replace(source, customer=(), event=(), timestamp=(), id=None)
+    unkeyed = replace(source, customer=(), event=(), timestamp=(), id=None, where=())
     everything = raw(columns.wanted(unkeyed, names, ()))
-    events = None if problems else raw(columns.wanted(known, [], ()))
+    filters = [c.property for c in known.where]
+    events = None if problems else raw(columns.wanted(known, filters, filters))
     return Survey(everything, events, problems)

@@ -47,7 +47,13 @@ def test_as_json() -> None:
     found = json.loads(done.stdout)
     assert found["files"] == [{"name": "events.csv", "format": "csv"}]
     assert found["preset"] == "plain"
-    assert found["rows"] == {"read": 5, "accepted": 4, "rejected": {"no customer": 1}}
+    assert found["rows"] == {
+        "read": 5,
+        "accepted": 4,
+        "duplicate": 0,
+        "filtered": 0,
+        "rejected": {"no customer": 1},
+    }
     assert (found["first"], found["last"]) == ("2026-01-01T00:00:00Z", "2026-01-05T10:00:00Z")
     assert found["events"][0] == {
         "event": "Login",
@@ -84,6 +90,29 @@ def test_a_column_that_is_not_there() -> None:
     done = inspect("events.csv", "--customer", "user")
     assert done.exit_code == 0
     assert 'did you mean "user_id"?' in done.stdout
+
+
+def test_as_a_model_reads_it(folder: Path) -> None:
+    (folder / "model.yaml").write_text(
+        "source:\n"
+        "  files: [events.csv]\n"
+        "  customer: plan\n"
+        "  where: {event: {ne: Login}}\n"
+        "  deduplicate: exact\n"
+        "events: {x: 1}\n"
+    )
+    found = json.loads(inspect("-c", "model.yaml", "-f", "json").stdout)
+    assert found["rows"]["filtered"] == 3
+    assert found["rows"]["rejected"] == {"no customer": 1}
+    assert found["customers"] == 1
+    found = json.loads(inspect("-c", "model.yaml", "-f", "json", "--customer", "user_id").stdout)
+    assert found["customers"] == 2
+
+
+def test_no_events_named() -> None:
+    done = inspect()
+    assert done.exit_code == 2
+    assert "no events: name files, folders or -" in done.stderr
 
 
 def test_nothing_to_read(folder: Path) -> None:

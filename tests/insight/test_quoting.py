@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cesctl.insight.quoting import flow_list, quoted, scalar
+from cesctl.insight.quoting import flow_list, number, quoted, scalar
 
 # YAML knows no lone surrogates, and polars holds none.
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -60,3 +60,10 @@ def test_doubtful_words_are_quoted(name: str) -> None:
 def test_a_list_of_one_has_no_brackets() -> None:
     assert flow_list(["a"]) == "a"
     assert flow_list(["a", "b c", "*"]) == '[a, b c, "*"]'
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.0, "1"), (0.5, "0.5"), (1e-5, "0.00001"), (-2.30, "-2.3"), (-0.0, "0")]
+)
+def test_numbers_are_written_so_that_yaml_reads_numbers(value: float, text: str) -> None:
+    assert number(value) == text

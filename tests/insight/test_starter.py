@@ -15,7 +15,6 @@ from cesctl.errors import InputError
 from cesctl.insight.coverage import coverage
 from cesctl.insight.event_table import event_table
 from cesctl.insight.starter import choose, starter, windows
-from cesctl.insight.starter_text import number
 from cesctl.insight.telling import Told
 from cesctl.model import parse_model
 from cesctl.model.types import Model, Source
@@ -155,7 +154,7 @@ def test_no_event_at_all() -> None:
 def test_a_log_with_many_rows_of_nobody_scores_all_the_same() -> None:
     rows = [("a", "x", 0.0), ("b", "x", 1.0), *[("", "x", 2.0)] * 8]
     text, result = scored(export(rows))
-    assert "  where: {customer: {exists: true}}\n" in text
+    assert "  where:\n    customer: {exists: true}\n" in text
     again = score_log(open_log(export(rows), parse_model(text), now=NOW))
     assert (again.rows.filtered, again.rows.rejected) == (8, {})
     assert again.scores.equals(result.scores)
@@ -234,10 +233,3 @@ def test_points_are_shared_out_by_worth() -> None:
 def test_only_alarming_events() -> None:
     _, result = scored(export([("a", "Payment failed", 0), ("b", "Refund", 5)]))
     assert [s.weight < 0 for s in result.model.signals] == [True, True, False, False]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(1.0, "1"), (0.5, "0.5"), (1e-5, "0.00001"), (-2.30, "-2.3"), (-0.0, "0")]
-)
-def test_numbers_are_written_so_that_yaml_reads_numbers(value: float, text: str) -> None:
-    assert number(value) == text

@@ -1,0 +1,50 @@
+"""The ``source:`` of a model as text: how to read an export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cesctl.insight.quoting import flow_list, number, scalar
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Condition, Source
+
+
+def source_block(source: Source) -> list[str]:
+    """Lines of YAML that read back as this source, its columns being known."""
+    lines = ["source:"]
+    if source.files:
+        lines.append(f"  files: [{', '.join(scalar(f) for f in source.files)}]")
+    lines.append(f"  customer: {flow_list(source.customer)}")
+    if source.event_value is not None:
+        lines.append(f"  event: {{value: {scalar(source.event_value)}}}")
+    else:
+        lines.append(f"  event: {flow_list(source.event)}")
+    lines.append(f"  timestamp: {flow_list(source.timestamp)}")
+    if source.id is not None:
+        lines.append(f"  id: {scalar(source.id)}")
+    if source.deduplicate != ("none" if source.id is None else "id"):
+        lines.append(f"  deduplicate: {source.deduplicate}")
+    if source.timestamp_format != "auto":
+        lines.append(f"  timestamp_format: {scalar(source.timestamp_format)}")
+    if source.timezone is not None:
+        lines.append(f"  timezone: {scalar(source.timezone)}")
+    if source.prefix:
+        lines.append(f"  prefix: {scalar(source.prefix)}")
+    if source.where:
+        lines.append("  where:")
+    conditions: dict[str, list[str]] = {}
+    for c in source.where:
+        conditions.setdefault(c.property, []).append(f"{c.op}: {_wanted(c)}")
+    lines += [f"    {scalar(p)}: {{{', '.join(wanted)}}}" for p, wanted in conditions.items()]
+    return lines
+
+
+def _wanted(condition: Condition) -> str:
+    if condition.flag is not None:
+        return "true" if condition.flag else "false"
+    if condition.number is not None:
+        return number(condition.number)
+    if condition.op in ("in", "not_in"):
+        return "[" + ", ".join(scalar(v) for v in condition.values) + "]"
+    return scalar(condition.values[0])
