@@ -129,6 +129,7 @@ def _main(
 def run() -> None:
     """What the ``cesctl`` script calls; ends the process with the exit codes of ``docs/cli.md``."""
     code: Any = 0
+    _prepare_streams()
     try:
         typer.main.get_command(app)(prog_name="cesctl")
     except SystemExit as end:
@@ -145,6 +146,16 @@ def run() -> None:
         _flush()
         os._exit(INTERRUPTED)
     sys.exit(code)
+
+
+def _prepare_streams() -> None:
+    """Closed streams become silent ones; what an encoding cannot say becomes ``?``, not an error."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif name == "stdout" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _flush() -> None:

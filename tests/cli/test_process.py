@@ -79,6 +79,26 @@ def test_standard_output_on_a_full_disk(form: str, folder: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_an_encoding_that_lacks_characters(folder: Path) -> None:
+    done = small.process(*BASE, cwd=folder, env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert "42 read ? 42 accepted" in done.stdout
+    data = small.process(*BASE, "-f", "csv", cwd=folder, env={"PYTHONIOENCODING": "ascii"})
+    assert data.returncode == 0
+
+
+@unix
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_closed_stream(closed: int, folder: Path) -> None:
+    import shlex
+
+    line = f"{shlex.join(small.command(*BASE))} {closed}>&-"
+    done = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert bool(done.stdout) is (closed == 2)
+    assert b"Traceback" not in done.stderr
+
+
 @unix
 @pytest.mark.parametrize("name", ["s.csv", "s.json", "s.parquet", "s.xlsx"])
 def test_a_file_that_the_disk_has_no_room_for(name: str, folder: Path) -> None:
