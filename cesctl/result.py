@@ -94,8 +94,8 @@ class Result:
             "median": None if score.is_empty() else _six(score.median()),
         }
 
-    def only(self, where: Mapping[str, str]) -> Result:
-        """The customers whose attributes have these values; scale and rank stay those of all."""
+    def only(self, where: Mapping[str, str | None]) -> Result:
+        """The customers whose attributes have these values (None: have none); scale and rank stay those of all."""
         for name in where:
             self._known(name)
         result = self

@@ -206,5 +206,7 @@ def _scale_steps(scale: Scale, detail: dict[str, Any], result: Result) -> list[s
     if steps:
         steps[0] = f"raw {raw}: {steps[0]} = {scaled:.10g}"
     if abs(scaled - detail["score"]) > 1e-9:
-        steps.append(f"rounded to {scale.round} decimals = {detail['score']:.10g}")
+        steps.append(
+            f"rounded to {scale.round} decimal{'s' * (scale.round != 1)} = {detail['score']:.10g}"
+        )
     return steps

@@ -51,7 +51,12 @@ class Log:
         )
 
     def newest_guess(self) -> datetime | None:
-        """The newest instant among samples of the files' ends: most often the newest of all."""
+        """The newest instant among samples of the files' ends: most often the newest of all.
+
+        None where an end cannot be sampled (compressed files), so that nothing is worth guessing.
+        """
+        if any(f.compression != "none" or f.format not in {"csv", "ndjson"} for f in self.raw.files):
+            return None
         found: list[datetime] = []
         zone = self.raw.source.timezone or self.model.timezone
         for part in self.raw.parts:

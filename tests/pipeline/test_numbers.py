@@ -104,6 +104,7 @@ def test_quotient_is_that_of_ieee_754_whatever_the_number_of_rows(rows: int) -> 
     values = [1100000.0, 0.3, 7.0, 1e15, -2.5][: max(1, rows)] * (rows // 5 + 1)
     frame = pl.DataFrame({"x": values}).with_columns(by=pl.col("x").sum() * 0 + 1e6)
     found = frame.select(
-        number=numbers.quotient(pl.col("x"), 1e6), total=numbers.quotient(pl.col("x"), pl.col("by").max())
+        number=numbers.quotient(pl.col("x"), 1e6),
+        total=numbers.quotient(pl.col("x"), pl.col("by").max()),
     )
     assert found["number"].to_list() == found["total"].to_list() == [v / 1e6 for v in values]

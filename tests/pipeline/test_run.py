@@ -1,0 +1,163 @@
+"""The line as a whole: T found in one pass, every row counted, careful readers where they are needed."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import cesctl
+from cesctl.engines import polars as polars_engine
+from cesctl.errors import InputError
+from cesctl.result import Result
+
+MODEL = cesctl.parse_model("version: 1\nwindow: 30d\nevents: {login: 1, pay: {weight: 5}}\n")
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def log(rows: int = 5000) -> list[str]:
+    rng = random.Random(7)  # noqa: S311
+    start = datetime(2026, 8, 1, tzinfo=UTC)
+    return [
+        f"u{rng.randrange(50)},{rng.choice(['login', 'pay', 'other'])},"
+        f"{(start + timedelta(seconds=1200 * i + rng.randrange(60))).isoformat()}"
+        for i in range(rows)
+    ]
+
+
+def write(path: Path, lines: list[str]) -> Path:
+    path.write_text("user_id,event,timestamp\n" + "".join(f"{line}\n" for line in lines))
+    return path
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts the passes over the log."""
+    made: list[int] = []
+    real = polars_engine.aggregate
+
+    def counting(*args: Any, **kwargs: Any) -> Any:
+        made.append(1)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(polars_engine, "aggregate", counting)
+    return made
+
+
+def test_a_sorted_log_is_read_once(tmp_path: Path, passes: list[int]) -> None:
+    lines = log()
+    path = write(tmp_path / "sorted.csv", lines)
+    result = cesctl.score([path], MODEL, now=NOW)
+    assert len(passes) == 1
+    assert result.as_of.isoformat() == lines[-1].split(",")[2]
+
+
+def test_a_shuffled_log_gives_the_same(tmp_path: Path, passes: list[int]) -> None:
+    lines = log()
+    first = cesctl.score([write(tmp_path / "a.csv", lines)], MODEL, now=NOW)
+    random.Random(1).shuffle(lines)  # noqa: S311
+    second = cesctl.score([write(tmp_path / "b.csv", lines)], MODEL, now=NOW)
+    assert len(passes) <= 3
+    assert second.as_of == first.as_of
+    assert second.scores.equals(first.scores)
+
+
+def test_a_compressed_log_gives_the_same(tmp_path: Path, passes: list[int]) -> None:
+    path = write(tmp_path / "a.csv", log())
+    packed = tmp_path / "b.csv.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    plain = cesctl.score([path], MODEL, now=NOW)
+    assert cesctl.score([packed], MODEL, now=NOW).scores.equals(plain.scores)
+    assert len(passes) == 2  # one each: the newest event was looked for first
+
+
+def test_every_row_is_counted_by_what_became_of_it(tmp_path: Path) -> None:
+    lines = [
+        "a,login,2026-10-01",
+        ",login,2026-10-01",
+        "a,  ,2026-10-01",
+        "a,login,",
+        "a,login,   ",
+        "a,login,soon",
+        "a,login,2027-01-01",
+        " a ,login,2026-10-02",
+    ]
+    result = cesctl.score([write(tmp_path / "e.csv", lines)], MODEL, now=NOW)
+    assert result.rows.read == 8
+    assert result.rows.accepted == 2
+    assert result.rows.rejected == {
+        "no customer": 1,
+        "no event": 1,
+        "no timestamp": 2,
+        "unreadable timestamp": 1,
+        "later than the clock": 1,
+    }
+    rejects = result.rejects()
+    assert rejects["line"].to_list() == [3, 4, 5, 6, 7, 8]
+    assert rejects["timestamp"].to_list()[4] == "soon"
+    assert rejects["reason"].to_list()[0] == "no customer"
+
+
+def test_events_after_t_are_left_out_and_counted(tmp_path: Path) -> None:
+    lines = ["a,login,2026-10-01", "a,login,2026-10-03", "b,login,2026-10-03"]
+    path = write(tmp_path / "e.csv", lines)
+    result = cesctl.score([path], MODEL, as_of="2026-10-02", now=NOW)
+    assert (result.rows.accepted, result.rows.after_as_of) == (1, 2)
+    assert result.scores["customer"].to_list() == ["a"]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"user_id": "a", "user_id": "b", "event": "login", "timestamp": "2026-10-01"}\n']
+)
+def test_what_the_fast_reader_refuses_the_careful_one_reads(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "e.ndjson"
+    path.write_text(text)
+    result = cesctl.score([path], MODEL, now=NOW)
+    assert result.scores["customer"].to_list() == ["b"]
+
+
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    good = '{"user_id": "a", "event": "login", "timestamp": "2026-10-01"}\n'
+    path = tmp_path / "e.ndjson"
+    path.write_text(good * 3000 + '{"user_id": "a", "event": \n' + good)
+    with pytest.raises(InputError, match=r"e\.ndjson:3001: "):
+        cesctl.score([path], MODEL, now=NOW)
+
+
+def test_frames_are_inputs_too() -> None:
+    frame = pl.DataFrame(
+        {"user_id": ["a"], "event": ["login"], "timestamp": [datetime(2026, 10, 1, tzinfo=UTC)]}
+    )
+    for given in (frame, frame.lazy()):
+        result = cesctl.score(given, MODEL, now=NOW)
+        assert result.scores.row(0, named=True)["score"] == 1.0
+
+
+def test_no_rows_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        cesctl.score([write(tmp_path / "e.csv", [])], MODEL, now=NOW)
+
+
+def summed(result: Result) -> int:
+    rows = result.rows
+    return rows.accepted + rows.duplicate + rows.filtered + rows.after_as_of + rows.all_rejected
+
+
+def test_duplicates_and_filtered_rows_add_up(tmp_path: Path) -> None:
+    model = cesctl.parse_model(
+        "version: 1\n"
+        "source: {customer: user_id, event: event, timestamp: timestamp, deduplicate: exact,\n"
+        "  where: {event: {ne: other}}}\n"
+        "events: {login: 1}\n"
+    )
+    lines = log(300)
+    result = cesctl.score([write(tmp_path / "e.csv", lines + lines[:100])], model, now=NOW)
+    others = sum(",other," in line for line in lines + lines[:100])
+    again = sum(",other," not in line for line in lines[:100])
+    assert (result.rows.filtered, result.rows.duplicate) == (others, again)
+    assert summed(result) == result.rows.read == 400
