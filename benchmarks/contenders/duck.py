@@ -20,9 +20,8 @@ read = {
 }[form]
 until = "timestamp '2026-10-31'"
 if as_of == "latest":
-    newest = duckdb.sql(f"select max(ts) from ({read})").fetchone()
-    assert newest is not None
-    until = f"timestamp '{newest[0]}'"
+    newest = duckdb.sql(f"select max(ts) from ({read})").fetchall()[0][0]
+    until = f"timestamp '{newest}'"
 names = [f"event_{i:02d}" for i in range(10)]
 window = f"ts > {until} - interval 90 day and ts <= {until}"
 counts = ", ".join(f"count(*) filter (where event = '{n}' and {window}) as {n}" for n in names)
