@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from cesctl.errors import InputError, InputProblem
 from cesctl.sources import typed
+from cesctl.sources.documents import no_glob
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cesctl.sources.parts import Part
@@ -45,18 +47,22 @@ def scan(part: Part) -> pl.LazyFrame:
 
 
 def _uuids(path: Path) -> frozenset[str]:
-    """Top-level columns whose bytes are UUIDs, which polars does not tell."""
+    """Dotted paths whose bytes are UUIDs, which polars does not tell."""
     import duckdb
 
     with duckdb.connect() as connection:
         rows = connection.execute(
-            "select name from parquet_schema(?) where logical_type ilike '%uuid%'",
-            [_literal(path)],
+            "select name, num_children, logical_type from parquet_schema(?)", [no_glob(path)]
         ).fetchall()
-    return frozenset(str(r[0]) for r in rows)
+    nodes = iter(rows)
+    return frozenset(_uuids_below(nodes, next(nodes)[1], ""))
 
 
-def _literal(path: Path) -> str:
-    from cesctl.sources.documents import no_glob
-
-    return no_glob(path)
+def _uuids_below(nodes: Iterator[tuple[Any, ...]], children: int, before: str) -> Iterator[str]:
+    """The schema is a tree written parents first, each with the number of its children."""
+    for _ in range(children):
+        name, below, logical_type = next(nodes)
+        if below:
+            yield from _uuids_below(nodes, below, f"{before}{name}.")
+        elif "uuid" in str(logical_type).lower():
+            yield before + name

@@ -6,6 +6,10 @@ It refuses what it cannot give exactly, an object key met twice for one; the car
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import threading
+from collections import deque
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import duckdb
+
     from cesctl.sources.parts import InputFile, Part, Wanted
 
-_BATCH = 122_880  # rows: DuckDB's own row group
 _LARGEST_RECORD = 1 << 30  # bytes
+_PATIENCE = 5.0  # seconds
 
 # DuckDB writes numbers anew (1.10 comes out as 1.1), also inside of what is nested, so where the text
 # counts it must refuse them. As VARCHAR a number cannot be told from a string that looks like one:
@@ -52,9 +58,9 @@ def scan(part: Part) -> pl.LazyFrame:
         return lazy(part, lambda: _rows(part))
     schema: dict[str, pl.DataType] = {w.name: pl.String() for w in part.wanted}
 
-    def batches(columns: list[str] | None) -> Iterator[pl.DataFrame]:
+    def batches(columns: list[str] | None, n_rows: int | None) -> Iterator[pl.DataFrame]:
         wanted = [w for w in part.wanted if columns is None or w.name in columns]
-        return _read(part, wanted)
+        return _read(part, wanted, n_rows)
 
     return from_batches(schema, batches)
 
@@ -66,12 +72,13 @@ def _rows(part: Part) -> Iterator[tuple[str | None, ...]]:
             yield tuple(jsonvalue.at(record, w) for w in ways)
 
 
-def _read(part: Part, wanted: list[Wanted]) -> Iterator[pl.DataFrame]:
-    import duckdb
-
+def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.DataFrame]:
     first = part.files[0]
     paths = ", ".join(_text(no_glob(_without_bom(f))) for f in part.files)
     compression = "none" if first.bom else first.compression
+    for file in part.files:
+        if file.format == "json" and not _closed(file):
+            raise pl.exceptions.ComputeError(f"{file.name}: the array has no end")
     layout = "newline_delimited" if first.format == "ndjson" else "array"
     quoted = frozenset(w.name for w in wanted if w.exact and w.name in part.quoted)
     ends = frozenset(way for w in wanted if w.name in quoted for way in w.ways)
@@ -80,17 +87,53 @@ def _read(part: Part, wanted: list[Wanted]) -> Iterator[pl.DataFrame]:
     chosen = ", ".join(_chosen(w, w.name in quoted) for w in wanted) or "1 as nothing"
     query = f"""
         select {chosen} from read_json([{paths}], format='{layout}',
-            columns={{{columns or "nothing: 'VARCHAR'"}}}, compression='{compression}',
+            columns={{{columns or "nothing: 'VARCHAR'"}}}, records=true, compression='{compression}',
             maximum_object_size={_LARGEST_RECORD})"""
-    with duckdb.connect() as connection:
+    if n_rows is not None:
+        query += f" limit {n_rows}"
+    with _connection() as connection:
         connection.execute("set produce_arrow_string_view = true")
         connection.execute("set enable_progress_bar = false")
         connection.execute(f"set preserve_insertion_order = {str(part.ordered).lower()}")
+        # A stream can be read once, and a second reading would find no rows without a word: so it is
+        # not given away, but opened anew for each collect and handed on batch by batch.
+        batches = pl.scan_arrow_c_stream(connection.sql(query)).collect_batches()
         try:
-            for batch in connection.sql(query).to_arrow_reader(_BATCH):
-                yield pl.DataFrame(batch)
-        except duckdb.Error as error:  # one kind of failure for whoever collects
-            raise pl.exceptions.ComputeError(str(error)) from None
+            yield from batches
+        except (
+            GeneratorExit
+        ):  # nobody wants the rest: the thread that reads must end before all else
+            connection.interrupt()
+            with contextlib.suppress(pl.exceptions.PolarsError):
+                deque(batches, maxlen=0)
+            raise
+
+
+@contextlib.contextmanager
+def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of its own, whose errors are polars', so that whoever collects sees one kind.
+
+    A query that fails elsewhere lets go of its sources only some time later, in a thread of its own. A
+    process that ends meanwhile would crash, so it interrupts the reading and waits for it to end.
+    """
+    import duckdb
+
+    closed = threading.Event()
+    connection = duckdb.connect()
+
+    def at_exit() -> None:
+        connection.interrupt()
+        closed.wait(_PATIENCE)
+
+    atexit.register(at_exit)
+    try:
+        with connection:
+            yield connection
+    except duckdb.Error as error:
+        raise pl.exceptions.ComputeError(str(error)) from None
+    finally:
+        closed.set()
+        atexit.unregister(at_exit)
 
 
 def _chosen(wanted: Wanted, quoted: bool) -> str:
@@ -149,6 +192,19 @@ def _text(value: str) -> str:
 def no_glob(path: Path) -> str:
     """The path for DuckDB, which takes ``*``, ``?`` and ``[`` for patterns."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
+
+
+def _closed(file: InputFile) -> bool:
+    """Whether an array has its bracket: DuckDB takes one that is cut off after a comma for whole."""
+    if file.compression == "none":
+        with file.path.open("rb") as stream:
+            stream.seek(max(0, file.size - 4096))
+            tail = stream.read()
+    else:
+        tail = b""
+        for chunk in bytestream.chunks(file):
+            tail = (tail + chunk)[-4096:]
+    return tail.rstrip().endswith(b"]")
 
 
 def _without_bom(file: InputFile) -> Path:

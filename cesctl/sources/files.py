@@ -93,7 +93,8 @@ def _take(
         else:
             found.notes.add(f"{name}: left out, no export")
     except sniff.NoRowsError as error:
-        empty.extend(error.problems)
+        if chosen or error.columns > 1:
+            empty.extend(error.problems)
     except InputError:
         if chosen:
             raise
@@ -167,8 +168,8 @@ def _folder(folder: Path) -> Iterator[tuple[str, Path, bool]]:
 def _may_be_export(name: str, path: Path) -> bool:
     try:
         return sniff.looks_like_table(sniff.sniff(name, path))
-    except sniff.NoRowsError:
-        return True  # told as such
+    except sniff.NoRowsError as error:
+        return error.columns > 1  # told as such
     except InputError:
         return False
 

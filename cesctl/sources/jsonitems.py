@@ -41,7 +41,9 @@ def items(file: InputFile) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def shown(value: Any) -> str:
     """A value for a message: short."""
-    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, Number) else str(value)
+    from cesctl.sources import jsonvalue
+
+    text = jsonvalue.written(value)
     return text if len(text) <= 40 else text[:37] + "..."
 
 
@@ -72,7 +74,8 @@ class _Document:
         self.decoder = codecs.getincrementaldecoder("utf-8")()
         self.text = ""
         self.at = 0
-        self.line = 1  # of text[0]
+        self.counted = 0  # up to here lines are counted,
+        self.line = 1  # and this is the one
         self.ended = False
 
     def values(self) -> Iterator[tuple[int, Any]]:
@@ -114,13 +117,15 @@ class _Document:
 
     def here(self) -> int:
         """The line of the cursor."""
-        return self.line + self.text.count("\n", 0, self.at)
+        self.line += self.text.count("\n", self.counted, self.at)
+        self.counted = self.at
+        return self.line
 
     def fill(self) -> None:
         """Drops what was read and reads on; the more that is left, the more at once."""
-        self.line = self.here()
+        self.here()
         rest = [self.text[self.at :]]
-        self.at = 0
+        self.at = self.counted = 0
         want = max(1, len(rest[0]))
         while want > 0 and not self.ended:
             chunk = next(self.chunks, b"")
@@ -165,14 +170,14 @@ class _Document:
                 if cut and not self.ended:
                     self.fill()
                     continue
-                line = self.line + self.text.count("\n", 0, error.pos)
+                line = self.here() + self.text.count("\n", self.at, error.pos)
                 end_of_file = error.pos >= len(self.text)
                 what = "the file ends inside a record" if end_of_file else f"not JSON: {error.msg}"
                 _broken(self.file, line, what)
             except RecursionError:
                 _broken(self.file, self.here(), "nested too deep")
-            if end == len(self.text) and not self.ended and not isinstance(value, dict | list):
-                self.fill()  # a number may go on
+            if isinstance(value, Number) and end > len(self.text) - 4 and not self.ended:
+                self.fill()  # it may go on, as 1 before .5e+9
                 continue
             self.at = end
             return value

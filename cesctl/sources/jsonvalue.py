@@ -43,7 +43,7 @@ def text(value: Any) -> str | None:
         return whole(str(value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return whole(_written(value))
+    return whole(written(value))
 
 
 def whole(value: str) -> str:
@@ -57,14 +57,15 @@ def whole(value: str) -> str:
     return value
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Compact JSON, numbers with their own text."""
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
-        inside = (f"{_quoted(k)}:{_written(v)}" for k, v in value.items())
+        inside = (f"{_quoted(k)}:{written(v)}" for k, v in value.items())
         return "{" + ",".join(inside) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_written, value)) + "]"
+        return "[" + ",".join(map(written, value)) + "]"
     return _quoted(value) if isinstance(value, str) else json.dumps(value)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from cesctl.sources.parts import Part
 
+# (columns needed or None for all, rows needed or None for all) -> those, or more of either
+Batches: TypeAlias = "Callable[[list[str] | None, int | None], Iterator[pl.DataFrame]]"
 _BATCH = 50_000  # records
 
 
@@ -25,19 +27,17 @@ def lazy(part: Part, rows: Callable[[], Iterable[tuple[str | None, ...]]]) -> pl
         while batch := list(islice(source, _BATCH)):
             yield pl.DataFrame(batch, schema=schema, orient="row")
 
-    return from_batches(schema, lambda _columns: batches())
+    return from_batches(schema, lambda _columns, _n_rows: batches())
 
 
-def from_batches(
-    schema: dict[str, pl.DataType], batches: Callable[[list[str] | None], Iterator[pl.DataFrame]]
-) -> pl.LazyFrame:
+def from_batches(schema: dict[str, pl.DataType], batches: Batches) -> pl.LazyFrame:
     """A frame over what ``batches`` gives, called anew for each collect with the columns needed."""
 
     def source(
         columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _size: int | None
     ) -> Iterator[pl.DataFrame]:
         left = n_rows
-        for batch in batches(columns):
+        for batch in batches(columns, n_rows):
             frame = batch.head(left) if left is not None else batch
             left = left - frame.height if left is not None else None
             if predicate is not None:

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from cesctl.errors import InputError
 from cesctl.sources import jsonitems, jsonvalue, separated
 
 if TYPE_CHECKING:
@@ -163,16 +162,13 @@ def records(file: InputFile, blocks: int, most: int = _RECORDS) -> Iterator[Reco
 
 
 def _head(file: InputFile, most: int) -> Iterator[Record]:
-    """The first records, up to the first broken one."""
-    try:
-        if file.format == "csv":
-            for _, (_, row) in zip(range(most), separated.records(file), strict=False):
-                yield dict(zip(file.columns, row, strict=False))
-        else:
-            for _, (_, record) in zip(range(most), jsonitems.items(file), strict=False):
-                yield record
-    except InputError:
-        return
+    """The first records; an InputError names the line of one that is broken."""
+    if file.format == "csv":
+        for _, (_, row) in zip(range(most), separated.records(file), strict=False):
+            yield dict(zip(file.columns, row, strict=False))
+    else:
+        for _, (_, record) in zip(range(most), jsonitems.items(file), strict=False):
+            yield record
 
 
 def _block(file: InputFile, start: int, most: int) -> Iterator[Record]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile
 
 SEPARATORS = (",", "\t", ";", "|")
+_LONE_CR = "\ufdd0"  # a code point that is no character, so no text has it
 _LONGEST_FIELD = 1 << 30
 
 
@@ -85,7 +86,7 @@ def records(file: InputFile) -> Iterator[tuple[int, list[str]]]:
             continue
         if len(row) > width and any(row[width:]):
             _broken(file, start, f"{len(row)} fields where the header has {width}")
-        yield start, row
+        yield start, [f.replace(_LONE_CR, "\r") for f in row] if lines.lone_cr else row
 
 
 def _meaning(error: str) -> str:
@@ -107,6 +108,7 @@ class _Lines:
         self.file = file
         self.raw = bytestream.lines(file)
         self.number = 0
+        self.lone_cr = False
 
     def __iter__(self) -> _Lines:
         return self
@@ -121,4 +123,10 @@ class _Lines:
             raise InputError(
                 InputProblem(f"broken line: {what}", self.file.name, self.number)
             ) from None
-        return text.replace("\r", "\n") if self.file.eol == "\r" else text
+        if self.file.eol == "\r":
+            return text.replace("\r", "\n")
+        if "\r" in text and "\r" in (inside := text.rstrip("\r\n")):
+            # The csv module takes it for the end of a line, which ends with "\n" here.
+            self.lone_cr = True
+            return inside.replace("\r", _LONE_CR) + text[len(inside) :]
+        return text

@@ -25,7 +25,12 @@ BOM = b"\xef\xbb\xbf"
 
 
 class NoRowsError(InputError):
-    """An export without a record: an error alone, a note beside others."""
+    """An export without a record: an error alone, a note beside others.
+
+    ``columns``: how many it has all the same.
+    """
+
+    columns = 2
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,9 @@ def _csv(file: InputFile, text: str) -> InputFile:
             )
         )
     if len(rows) < 2 and file.whole and "\n" not in text.strip("\r\n"):
-        raise NoRowsError(InputProblem("no rows: the file has only a header", file.name))
+        error = NoRowsError(InputProblem("no rows: the file has only a header", file.name))
+        error.columns = len(rows[0])
+        raise error
     return replace(
         file,
         separator=separator,
@@ -214,7 +221,7 @@ def _wrapper(text: str, whole: bool, named: tuple[str, ...]) -> str | None:
             at = _skip(text, at)
             at += text[at] == ","
     except (json.JSONDecodeError, IndexError, RecursionError):
-        if whole:
+        if whole and not arrays:
             return None
     arrays = arrays or empty
     if len(arrays) != 1:

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from cesctl.sources.parts import Wanted, Ways
 
-UUID_BYTES = 16
-
 
 def paths(schema: Mapping[str, pl.DataType], before: str = "") -> Iterator[str]:
     """Every column and every field of its structs, dotted."""
@@ -75,13 +73,30 @@ def as_text(expr: pl.Expr, dtype: pl.DataType, *, uuid: bool = False) -> pl.Expr
     if isinstance(dtype, pl.Date | pl.Time | pl.Duration):
         return expr.dt.to_string("iso:strict")
     if dtype == pl.Binary:
-        as_hex = expr.bin.encode("hex")
         if uuid:
+            as_hex = expr.bin.encode("hex")
             cuts = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
             return pl.concat_str([as_hex.str.slice(a, n) for a, n in cuts], separator="-")
-        return pl.coalesce(expr.cast(pl.String, strict=False), as_hex)
+        return expr.map_batches(_bytes_as_text, return_dtype=pl.String, is_elementwise=True)
     if isinstance(dtype, pl.Struct | pl.List | pl.Array):
         # Only structs have an encoder: what is nested goes into one, whose braces are cut off.
         inside = pl.struct(expr.alias("v")).struct.json_encode()
         return pl.when(expr.is_not_null()).then(inside.str.slice(5, inside.str.len_chars() - 6))
     return expr.cast(pl.String)
+
+
+def _bytes_as_text(column: pl.Series) -> pl.Series:
+    """Text where the bytes are UTF-8, as old writers leave it; hexadecimal where not."""
+    try:
+        return column.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return pl.Series(column.name, map(_byte_text, column), dtype=pl.String)
+
+
+def _byte_text(value: bytes | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
