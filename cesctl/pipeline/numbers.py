@@ -6,6 +6,9 @@ order of the rows nor the number of threads can change a bit of a sum.
 
 from __future__ import annotations
 
+import re
+from decimal import ROUND_DOWN, Context, Decimal
+
 import polars as pl
 
 NANO = 1_000_000_000
@@ -39,13 +42,36 @@ def nanos(text: pl.Expr) -> pl.Expr:
     """Trimmed text to nanos (Int128), rounded once, halves away from zero; null where it is no number."""
     decimal = (
         pl.when(text.str.contains(GRAMMAR))
-        .then(text)
+        .then(text.map_batches(_cut, return_dtype=pl.String, is_elementwise=True))
         .cast(pl.Decimal(38, _SCALE), strict=False)
         .to_physical()
     )
     unit = pl.lit(10 ** (_SCALE - 9), dtype=pl.Int128)
     half = pl.lit(10 ** (_SCALE - 9) // 2, dtype=pl.Int128)
     return (decimal.abs() + half) // unit * decimal.sign()
+
+
+def _cut(text: pl.Series) -> pl.Series:
+    """Cuts numbers with more decimals than the decimal type holds, which would round them: a second
+    rounding, after which 0.00000000049999… (thirty of them) is half a nano."""
+    long = text.str.len_bytes() > _SCALE + 2
+    if not long.any():
+        return text
+    short = [t if t is None or len(t) <= _SCALE + 2 else _cut_one(t) for t in text]
+    return pl.Series(text.name, short, dtype=pl.String)
+
+
+def _cut_one(text: str) -> str:
+    """Digits beyond the decimal type's go; what is no number stays as it is."""
+    if re.fullmatch(GRAMMAR, text) is None:
+        return text
+    value = Decimal(text)
+    if not value or value.adjusted() < -_SCALE:
+        return "0"
+    if value.adjusted() >= 15:
+        return text
+    unit = Decimal(1).scaleb(-_SCALE)
+    return format(value.quantize(unit, ROUND_DOWN, Context(prec=50)), "f")
 
 
 def float_to_nanos(value: pl.Expr) -> pl.Expr:

@@ -108,3 +108,21 @@ def test_quotient_is_that_of_ieee_754_whatever_the_number_of_rows(rows: int) -> 
         total=numbers.quotient(pl.col("x"), pl.col("by").max()),
     )
     assert found["number"].to_list() == found["total"].to_list() == [v / 1e6 for v in values]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("0.0000000004" + "9" * 30, 0),
+        ("0.0000000005" + "0" * 30, 1),
+        ("4." + "9" * 30 + "e-10", 0),
+        ("-0.0000000014" + "9" * 30, -1),
+        ("0" * 40 + "1.5", 1_500_000_000),
+        ("1" + "0" * 40, None),
+        ("0" * 40 + "e999999999", 0),
+        ("9" * 40 + "e-999999999", 0),
+        ("0." + "0" * 30 + "x", None),
+    ],
+)
+def test_digits_beyond_the_decimal_type_are_cut(text: str, found: int | None) -> None:
+    assert nanos_of(text) == found
