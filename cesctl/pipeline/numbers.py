@@ -53,7 +53,8 @@ def nanos(text: pl.Expr) -> pl.Expr:
 
 def _cut(text: pl.Series) -> pl.Series:
     """Cuts numbers with more decimals than the decimal type holds, which would round them: a second
-    rounding, after which 0.00000000049999… (thirty of them) is half a nano."""
+    rounding, after which 0.00000000049999… (thirty of them) is half a nano.
+    """
     long = text.str.len_bytes() > _SCALE + 2
     if not long.any():
         return text
