@@ -56,7 +56,10 @@ def _of_lines(file: InputFile) -> Iterator[tuple[int, Any]]:
         try:
             text = raw.decode().strip(" \t\r\n")
             if text:
-                yield number, DECODER.decode(text)
+                value, end = DECODER.raw_decode(text)
+                if end < len(text):
+                    _broken(file, number, f"more than one JSON value, from character {end + 1} on")
+                yield number, value
         except UnicodeDecodeError as error:
             _broken(file, number, f"not UTF-8 (byte {error.object[error.start]:#04x})")
         except json.JSONDecodeError as error:

@@ -18,29 +18,31 @@ def at(record: dict[str, Any], ways: Ways) -> str | None:
     for way in ways:
         value: Any = record
         for key in way:
-            if isinstance(value, str) and value.lstrip()[:1] == "{":
+            if not isinstance(value, dict):
                 value = _parsed(value)  # an object written as text, as some exports nest them
-            value = value.get(key) if isinstance(value, dict) else None
+            value = value.get(key)
             if value is None:
                 break
-        if value is not None:
+        else:
             return text(value)
     return None
 
 
-def _parsed(value: str) -> Any:
+def _parsed(value: Any) -> dict[str, Any]:
+    """The object that a text spells; an empty one where it spells none."""
     try:
-        return DECODER.decode(value)
+        parsed = DECODER.decode(value) if isinstance(value, str) else None
     except (json.JSONDecodeError, RecursionError):
-        return None
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def text(value: Any) -> str | None:
     """A value's text: a number's or boolean's own, a string itself, else compact JSON."""
+    if isinstance(value, str):
+        return value if value.isascii() else whole(value)
     if value is None:
         return None
-    if isinstance(value, str):
-        return whole(str(value))
     if isinstance(value, bool):
         return "true" if value else "false"
     return whole(written(value))
@@ -48,8 +50,6 @@ def text(value: Any) -> str | None:
 
 def whole(value: str) -> str:
     """Halves of surrogate pairs, which no UTF-8 can hold, become the replacement character."""
-    if value.isascii():
-        return value
     try:
         value.encode()
     except UnicodeEncodeError:

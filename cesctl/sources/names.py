@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ TIMESTAMP = (
 )  # fmt: skip
 
 
+@cache
 def plain(name: str) -> str:
     """A name as names are compared."""
     return re.sub(r"[\s_-]+", "", name).lower()

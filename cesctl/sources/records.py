@@ -25,7 +25,10 @@ def lazy(part: Part, rows: Callable[[], Iterable[tuple[str | None, ...]]]) -> pl
     def batches() -> Iterator[pl.DataFrame]:
         source = iter(rows())
         while batch := list(islice(source, _BATCH)):
-            yield pl.DataFrame(batch, schema=schema, orient="row")
+            columns = zip(
+                *batch, strict=True
+            )  # by columns polars takes them much faster than by rows
+            yield pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
 
     return from_batches(schema, lambda _columns, _n_rows: batches())
 

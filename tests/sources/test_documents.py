@@ -215,7 +215,7 @@ def _text(value: object) -> str | None:
     [
         (['{"u":1}', '{"u":', '{"u":1}'], 2, "not JSON"),
         (['{"u":1}', "{'u':1}"], 2, "not JSON"),
-        (['{"u":1}', '{"u":1}{"u":2}'], 2, "not JSON"),
+        (['{"u":1}', '{"u":1}{"u":2}'], 2, "more than one JSON value"),
         (['{"u":1}', "", "[1]"], 3, "a JSON object is expected, not [1]"),
         (['{"u":1}', "export terminated early"], 2, "not JSON"),
         (['{"u":1}', '{"u":"a'], 2, "not JSON"),
