@@ -15,7 +15,7 @@ from operator import and_
 
 import polars as pl
 
-from cesctl.model.types import Signal
+from cesctl.model.types import EventMatch, Signal
 from cesctl.pipeline.conditions import event_property, holds, matches
 from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number, quotient
 
@@ -38,41 +38,59 @@ def epoch_us(at: datetime) -> int:
     return (at - datetime(1970, 1, 1, tzinfo=at.tzinfo)) // timedelta(microseconds=1)
 
 
-def in_window(window_us: int | None, offset_us: int, at: datetime) -> pl.Expr:
-    """T - offset - window < at <= T - offset. False where there is no instant."""
-    end = epoch_us(at) - offset_us
-    low = pl.lit(None) if window_us is None else pl.lit(max(end - window_us, -(2**62)))
+def window_columns(signals: Sequence[Signal], times: Sequence[datetime]) -> list[pl.Expr]:
+    """A boolean column for each window of each T: T - offset - window < at <= T - offset.
+
+    Computed once, however many signals look through it. Events after the first T, the latest, are put
+    aside before grouping, so a window that is all of history up to then needs no column.
+    """
+    columns: dict[str, pl.Expr] = {}
     us = AT.to_physical()
-    inside = us <= end
-    return inside if window_us is None else inside & (us > low)
+    for index, at in enumerate(times):
+        for signal in signals:
+            name = _window_name(signal, index)
+            end = epoch_us(at) - signal.offset_us
+            inside = us <= end
+            if signal.window_us is not None:
+                inside = inside & (us > max(end - signal.window_us, -(2**62)))
+            if name is not None:
+                columns[name] = inside.alias(name)
+    return list(columns.values())
 
 
-def takes(signals: Sequence[Signal], at: datetime) -> pl.Expr:
+def _window_name(signal: Signal, index: int) -> str | None:
+    if index == 0 and signal.window_us is None and signal.offset_us == 0:
+        return None
+    return f"in:{signal.window_us}:{signal.offset_us}|{index}"
+
+
+def takes(signals: Sequence[Signal], index: int) -> pl.Expr:
     """Whether at least one of the signals takes the event (by event, where, window and offset)."""
     # signals that differ only in their names share one test
     alike: dict[tuple[object, ...], list[Signal]] = {}
     for s in signals:
         alike.setdefault((s.where, s.window_us, s.offset_us), []).append(s)
     parts = []
-    for (_, window, offset), group in alike.items():
-        assert window is None or isinstance(window, int)
-        assert isinstance(offset, int)
+    for group in alike.values():
         names = tuple(dict.fromkeys(n for s in group for n in s.match.names))
         patterns = tuple(dict.fromkeys(p for s in group for p in s.match.patterns))
-        merged = type(group[0].match)(names=names, patterns=patterns)
-        tests = [matches(merged, pl.col("event")), in_window(window, offset, at)]
-        tests.append(holds(group[0].where))
-        parts.append(reduce(and_, [t for t in tests if t is not None]))
+        window = _window_name(group[0], index)
+        tests = [
+            matches(EventMatch(names=names, patterns=patterns), pl.col("event")),
+            None if window is None else pl.col(window),
+            holds(group[0].where),
+        ]
+        there = [t for t in tests if t is not None]
+        # not a literal: that would have one row, and a sum of 1
+        parts.append(reduce(and_, there) if there else AT.is_not_null())
     return pl.any_horizontal(parts) if len(parts) > 1 else parts[0]
 
 
 def plan(signal: Signal, index: int, at: datetime, *, occurrences: bool) -> Plan:
-    """How to measure one signal at one T."""
+    """How to measure one signal at one T, the ``index``-th."""
     made = Plan(signal)
-    if signal.measure == "ratio":
-        return made
     tag = f"{signal.name}|{index}"
-    taken = takes([signal], at)
+    taken = takes([signal], index)
     counted: pl.Expr = taken
     if signal.limit is not None:
         made.before += _limit_layers(signal, tag, taken)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import polars as pl
 
 from cesctl.engines.base import Aggregate
-from cesctl.engines.measures import AT, Plan, epoch_us, in_window, plan, takes
-from cesctl.model.types import Model
+from cesctl.engines.measures import AT, Plan, epoch_us, plan, takes, window_columns
+from cesctl.model.types import Model, Signal
 from cesctl.pipeline.conditions import event_property, matches
 
 # An accepted id is trimmed, so a key that begins with a space is never a customer's: the rows that
-# are no events are counted by reason in the same group_by, instead of in a second pass.
+# are no events, and the events after T, are counted in the same group_by, not in a second pass.
 _ASIDE = " "
+_AFTER = 255  # beside the reasons of cesctl.pipeline.normalise
 
 
 def aggregate(
@@ -24,19 +26,24 @@ def aggregate(
     *,
     occurrences: bool = False,
 ) -> Aggregate:
-    """Measures every signal of every customer at each T. See :class:`Aggregate` for the frames."""
+    """Measures every signal of every customer at each T. See :class:`Aggregate` for the frames.
+
+    The first T is the latest.
+    """
     plans = [
-        [
-            plan(s, index, at, occurrences=occurrences and index == 0)
-            for s in model.signals
-            if s.measure != "ratio"
-        ]
+        [plan(s, index, at, occurrences=occurrences and index == 0) for s in _own(model)]
         for index, at in enumerate(times)
     ]
     grouped = _query(events, model, times, plans).collect(engine="streaming")
-    aside = grouped.filter(pl.col("key").str.starts_with(_ASIDE))
-    people = grouped.filter(~pl.col("key").str.starts_with(_ASIDE))
-    newest = people["newest"].max()
+    is_aside = pl.col("key").str.starts_with(_ASIDE)
+    people = grouped.filter(~is_aside)
+    reasons = dict(
+        grouped.filter(is_aside)
+        .select(pl.col("key").str.strip_chars().cast(pl.Int64), pl.col("rows").cast(pl.Int64))
+        .iter_rows()
+    )
+    after = reasons.pop(_AFTER, 0)
+    newest = grouped.filter(~is_aside | (pl.col("key") == f"{_ASIDE}{_AFTER}"))["at"].max()
     assert newest is None or isinstance(newest, datetime)
     left = [c for c in grouped.columns if c.startswith("x:")]
     return Aggregate(
@@ -45,25 +52,37 @@ def aggregate(
             for index, made in enumerate(plans)
         ],
         read=int(grouped["rows"].sum()),
-        after=int(people["after"].sum()),
-        reasons={int(k): int(n) for k, n in aside.select("key", "rows").iter_rows()},
+        after=after,
+        reasons=reasons,
         newest=newest,
         left_out={c[2:-2]: int(people[c].sum()) for c in left},
     )
+
+
+def _own(model: Model) -> list[Signal]:
+    """The signals that look at events; ratios look at other signals."""
+    return [s for s in model.signals if s.measure != "ratio"]
 
 
 def _query(
     events: pl.LazyFrame, model: Model, times: list[datetime], plans: list[list[Plan]]
 ) -> pl.LazyFrame:
     """The one query: nothing is computed yet."""
+    own = _own(model)
     every = [p for made in plans for p in made]
-    key = pl.map_batches(["customer", "reason"], _key, return_dtype=pl.String, is_elementwise=True)
+    key = pl.map_batches(
+        ["customer", "reason", "at"],
+        partial(_key, until=times[0]),
+        return_dtype=pl.String,
+        is_elementwise=True,
+    )
     events = events.with_columns(
         key.alias("key"),
         *_calendar(model),
+        *window_columns(own, times),
         *(
-            pl.when(in_window(None, 0, at)).then(AT).alias(f"last_at|{i}")
-            for i, at in enumerate(times)
+            pl.when(AT.to_physical() <= epoch_us(at)).then(AT).alias(f"at|{index}")
+            for index, at in enumerate(times[1:], start=1)
         ),
     )
     layers: list[list[pl.Expr]] = []
@@ -74,26 +93,20 @@ def _query(
             layers[depth] += layer
     for layer in layers:
         events = events.with_columns(layer)
-    first = times[0]
     inside: list[pl.Expr] = [
         pl.len().alias("rows"),
-        (AT.to_physical() > epoch_us(first)).sum().alias("after"),
-        AT.max().alias("newest"),
-        *(pl.col(f"last_at|{i}").max() for i in range(len(times))),
+        AT.max(),
+        *(pl.col(f"at|{index}").max() for index in range(1, len(times))),
     ]
-    own = [s for s in model.signals if s.measure != "ratio"]
-    inside.append(
-        (takes(own, first) if own else pl.lit(value=False)).sum().cast(pl.UInt32).alias("events")
-    )
+    if own and not _apart(own):
+        inside.append(takes(own, 0).sum().alias("events"))
     if model.risk.activity is not None:
         active = matches(model.risk.activity, pl.col("event"))
-        by_now = in_window(None, 0, first)
-        inside.append(
-            AT.filter(by_now if active is None else by_now & active).max().alias("activity_at")
-        )
+        at = AT if active is None else AT.filter(active)
+        inside.append(at.max().alias("activity_at"))
     for name, path in model.attributes:
         value = event_property(path)
-        there = value.is_not_null() & in_window(None, 0, first)
+        there = value.is_not_null()
         latest = value.filter(there).sort_by(AT.filter(there), value.filter(there)).last()
         inside.append(latest.alias(f"attr:{name}"))
     for p in every:
@@ -101,15 +114,28 @@ def _query(
     return events.group_by("key").agg(inside)
 
 
-def _key(columns: Sequence[pl.Series]) -> pl.Series:
-    """What a row is grouped by: its customer, or the reason why it is no event."""
-    customer, reason = columns
-    if reason.null_count() == len(reason):
+def _apart(own: Sequence[Signal]) -> bool:
+    """Whether the signals are plain counts of which no two take the same event: then the events that at
+    least one takes are the sum of the counts, and need no test of their own.
+    """
+    names = [n for s in own for n in s.match.names]
+    plain = all(
+        s.measure == "count"
+        and not (s.limit or s.half_life_us or s.linear_decay_us or s.match.patterns)
+        for s in own
+    )
+    return plain and len(set(names)) == len(names)
+
+
+def _key(columns: Sequence[pl.Series], *, until: datetime) -> pl.Series:
+    """What a row is grouped by: its customer, or why it is not counted."""
+    customer, reason, at = columns
+    late = at > until
+    if reason.null_count() == len(reason) and not late.any():
         return customer
-    aside = reason.cast(pl.String)
-    return pl.select(
-        pl.when(reason.is_null()).then(customer).otherwise(pl.lit(_ASIDE) + aside).alias("key")
-    ).to_series()
+    code = pl.when(reason.is_null() & late).then(pl.lit(_AFTER, dtype=pl.UInt8)).otherwise(reason)
+    aside = pl.lit(_ASIDE) + code.cast(pl.String)
+    return pl.select(pl.when(code.is_null()).then(customer).otherwise(aside).alias("key"))["key"]
 
 
 def _calendar(model: Model) -> list[pl.Expr]:
@@ -142,19 +168,22 @@ def _activity(
     people: pl.DataFrame, model: Model, index: int, plans: list[Plan], *, occurrences: bool
 ) -> pl.DataFrame:
     """The customers that have an event by this T, with their measures."""
-    there = people.filter(pl.col(f"last_at|{index}").is_not_null())
+    last_at = "at" if index == 0 else f"at|{index}"
     columns: list[pl.Expr] = [
         pl.col("key").alias("customer"),
         *(p.measure.alias(f"m:{p.signal.name}") for p in plans),
-        pl.col(f"last_at|{index}").alias("last_at"),
+        pl.col(last_at).alias("last_at"),
     ]
     if index == 0:
-        columns.append(pl.col("events"))
+        own = [p.signal for p in plans]
+        taken = pl.sum_horizontal(f"c:{s.name}|0" for s in own) if _apart(own) else pl.col("events")
+        columns.append((taken if own else pl.lit(0)).cast(pl.UInt32).alias("events"))
         if model.risk.activity is not None:
             columns.append(pl.col("activity_at"))
         columns += [pl.col(f"attr:{name}") for name, _ in model.attributes]
         if occurrences:
             columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
+    there = people.filter(pl.col(last_at).is_not_null())
     return there.select(columns).with_columns(_ratios(model))
 
 

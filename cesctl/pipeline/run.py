@@ -54,13 +54,13 @@ def score_log(log: Log, *, occurrences: bool = False) -> Result:
     """Scores an opened log."""
     try:
         counted, at = _aggregate(log, occurrences=occurrences)
-    except pl.exceptions.PolarsError:
+    except sources.FAILURES:
         # the fast readers refuse what they cannot give exactly; the careful ones give it, or say which
         # line of which file is broken
         log = with_exact_text(log)
         try:
             counted, at = _aggregate(log, occurrences=occurrences)
-        except pl.exceptions.PolarsError as error:
+        except sources.FAILURES as error:
             raise sources.explain_failure(error, log.raw) from error
     return _result(log, counted, at)
 
