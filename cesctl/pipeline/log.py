@@ -55,7 +55,9 @@ class Log:
 
         None where an end cannot be sampled (compressed files), so that nothing is worth guessing.
         """
-        if any(f.compression != "none" or f.format not in {"csv", "ndjson"} for f in self.raw.files):
+        if any(
+            f.compression != "none" or f.format not in {"csv", "ndjson"} for f in self.raw.files
+        ):
             return None
         found: list[datetime] = []
         zone = self.raw.source.timezone or self.model.timezone

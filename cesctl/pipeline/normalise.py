@@ -19,6 +19,7 @@ from cesctl.pipeline.timestamps import instants
 if TYPE_CHECKING:
     from cesctl.model.types import Source
 
+NO_REASON = pl.Series("reason", [None], dtype=pl.UInt8)
 FILTERED, DUPLICATE = 1, 2
 NO_CUSTOMER, NO_EVENT, NO_TIMESTAMP, UNREADABLE, LATER = 3, 4, 5, 6, 7
 REJECTED = {
@@ -91,13 +92,13 @@ def why_not(columns: Sequence[pl.Series], *, clock: datetime | None) -> pl.Serie
         wrong.append((~kept[0], FILTERED))
     wrong.append((_missing(customer), NO_CUSTOMER))
     wrong.append((_missing(event), NO_EVENT))
-    unread = at.is_null()
-    if unread.any():
+    if at.null_count():
+        unread = at.is_null()
         text = time.cast(pl.String).str.strip_chars()
         wrong += [(unread & _missing(text), NO_TIMESTAMP), (unread, UNREADABLE)]
     if clock is not None:
         wrong.append(((at > clock).fill_null(value=False), LATER))
-    reason = pl.repeat(None, len(at), dtype=pl.UInt8, eager=True)
+    reason = NO_REASON.new_from_index(0, len(at))
     for mask, code in reversed(wrong):
         if mask.any():
             reason = pl.select(pl.when(mask).then(pl.lit(code, dtype=pl.UInt8)).otherwise(reason))[

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -48,9 +49,15 @@ def to_instants(text: pl.Series, *, form: str = "auto", timezone: str = "UTC") -
     if form not in {"auto", "iso"}:
         return _strptime(text.str.strip_chars(), form, timezone)
     first = _first(text)
-    if first is not None and first != first.strip():
+    if first is None:
+        return _nothing(len(text))
+    if first != first.strip():
         text = text.str.strip_chars()
-    out = pl.repeat(None, len(text), dtype=INSTANT, eager=True)
+    elif (match := _ISO.fullmatch(first)) is not None:
+        read = _read_layout(text, _layout(match), timezone)
+        if read.null_count() == text.null_count():  # all of one layout: nearly always
+            return _in_range(read)
+    out = _nothing(len(text))
     left: pl.Series | None = None  # places of the values still to be read; None: all
     values = text
     while (first := _first(values)) is not None:
@@ -63,7 +70,7 @@ def to_instants(text: pl.Series, *, form: str = "auto", timezone: str = "UTC") -
             read = _epoch(values, None)
             seen = values.str.contains(f"^(?:{_NUMBER.pattern})$")
         else:  # unreadable: away with all that are
-            read = pl.repeat(None, len(values), dtype=INSTANT, eager=True)
+            read = _nothing(len(values))
             known = _ISO.pattern if form == "iso" else f"{_ISO.pattern}|{_NUMBER.pattern}"
             seen = ~values.str.contains(f"^(?:{known.replace('?P<', '?<')})$")
         seen = seen.fill_null(value=True)
@@ -81,9 +88,14 @@ def to_instants(text: pl.Series, *, form: str = "auto", timezone: str = "UTC") -
     return _in_range(out)
 
 
+def _nothing(rows: int) -> pl.Series:
+    return pl.Series([None], dtype=INSTANT).new_from_index(0, rows)
+
+
 def _first(values: pl.Series) -> str | None:
-    place = values.is_not_null().arg_max() if len(values) else None
-    return None if place is None else values[place]
+    if len(values) == 0 or values.null_count() == len(values):
+        return None
+    return values[0] if values[0] is not None else values.drop_nulls()[0]
 
 
 def _layout(match: re.Match[str]) -> _Layout:
@@ -113,6 +125,14 @@ def _layout(match: re.Match[str]) -> _Layout:
 
 def _read_layout(values: pl.Series, layout: _Layout, timezone: str) -> pl.Series:
     """Instants of the values of that layout, null for all others."""
+    utc = layout.zone != "" or timezone == "UTC"
+    read = values.to_frame("t").select(_reader(layout, utc=utc)).to_series()
+    return read if utc else localise(read, timezone)
+
+
+@cache
+def _reader(layout: _Layout, *, utc: bool) -> pl.Expr:
+    """The column ``t`` as instants, or as wall-clock times without a zone."""
     text = pl.col("t")
     if layout.date_only:
         local = text.str.to_datetime("%Y-%m-%d", time_unit="us", strict=False)
@@ -123,6 +143,7 @@ def _read_layout(values: pl.Series, layout: _Layout, timezone: str) -> pl.Series
             f"%Y-%m-%d{layout.sep}{clock}" + ("Z" if _plain(layout) and layout.zone else ""),
             time_unit="us",
             strict=False,
+            cache=False,  # timestamps seldom repeat; looking them up costs a third more
         )
     if layout.digits:
         digits = min(layout.digits, 6)
@@ -135,11 +156,8 @@ def _read_layout(values: pl.Series, layout: _Layout, timezone: str) -> pl.Series
         sign = pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
         local = local - pl.duration(minutes=hours * 60 + minutes * sign)
     ok = _strict(text, layout)
-    frame = values.alias("t").to_frame().lazy().select(pl.when(ok).then(local).alias("t"))
-    read = frame.collect(engine="in-memory").to_series()
-    if layout.zone:
-        return read.dt.replace_time_zone("UTC")
-    return localise(read, timezone)
+    read = pl.when(ok).then(local)
+    return read.dt.replace_time_zone("UTC") if utc else read
 
 
 def _plain(layout: _Layout) -> bool:
