@@ -42,7 +42,7 @@ def test_the_readmes_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code is not None
     monkeypatch.chdir(ROOT)
     names: dict[str, object] = {}
-    exec(code[1], names)  # noqa: S102 - our own page
+    exec(code[1], names)
     result = names["result"]
     assert result.at_risk.height > 0  # type: ignore[attr-defined]
 

@@ -133,9 +133,9 @@ def test_the_web_log(shared_data: Path) -> None:
         "events: {page_view: 1, scroll: 0.25, purchase: {weight: 20, measure: once}}\n"
     )
     result = cesctl.score([path], model)
-    newest = duckdb.sql(f"select max(event_timestamp) from '{path}'").fetchall()[0][0]
+    newest = duckdb.execute(f"select max(event_timestamp) from '{path}'").fetchall()[0][0]
     start = newest - 30 * 86_400_000_000
-    wanted = duckdb.sql(
+    wanted = duckdb.execute(
         f"""
         with recent as (select *, event_timestamp > {start} as inside from '{path}')
         select user_pseudo_id,

@@ -20,7 +20,7 @@ read = {
 }[form]
 until = "timestamp '2026-10-31'"
 if as_of == "latest":
-    newest = duckdb.sql(f"select max(ts) from ({read})").fetchall()[0][0]
+    newest = duckdb.execute(f"select max(ts) from ({read})").fetchall()[0][0]
     until = f"timestamp '{newest}'"
 names = [f"event_{i:02d}" for i in range(10)]
 window = f"ts > {until} - interval 90 day and ts <= {until}"

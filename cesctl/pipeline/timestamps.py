@@ -95,7 +95,9 @@ def _nothing(rows: int) -> pl.Series:
 def _first(values: pl.Series) -> str | None:
     if len(values) == 0 or values.null_count() == len(values):
         return None
-    return values[0] if values[0] is not None else values.drop_nulls()[0]
+    first = values[0] if values[0] is not None else values.drop_nulls()[0]
+    assert isinstance(first, str)
+    return first
 
 
 def _layout(match: re.Match[str]) -> _Layout:
