@@ -8,7 +8,7 @@ import polars as pl
 
 from cesctl.engines.measures import DAY_US
 from cesctl.model.types import Band, Model
-from cesctl.pipeline.numbers import exact_mean, quotient, round_half_away
+from cesctl.pipeline.numbers import exact_mean, quotient, round_half_away, with_shared
 
 SCORE = pl.col("score")
 
@@ -26,8 +26,9 @@ def add_band(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     ``risk_reasons`` and ``rank``. Wants ``score``, ``last_us`` and ``activity_us`` (µs before T).
     """
     names = [b.name for b in model.bands]
-    risky = [i for i, b in enumerate(model.bands) if b.at_risk]
-    frame = frame.with_columns(band_index(model.bands).alias("band_index")).with_columns(
+    frame = frame.with_columns(band_index(model.bands).alias("band_index"))
+    frame = with_shared(
+        frame,
         pl.col("band_index")
         .replace_strict(list(range(len(names))), names, return_dtype=pl.String)
         .alias("band"),
@@ -36,9 +37,11 @@ def add_band(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     )
     if "previous_score" in frame.columns:
         change = round_half_away(SCORE - pl.col("previous_score"), model.scale.round)
-        frame = frame.with_columns(change.alias("change"))
-    reasons = [
-        pl.when(pl.col("band_index").is_in(risky)).then(pl.lit("band ") + pl.col("band")),
+        frame = with_shared(frame, change.alias("change"))
+    of_band = [f"band {b.name}" if b.at_risk else None for b in model.bands]
+    place = pl.col("band_index")
+    reasons: list[pl.Expr] = [
+        place.replace_strict(list(range(len(names))), of_band, return_dtype=pl.String)
     ]
     if model.risk.drop is not None:
         fell = pl.col("change") <= -model.risk.drop

@@ -7,6 +7,7 @@ order of the rows nor the number of threads can change a bit of a sum.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, Context, Decimal
 
 import polars as pl
@@ -106,6 +107,13 @@ def round_half_away(value: pl.Expr, decimals: int) -> pl.Expr:
     rounded = quotient((scaled + noise + 0.5).floor(), factor) * value.sign()
     result = pl.when(scaled < 2.0**52).then(rounded).otherwise(value)
     return pl.when(result == 0.0).then(0.0).otherwise(result)
+
+
+def with_shared(frame: pl.DataFrame, *columns: pl.Expr | Iterable[pl.Expr]) -> pl.DataFrame:
+    """``frame.with_columns``, with what the expressions have in common computed once: rounding names its
+    argument five times, and an eager frame would compute it five times.
+    """
+    return frame.lazy().with_columns(*columns).collect(engine="in-memory")
 
 
 def exact_mean(value: pl.Expr) -> pl.Expr:

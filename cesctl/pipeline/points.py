@@ -13,14 +13,14 @@ from operator import add
 import polars as pl
 
 from cesctl.model.types import Group, Model, Signal
-from cesctl.pipeline.numbers import quotient, round_half_away
+from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
 
 ZERO = pl.lit(0.0)
 
 
 def add_points(activity: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Adds ``v:``, ``p:``, ``g:`` and ``raw`` to a frame with the measures ``m:``."""
-    frame = activity.with_columns(value(s).alias(f"v:{s.name}") for s in model.signals)
+    frame = with_shared(activity, (value(s).alias(f"v:{s.name}") for s in model.signals))
     frame = frame.with_columns(_own_points(s).alias(f"p:{s.name}") for s in model.signals)
     pools: dict[str | None, list[Signal]] = {}
     for s in model.signals:
@@ -32,7 +32,7 @@ def add_points(activity: pl.DataFrame, model: Model) -> pl.DataFrame:
     )
     total = _total([f"g:{g.name}" for g in model.groups])
     total = total + _total([f"p:{s.name}" for s in pools.get(None, [])])
-    return frame.with_columns(round_half_away(total, 9).alias("raw"))
+    return with_shared(frame, round_half_away(total, 9).alias("raw"))
 
 
 def value(signal: Signal) -> pl.Expr:

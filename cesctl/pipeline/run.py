@@ -129,7 +129,7 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         as_of=at,
         rows=rows,
         attributes=attributes,
-        scores=detail.select(_score_columns(model, attributes)),
+        scores=detail.lazy().select(_score_columns(model, attributes)).collect(engine="in-memory"),
         detail=detail,
         notes=tuple(log.notes + _told(counted)),
         files=tuple(f.name for f in log.raw.files),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import polars as pl
 
 from cesctl.model.types import Model
-from cesctl.pipeline.numbers import quotient, round_half_away
+from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
 
 RAW = pl.col("raw")
 
@@ -16,9 +16,9 @@ def add_score(frame: pl.DataFrame, model: Model, most: float | None) -> pl.DataF
     """Adds ``scaled`` (before rounding) and ``score``. ``most`` is the most points the model can give,
     for ``method: possible``; minmax and percentile look at all rows of the frame.
     """
-    frame = frame.with_columns(scaled(model, most).cast(pl.Float64).alias("scaled"))
+    frame = with_shared(frame, scaled(model, most).cast(pl.Float64).alias("scaled"))
     nine = round_half_away(pl.col("scaled"), 9)
-    return frame.with_columns(round_half_away(nine, model.scale.round).alias("score"))
+    return with_shared(frame, round_half_away(nine, model.scale.round).alias("score"))
 
 
 def scaled(model: Model, most: float | None) -> pl.Expr:
