@@ -53,9 +53,16 @@ def add_band(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
         long = silent >= model.risk.silent_for_us
         reasons.append(pl.when(long).then(pl.lit("silent ") + days + "d"))
     reasons.append(pl.when(silent.is_null()).then(pl.lit("never active")))
-    return frame.with_columns(
-        pl.concat_list(reasons).list.drop_nulls().alias("risk_reasons")
-    ).with_columns((pl.col("risk_reasons").list.len() > 0).alias("at_risk"))
+    # joined and split again: that takes a tenth of the time of dropping nulls from lists. No name of a
+    # band holds the separator, which YAML does not know.
+    listed = pl.concat_str(reasons, separator="\0", ignore_nulls=True).str.split("\0")
+    none = pl.lit([], dtype=pl.List(pl.String))
+    at_risk = pl.any_horizontal(r.is_not_null() for r in reasons)
+    return with_shared(
+        frame,
+        at_risk.alias("at_risk"),
+        pl.when(at_risk).then(listed).otherwise(none).alias("risk_reasons"),
+    )
 
 
 def shortest(number: pl.Expr) -> pl.Expr:
