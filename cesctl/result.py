@@ -95,7 +95,10 @@ class Result:
         }
 
     def only(self, where: Mapping[str, str | None]) -> Result:
-        """The customers whose attributes have these values (None: have none); scale and rank stay those of all."""
+        """The customers whose attributes have these values (None: have none).
+
+        Scale and rank stay those of all.
+        """
         for name in where:
             self._known(name)
         result = self
