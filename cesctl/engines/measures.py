@@ -119,7 +119,8 @@ def _limit_layers(signal: Signal, tag: str, taken: pl.Expr) -> list[list[pl.Expr
 
 def _decay(signal: Signal, at: datetime) -> pl.Expr | None:
     """Between 0 and 1 by age; in double precision, one rounding per operation."""
-    age = (pl.lit(epoch_us(at)) - AT.to_physical()).cast(pl.Float64)
+    # what is later than T is not counted; clipped, so that its decay cannot overflow
+    age = (pl.lit(epoch_us(at)) - AT.to_physical()).clip(lower_bound=0).cast(pl.Float64)
     if signal.half_life_us is not None:
         return pl.lit(2.0).pow(-quotient(age, float(signal.half_life_us)))
     if signal.linear_decay_us is not None:

@@ -15,10 +15,13 @@ import polars as pl
 
 from cesctl.pipeline.conditions import PROPERTY, holds, trimmed
 from cesctl.pipeline.timestamps import instants
+from cesctl.sources.typed import as_text
 
 if TYPE_CHECKING:
     from cesctl.model.types import Source
 
+ID = "id"  # a record's id, in the events frame
+ROW = "row:"  # a record's number, where somebody asks; no export has such a column
 NO_REASON = pl.Series("reason", [None], dtype=pl.UInt8)
 FILTERED, DUPLICATE = 1, 2
 NO_CUSTOMER, NO_EVENT, NO_TIMESTAMP, UNREADABLE, LATER = 3, 4, 5, 6, 7
@@ -55,20 +58,26 @@ def normalise(
         timezone=source.timezone or timezone,
     )
     event = (
-        pl.lit(source.event_value) if source.event_value is not None else _first_text(source.event)
+        pl.lit(source.event_value)
+        if source.event_value is not None
+        else _first_text(source.event, schema)
     )
     if source.prefix:  # what has no name does not get one
         event = pl.when(event != "").then(pl.lit(source.prefix) + event)
-    kept = holds(source.where, lambda path: trimmed(pl.col(path).cast(pl.String)))
+    kept = holds(source.where, lambda path: trimmed(_text(path, schema)))
     events = rows.select(
-        _first_text(source.customer).alias("customer"),
+        _first_text(source.customer, schema).alias("customer"),
         event.cast(pl.String).alias("event"),
         at.alias("at"),
         raw_time.alias("time"),
         (pl.lit(value=True) if kept is None else kept).alias("kept"),
-        *(trimmed(pl.col(p)).alias(PROPERTY + p) for p in properties),
-        *([pl.col(source.id)] if source.id and source.deduplicate == "id" else []),
-        *([pl.col("row")] if "row" in schema else []),
+        *(trimmed(_text(p, schema)).alias(PROPERTY + p) for p in properties),
+        *(
+            [trimmed(_text(source.id, schema)).alias(ID)]
+            if source.id and source.deduplicate == "id"
+            else []
+        ),
+        *([pl.col(ROW)] if ROW in schema else []),
     )
     reason = pl.map_batches(
         ["customer", "event", "at", "time", *(["kept"] if kept is not None else [])],
@@ -112,11 +121,16 @@ def _missing(text: pl.Series) -> pl.Series:
     return (empty | text.is_null()) if text.null_count() else empty
 
 
-def _first_text(paths: Sequence[str]) -> pl.Expr:
+def _text(path: str, schema: pl.Schema) -> pl.Expr:
+    """A column as text; that of the timestamp has kept its type."""
+    return as_text(pl.col(path), schema[path])
+
+
+def _first_text(paths: Sequence[str], schema: pl.Schema) -> pl.Expr:
     """The first of the columns that is not empty; a single one may be empty text."""
     if len(paths) == 1:
-        return pl.col(paths[0]).cast(pl.String).str.strip_chars()
-    return pl.coalesce([trimmed(pl.col(p).cast(pl.String)) for p in paths])
+        return _text(paths[0], schema).str.strip_chars()
+    return pl.coalesce([trimmed(_text(p, schema)) for p in paths])
 
 
 def _dtype(paths: Sequence[str], schema: pl.Schema) -> pl.DataType:
@@ -127,7 +141,7 @@ def _dtype(paths: Sequence[str], schema: pl.Schema) -> pl.DataType:
 def _first_time(paths: Sequence[str], schema: pl.Schema) -> pl.Expr:
     dtype = _dtype(paths, schema)
     if dtype == pl.String:  # one column is trimmed only where it must be, on reading it
-        return pl.col(paths[0]) if len(paths) == 1 else _first_text(paths)
+        return pl.col(paths[0]) if len(paths) == 1 else _first_text(paths, schema)
     columns = [pl.col(p) for p in paths]
     return columns[0] if len(columns) == 1 else pl.coalesce(columns)
 
@@ -146,14 +160,11 @@ def mark_duplicates(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     content = ["at", "customer", "event", *properties]
     candidate = pl.col("reason").is_null()
     if source.deduplicate == "id":
-        assert source.id is not None
-        events = events.with_columns(trimmed(pl.col(source.id)).alias("id"))
-        candidate = candidate & pl.col("id").is_not_null()
-        key, order = ["id"], content
+        candidate = candidate & pl.col(ID).is_not_null()
+        key, order = [ID], content
     else:
         key, order = content, ["at"]
     place = pl.int_range(pl.len()).over([candidate, *key], order_by=order)
     again = candidate & (place > 0)
     reason = pl.when(again).then(pl.lit(DUPLICATE, dtype=pl.UInt8)).otherwise("reason")
-    keep = [n for n in names if n != source.id or n in {"customer", "event", "at"}]
-    return events.with_columns(reason.alias("reason")).select(keep)
+    return events.with_columns(reason.alias("reason")).select(n for n in names if n != ID)

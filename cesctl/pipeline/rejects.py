@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl import sources
-from cesctl.pipeline.normalise import REJECTED
+from cesctl.pipeline.normalise import REJECTED, ROW
 from cesctl.result import REJECTS
 
 if TYPE_CHECKING:
@@ -21,17 +21,17 @@ def rejected_rows(log: Log) -> pl.DataFrame:
     """
     frames = []
     for part in log.raw.per_file():
-        rows = part.frame.with_row_index("row")
+        rows = part.frame.with_row_index(ROW)
         source = log.raw.source
-        events = log.normalised(rows).select("row", "reason")
-        texts = rows.select("row", *_texts(source))
+        events = log.normalised(rows).select(ROW, "reason")
+        texts = rows.select(ROW, *_texts(source))
         bad = (
-            pl.concat([events, texts.drop("row")], how="horizontal")
+            pl.concat([events, texts.drop(ROW)], how="horizontal")
             .filter(pl.col("reason").is_in(list(REJECTED)))
             .collect()
         )
         file = part.files[0]
-        lines = sources.locate(file, bad["row"].to_list())
+        lines = sources.locate(file, bad[ROW].to_list())
         frames.append(
             bad.select(
                 pl.lit(file.name).alias("file"),

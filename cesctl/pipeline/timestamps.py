@@ -51,15 +51,13 @@ def to_instants(text: pl.Series, *, form: str = "auto", timezone: str = "UTC") -
     first = _first(text)
     if first is None:
         return _nothing(len(text))
-    if first != first.strip():
-        text = text.str.strip_chars()
-    elif (match := _ISO.fullmatch(first)) is not None:
+    if (match := _ISO.fullmatch(first)) is not None:
         read = _read_layout(text, _layout(match), timezone)
         if read.null_count() == text.null_count():  # all of one layout: nearly always
             return _in_range(read)
     out = _nothing(len(text))
     left: pl.Series | None = None  # places of the values still to be read; None: all
-    values = text
+    values = text.str.strip_chars()
     while (first := _first(values)) is not None:
         if (match := _ISO.fullmatch(first)) is not None:
             read = _read_layout(values, _layout(match), timezone)
@@ -84,7 +82,7 @@ def to_instants(text: pl.Series, *, form: str = "auto", timezone: str = "UTC") -
             if here.any():
                 out = out.scatter(left.filter(here), read.filter(here))
             left = left.filter(~seen)
-        values = values.filter(~seen).str.strip_chars()
+        values = values.filter(~seen)
     return _in_range(out)
 
 
@@ -238,21 +236,22 @@ def _epoch_whole(text: pl.Series, unit_us: int | None) -> pl.Series:
 def _epoch_decimal(text: pl.Series, unit_us: int | None) -> pl.Series:
     t = pl.col("t")
     number = pl.when(t.str.contains(f"^(?:{_NUMBER.pattern})$")).then(t)
-    nano = number.cast(pl.Decimal(38, 9), strict=False).to_physical()
-    size = nano.abs()
+    cut = number.str.replace(r"(\.[0-9]{20})[0-9]+$", "$1")  # the decimal type would round
+    exact = cut.cast(pl.Decimal(38, 20), strict=False).to_physical()
+    size = exact.abs()
     per_us: pl.Expr
     if unit_us is None:
         per_us = (
-            pl.when(size < 10**20)
-            .then(pl.lit(10**3, dtype=pl.Int128))
-            .when(size < 10**23)
-            .then(pl.lit(10**6, dtype=pl.Int128))
-            .when(size < 10**26)
-            .then(pl.lit(10**9, dtype=pl.Int128))
+            pl.when(size < 10**31)
+            .then(pl.lit(10**14, dtype=pl.Int128))
+            .when(size < 10**34)
+            .then(pl.lit(10**17, dtype=pl.Int128))
+            .when(size < 10**37)
+            .then(pl.lit(10**20, dtype=pl.Int128))
         )
     else:
-        per_us = pl.lit(10**9 // unit_us, dtype=pl.Int128)
-    return _from_us(text, size // per_us * nano.sign())
+        per_us = pl.lit(10**20 // unit_us, dtype=pl.Int128)
+    return _from_us(text, size // per_us * exact.sign())
 
 
 def _from_us(text: pl.Series, us: pl.Expr) -> pl.Series:

@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def log(rows: int = 5000) -> list[str]:
-    rng = random.Random(7)  # noqa: S311
+    rng = random.Random(7)
     start = datetime(2026, 8, 1, tzinfo=UTC)
     return [
         f"u{rng.randrange(50)},{rng.choice(['login', 'pay', 'other'])},"
@@ -60,7 +60,7 @@ def test_a_sorted_log_is_read_once(tmp_path: Path, passes: list[int]) -> None:
 def test_a_shuffled_log_gives_the_same(tmp_path: Path, passes: list[int]) -> None:
     lines = log()
     first = cesctl.score([write(tmp_path / "a.csv", lines)], MODEL, now=NOW)
-    random.Random(1).shuffle(lines)  # noqa: S311
+    random.Random(1).shuffle(lines)
     second = cesctl.score([write(tmp_path / "b.csv", lines)], MODEL, now=NOW)
     assert len(passes) <= 3
     assert second.as_of == first.as_of
@@ -161,3 +161,51 @@ def test_duplicates_and_filtered_rows_add_up(tmp_path: Path) -> None:
     again = sum(",other," not in line for line in lines[:100])
     assert (result.rows.filtered, result.rows.duplicate) == (others, again)
     assert summed(result) == result.rows.read == 400
+
+
+def test_the_timestamp_column_is_text_in_every_other_role() -> None:
+    model = cesctl.parse_model(
+        "version: 1\n"
+        "source: {customer: user, event: event, timestamp: at, id: at, where: {at: {exists: true}}}\n"
+        "attributes: {seen: at}\n"
+        "events: {login: {weight: 1, measure: distinct, property: at}}\n"
+    )
+    for at, text in (
+        (datetime(2026, 10, 1, tzinfo=UTC), "2026-10-01T00:00:00.000000Z"),
+        (1_700_000_000, "1700000000"),
+        (1_700_000_000.0, "1700000000"),
+    ):
+        frame = pl.DataFrame({"user": ["a", "b"], "event": ["login"] * 2, "at": [at] * 2})
+        result = cesctl.score(frame, model, now=NOW)
+        assert result.rows.duplicate == 1
+        assert result.scores["seen"].to_list() == [text]
+
+
+@pytest.mark.parametrize(
+    "measure", ["{half_life: 1h}", "{half_life: 1h, measure: sum, property: n}"]
+)
+def test_the_decay_of_what_is_later_than_t_does_not_overflow(measure: str) -> None:
+    signal = measure.replace("{", "{weight: 1, ")
+    model = cesctl.parse_model(f"version: 1\ncompare: 365d\nevents: {{login: {signal}}}\n")
+    days = [datetime(year, 10, 1, tzinfo=UTC) for year in (2024, 2025, 2026)]
+    frame = pl.DataFrame(
+        {"user_id": ["a"] * 3, "event": ["login"] * 3, "timestamp": days, "n": ["1"] * 3}
+    )
+    result = cesctl.score(frame, model, as_of="2025-10-01T00:00:00Z", now=NOW)
+    assert result.scores.row(0, named=True)["score"] == 1.0
+    assert result.scores.row(0, named=True)["previous_score"] == 1.0
+
+
+@pytest.mark.parametrize("name", ["at", "time", "row", "reason", "customer", "key", "day", "id"])
+def test_a_column_may_have_any_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "e.csv"
+    rows = "a,login,2026-10-01,1\na,login,soon,2\n" * 2
+    path.write_text(f"user_id,event,timestamp,{name}\n{rows}")
+    model = cesctl.parse_model(
+        f"version: 1\nsource: {{customer: user_id, event: event, timestamp: timestamp, id: {name}}}\n"
+        f"attributes: {{own: {name}}}\nevents: {{login: 1}}\n"
+    )
+    result = cesctl.score([path], model, now=NOW)
+    assert result.scores["own"].to_list() == ["1"]
+    assert (result.rows.duplicate, result.rows.all_rejected) == (1, 2)
+    assert result.rejects()["line"].to_list() == [3, 5]

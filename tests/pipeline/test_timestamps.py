@@ -35,6 +35,8 @@ def read(text: str, form: str = "auto", timezone: str = "UTC") -> str | None:
         ("1700000000123", "2023-11-14T22:13:20.123000+00:00"),
         ("1700000000123456", "2023-11-14T22:13:20.123456+00:00"),
         ("1700000000.1234567", "2023-11-14T22:13:20.123456+00:00"),
+        ("1700000000.9999999999", "2023-11-14T22:13:20.999999+00:00"),
+        ("-1.9999999999" + "9" * 20, "1969-12-31T23:59:58.000001+00:00"),
         ("1e9", "2001-09-09T01:46:40+00:00"),
         ("99999999999", "5138-11-16T09:46:39+00:00"),
         ("100000000000", "1973-03-03T09:46:40+00:00"),
@@ -152,3 +154,14 @@ def test_columns_that_are_typed() -> None:
     for name in frame.columns:
         expr = instants(pl.col(name), frame.schema[name], form="auto", timezone="UTC")
         assert frame.lazy().select(expr).collect().item() == at, name
+
+
+def test_white_space_is_none_whatever_stands_first() -> None:
+    texts = ["soon", " 2026-04-01", "2026-04-02 ", " 5 "]
+    found = to_instants(pl.Series(texts)).to_list()
+    assert [None if at is None else at.date().isoformat() for at in found] == [
+        None,
+        "2026-04-01",
+        "2026-04-02",
+        "1970-01-01",
+    ]
