@@ -21,11 +21,19 @@ from cesctl.model.types import Model, Signal
 from cesctl.result import Result
 from tests.reference import clock
 from tests.reference.numbers import exact, round_half_away
-from tests.reference.points import NONE_SAID, groups
+from tests.reference.points import NONE_SAID, groups, total
 from tests.reference.run import Outcome, Scored, judge
 from tests.reference.scale import most
 
 LAST_PLACES = Fraction(1, 2**49)  # eight units in the last place of a double
+
+
+@dataclass
+class Run:
+    """All customers scored at one T: minmax and percentile are of them."""
+
+    model: Model
+    outcomes: list[Outcome]
 
 
 @dataclass
@@ -87,16 +95,15 @@ def compare(result: Result, scored: Scored, model: Model) -> Found:
     found.same("customers", sorted(records), sorted(o.customer for o in scored.outcomes))
     if found.differences:
         return found
-    for outcome in scored.outcomes:
+    now, then = Run(model, scored.outcomes), Run(model, list(scored.before.values()))
+    for outcome in now.outcomes:
         record = records[outcome.customer]
         compare_numbers(found, record, outcome, model)
-        compare_score(found, "score", record["score"], outcome, scored.outcomes, model)
-    for customer, earlier in scored.before.items():
-        if customer in records:
-            previous = records[customer]["previous_score"]
-            compare_score(
-                found, "previous_score", previous, earlier, list(scored.before.values()), model
-            )
+        compare_score(found, "score", record["score"], outcome, now)
+    for outcome in then.outcomes:
+        if outcome.customer in records:
+            previous = records[outcome.customer]["previous_score"]
+            compare_score(found, "previous_score", previous, outcome, then)
     if found.differences:
         return found
     if found.excused:
@@ -125,20 +132,15 @@ def compare_numbers(found: Found, record: dict[str, Any], outcome: Outcome, mode
 
 
 def compare_score(
-    found: Found,
-    what: str,
-    engine: float | None,
-    outcome: Outcome,
-    everybody: list[Outcome],
-    model: Model,
+    found: Found, what: str, engine: float | None, outcome: Outcome, run: Run
 ) -> None:
     """A score: rounded to 9 decimals first, unless noise may decide how; then that is judged instead."""
-    loss = score_noise(model, outcome, everybody)
+    loss = score_noise(run, outcome)
     if murky(outcome.scaled, loss):
         exactly = outcome.scaled
     else:
         exactly, loss = round_half_away(outcome.scaled, 9), Fraction(0)
-    found.close(f"{outcome.customer}: {what}", engine, exactly, model.scale.round, loss)
+    found.close(f"{outcome.customer}: {what}", engine, exactly, run.model.scale.round, loss)
 
 
 def murky(value: Fraction, noise: Fraction) -> bool:
@@ -165,9 +167,12 @@ def compare_judgement(found: Found, record: dict[str, Any], outcome: Outcome, mo
         found.same(f"{who}: {name}", record[name], getattr(outcome, name))
     found.same(f"{who}: last_event_at", record["last_event_at"], instant(outcome.last_event_at))
     if model.compare_us is not None:
-        change = None if outcome.change is None else float(outcome.change)
-        found.same(f"{who}: change", record["change"], change)
-        found.same(f"{who}: previous_score", record["previous_score"] is None, change is None)
+        size = abs(outcome.score) + abs(outcome.previous_score or Fraction(0))
+        found.close(
+            f"{who}: change", record["change"], outcome.change, model.scale.round, size / 2**53
+        )
+        nobody = outcome.previous_score is None
+        found.same(f"{who}: previous_score", record["previous_score"] is None, nobody)
     own = {s.name + kind for s in model.signals for kind in (".measure", ".points")}
     given = {"customer", "score", "raw", "last_event_at", "previous_score", "change", *names} | own
     attributes = {k: v for k, v in record.items() if k not in given and v is not None}
@@ -195,11 +200,9 @@ def points_noise(model: Model, signal: Signal, outcome: Outcome) -> Fraction:
     own = value_noise(signal, measure) if measure is not None else Fraction(0)
     pool = [s for s in model.signals if s.group == signal.group and s.weight > 0]
     present = [s for s in pool if outcome.points[s.name] is not None]
-    share = (
-        sum(exact(s.weight) for s in pool) / sum(exact(s.weight) for s in present)
-        if present
-        else Fraction(1)
-    )
+    share = Fraction(1)
+    if present:
+        share = total(exact(s.weight) for s in pool) / total(exact(s.weight) for s in present)
     return own * weight * share + abs(points) * LAST_PLACES
 
 
@@ -224,8 +227,9 @@ def raw_loss(model: Model, outcome: Outcome) -> Fraction:
     return lost + noise if lost else abs(outcome.raw) * LAST_PLACES
 
 
-def score_noise(model: Model, outcome: Outcome, everybody: list[Outcome]) -> Fraction:
+def score_noise(run: Run, outcome: Outcome) -> Fraction:
     """Of a score before its rounding."""
+    model, everybody = run.model, run.outcomes
     scale = model.scale
     low, high = (abs(exact(end)) for end in scale.to)
     ends = (low + high) * LAST_PLACES

@@ -11,6 +11,8 @@ from tests.reference.numbers import decimal
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST = -62_135_596_800_000_000  # year 1 begins; the page is silent, calendars are not
+LAST = 253_402_300_799_999_999  # year 9999 ends
 DAY = 86_400_000_000  # µs of 24 hours
 
 ISO = re.compile(
@@ -51,9 +53,10 @@ def iso(text: str, zone: ZoneInfo) -> int | None:
     year, month, day, hour, minute, second, fraction, offset = found.groups()
     micros = int(((fraction or "") + "000000")[:6])  # finer than µs is cut off
     try:
-        local = datetime(
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micros
-        )  # fmt: skip
+        date_ = date(int(year), int(month), int(day))
+        local = datetime.combine(
+            date_, time(int(hour or 0), int(minute or 0), int(second or 0), micros)
+        )
     except ValueError:
         return None
     if offset is None:
@@ -82,9 +85,9 @@ def by_magnitude(text: str) -> int | None:
     return next((cut(value * micros) for below, micros in MAGNITUDES if abs(value) < below), None)
 
 
-def cut(micros: Fraction) -> int:
-    """Finer than µs is cut off: the digits after it go."""
-    return int(micros)
+def cut(micros: Fraction) -> int | None:
+    """Finer than µs is cut off: the digits after it go. An instant of no calendar year is none."""
+    return int(micros) if FIRST <= micros <= LAST else None
 
 
 def strptime(text: str, form: str, zone: ZoneInfo) -> int | None:

@@ -107,10 +107,9 @@ def deduplicate(events: list[Event], model: Model) -> list[Event]:
 
 
 def used_properties(model: Model) -> list[str]:
-    """The properties that the model uses, by name."""
-    found = {path for _, path in model.attributes}
+    """The properties that the model uses, in its order: attributes, then each signal's where and property."""
+    found = [path for _, path in model.attributes]
     for signal in model.signals:
-        found.update(c.property for c in signal.where)
-        if signal.property is not None:
-            found.add(signal.property)
-    return sorted(found)
+        found += [c.property for c in signal.where]
+        found += [] if signal.property is None else [signal.property]
+    return list(dict.fromkeys(found))

@@ -62,7 +62,7 @@ def shared(
 
 
 def group_points(model: Model, group: str, points_of: Mapping[str, Fraction | None]) -> Fraction:
-    """weight x the sum of the group's points, within the group's limits."""
+    """Weight x the sum of the group's points, within the group's limits."""
     limits = next((g for g in model.groups if g.name == group), NONE_SAID)
     added = total(points_of[s.name] or Fraction(0) for s in model.signals if s.group == group)
     return kept(limits, exact(limits.weight) * added)

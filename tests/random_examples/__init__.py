@@ -1,0 +1,1 @@
+"""What ``tests.strategies`` makes models and logs with: pools, dice, and a file per part."""
