@@ -151,7 +151,8 @@ def _steps(signal: Signal, detail: dict[str, Any]) -> list[str]:
         start = f"from {signal.target.start:g} " if signal.target.start else ""
         steps.append(f"{start}to target {signal.target.end:g}")
     if signal.tiers:
-        reached = [t for t in signal.tiers if min(measure, signal.cap or measure) >= t.at_least]
+        capped = measure if signal.cap is None else min(measure, signal.cap)
+        reached = [t for t in signal.tiers if capped >= t.at_least]
         steps.append(f"tier {reached[-1].at_least:g}" if reached else "below the first tier")
     plain = signal.weight * value
     if signal.max_points is not None and plain > signal.max_points:

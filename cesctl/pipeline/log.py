@@ -91,7 +91,7 @@ def open_log(
         text_properties=sorted(text_properties(model)),
         exclude=[] if model.customers is None else [model.customers.file],
     )
-    return Log(raw=raw, model=model, clock=clock, as_of=as_of or model.as_of)
+    return Log(raw=raw, model=model, clock=clock, as_of=(as_of or model.as_of).strip())
 
 
 def used_properties(model: Model) -> list[str]:

@@ -118,5 +118,7 @@ def with_shared(frame: pl.DataFrame, *columns: pl.Expr | Iterable[pl.Expr]) -> p
 
 def exact_mean(value: pl.Expr) -> pl.Expr:
     """The mean of scores, with 6 decimals, the same whatever the order of the rows; null of none."""
-    total = nanos_to_float(float_to_nanos(value).sum())
+    small = value.abs().max() < 1e18  # else the sum may not fit 128 bits
+    total = nanos_to_float(float_to_nanos(pl.when(small).then(value)).sum())
+    total = pl.when(small).then(total).otherwise(value.sort().sum())
     return pl.when(value.count() > 0).then(round_half_away(quotient(total, value.count()), 6))

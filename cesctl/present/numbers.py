@@ -52,10 +52,9 @@ def readable(value: float | None) -> str:
         return ""
     if not math.isfinite(value) or abs(value) >= 1e15:
         return shortest(value)
-    whole, _, part = f"{value + 0.0:,.6f}".partition(".")
+    whole, _, part = fixed(value, 6).partition(".")
     part = part.rstrip("0")
-    text = f"{whole}.{part}" if part else whole
-    return "0" if text == "-0" else text
+    return f"{whole}.{part}" if part else whole
 
 
 def percent(share: float | None) -> str:

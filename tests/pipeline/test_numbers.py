@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -126,3 +127,19 @@ def test_quotient_is_that_of_ieee_754_whatever_the_number_of_rows(rows: int) -> 
 )
 def test_digits_beyond_the_decimal_type_are_cut(text: str, found: int | None) -> None:
     assert nanos_of(text) == found
+
+
+@pytest.mark.parametrize(
+    ("scores", "want"),
+    [
+        ([1e31, 3e31], 2e31),
+        ([1e300, -1e300], 0.0),
+        ([math.inf, 1.0], math.inf),
+        ([1e17, 3e17], 2e17),
+    ],
+)
+def test_the_mean_of_numbers_of_any_size(scores: list[float], want: float) -> None:
+    frame = pl.DataFrame({"s": scores, "g": [1] * len(scores)})
+    mean = numbers.exact_mean(pl.col("s")).alias("mean")
+    assert frame.select(mean).item() == want
+    assert frame.group_by("g").agg(mean)["mean"].item() == want

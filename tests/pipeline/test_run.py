@@ -209,3 +209,9 @@ def test_a_column_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert result.scores["own"].to_list() == ["1"]
     assert (result.rows.duplicate, result.rows.all_rejected) == (1, 2)
     assert result.rejects()["line"].to_list() == [3, 5]
+
+
+def test_latest_is_latest_with_spaces_too(tmp_path: Path) -> None:
+    path = write(tmp_path / "e.csv", ["a,login,2026-10-01", "a,login,2027-10-01"])
+    result = cesctl.score([path], MODEL, as_of=" latest ", now=NOW)
+    assert result.rows.rejected == {"later than the clock": 1}

@@ -51,6 +51,7 @@ def test_for_people() -> None:
         "0",
         "1e+16",
     ]
+    assert [readable(0.1234565), readable(-2.0000005)] == ["0.123457", "-2.000001"]  # as scores are
 
 
 @pytest.mark.parametrize(

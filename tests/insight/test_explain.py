@@ -1,0 +1,87 @@
+"""One customer's score, step by step: what is said adds up to what was scored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+import cesctl
+from cesctl.insight.explain import Explanation, explain
+from cesctl.result import Result
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+LOG = pl.DataFrame(
+    {
+        "user_id": list("aaaabbbccd"),
+        "event": ["login", "login", "pay", "open", "login", "pay", "pay", "open", "open", "rare"],
+        "timestamp": [f"2026-10-{day:02d}T12:00:00Z" for day in (1, 2, 3, 9, 1, 8, 8, 4, 5, 1)],
+        "amount": ["", "", "2.5", "", "", "1", "40", "", "", ""],
+    }
+)
+SIGNALS = """
+  login: {weight: 1.7, half_life: 3d, group: use}
+  pay: {weight: 0.3, measure: mean, property: amount, missing: skip, group: use, max_points: 5}
+  open: {weight: -2, min_points: -3, group: use}
+  rare: {weight: 4, measure: recency, missing: skip, target: {from: 30, to: 0}}
+  any: {event: "*", weight: 0.9, limit: {count: 1, per: day}}
+  per_day: {weight: 10, measure: ratio, of: pay, per: any, missing: 0.5}
+"""
+
+
+def scored(events: str, more: str = "") -> Result:
+    model = cesctl.parse_model(f"version: 1\nevents:{events}{more}")
+    return cesctl.score(LOG, model, now=NOW, occurrences=True)
+
+
+def added_up(found: Explanation) -> float:
+    """What a reader adds up: the groups' points, and those of signals in none."""
+    for group in found.groups:
+        own = [s.points or 0.0 for s in found.signals if s.group == group.name]
+        limits = next(g for g in found.model.groups if g.name == group.name)
+        points = group.weight * sum(own)
+        if limits.max_points is not None:
+            points = min(points, limits.max_points)
+        if limits.min_points is not None:
+            points = max(points, limits.min_points)
+        assert group.sum == pytest.approx(sum(own), abs=1e-9)
+        assert group.points == pytest.approx(points, abs=1e-9)
+    free = [s.points or 0.0 for s in found.signals if s.group is None]
+    return sum(free) + sum(g.points for g in found.groups)
+
+
+@pytest.mark.parametrize(
+    "groups",
+    ["{use: {}}", "{use: {weight: 2.5, max_points: 4}}", "{use: {weight: -1, min_points: -2}}"],
+)
+@pytest.mark.parametrize(
+    "scale",
+    [
+        "{method: none, round: 6}",
+        "{method: linear, from: [0, 20], to: [1, 10], clip: false}",
+        "{method: percentile}",
+        "{method: minmax}",
+        "{method: logistic, midpoint: 3, steepness: 0.5}",
+    ],
+)
+def test_the_rows_add_up(groups: str, scale: str) -> None:
+    result = scored(SIGNALS, f"groups: {groups}\nscale: {scale}\n")
+    for row in result.scores.to_dicts():
+        found = explain(result, row["customer"])
+        assert added_up(found) == pytest.approx(found.raw, abs=1e-6)
+        assert (found.raw, found.score, found.band) == (row["raw"], row["score"], row["band"])
+        for line in found.signals:
+            assert line.skipped == (row[f"{line.name}.points"] is None)
+
+
+def test_the_tier_that_is_told_is_that_of_the_capped_measure() -> None:
+    tiers = "tiers: [{at_least: 0, value: 5}, {at_least: 1, value: 50}]"
+    result = scored(f"\n  login: {{weight: 1, cap: 0, {tiers}}}\n")
+    line = explain(result, "a").signals[0]
+    assert (line.value, line.steps) == (5.0, ["cap 0", "tier 0"])
+
+
+def test_a_customer_that_is_not_there_is_told_with_the_nearest() -> None:
+    with pytest.raises(cesctl.UsageError, match="no customer 'A' among 4 scored; did you mean 'a'"):
+        explain(scored(SIGNALS), "A")
