@@ -146,8 +146,8 @@ def _raws(model: Model, row: pl.DataFrame, signal: Signal) -> pl.Series | None:
 
 
 def _measures(row: pl.DataFrame, signal: Signal) -> pl.Series | None:
-    """The measure with 1, 2, 3 … more."""
-    if signal.weight <= 0:
+    """The measure with 1, 2, 3 … more; None where what happens from now on cannot add to it."""
+    if signal.weight <= 0 or signal.offset_us > 0:
         return None
     if signal.measure == "recency":
         return pl.Series([0.0])

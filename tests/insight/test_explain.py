@@ -85,3 +85,13 @@ def test_the_tier_that_is_told_is_that_of_the_capped_measure() -> None:
 def test_a_customer_that_is_not_there_is_told_with_the_nearest() -> None:
     with pytest.raises(cesctl.UsageError, match="no customer 'A' among 4 scored; did you mean 'a'"):
         explain(scored(SIGNALS), "A")
+
+
+def test_no_way_leads_over_a_window_that_lies_in_the_past() -> None:
+    events = """
+  past: {event: pay, weight: 30, offset: 7d}
+  rare: {weight: 60, measure: recency, target: {from: 30, to: 0}, offset: 1d}
+  login: {weight: 1}
+"""
+    found = explain(scored(events, "bands: {Low: 0, High: 9000}\n"), "a")
+    assert [way.partition(" (")[0] for way in found.next_band] == ["8,998 more login"]
