@@ -90,6 +90,14 @@ def compare(result: Result, scored: Scored, model: Model) -> Found:
     found.same("duplicate", rows.duplicate, log.duplicate)
     found.same("after_as_of", rows.after_as_of, log.after_as_of)
     found.same("rejected", rows.rejected, dict(log.rejected))
+    parts = (
+        rows.accepted
+        + rows.filtered
+        + rows.duplicate
+        + rows.after_as_of
+        + sum(rows.rejected.values())
+    )
+    found.same("rows in all", parts, rows.read)
     found.same("T", result.as_of, instant(log.as_of))
     records = {r["customer"]: r for r in result.scores.to_dicts()}
     found.same("customers", sorted(records), sorted(o.customer for o in scored.outcomes))

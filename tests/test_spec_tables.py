@@ -102,25 +102,28 @@ def cell(outcome: Outcome, name: str) -> object:
     return outcome.attributes.get(name)
 
 
+def inputs(case: Case, kind: str, folder: Path) -> pl.DataFrame | list[Path]:
+    """The case's log as a frame or a file."""
+    if kind == "frame":
+        records = [flatten(line) for line in case.ndjson.splitlines()] or case.events
+        columns = dict.fromkeys(name for record in records for name in record) or case.columns
+        return pl.DataFrame(records, schema=dict.fromkeys(columns, pl.String))
+    if case.ndjson:
+        path = folder / "events.ndjson"
+        path.write_text(case.ndjson, encoding="utf-8")
+    else:
+        path = folder / "events.csv"
+        write(path, case.events, case.columns)
+    return [path]
+
+
 @each
 @pytest.mark.parametrize("kind", ["frame", "file"])
 def test_engine(case: Case, kind: str, tmp_path: Path) -> None:
     from cesctl.pipeline.run import score
 
     model = written_model(case, tmp_path)
-    if case.ndjson:
-        path = tmp_path / "events.ndjson"
-        path.write_text(case.ndjson, encoding="utf-8")
-        if kind == "frame":
-            pytest.skip("nested records are a file's")
-        result = score([path], model, now=case.clock)
-    elif kind == "file":
-        path = tmp_path / "events.csv"
-        write(path, case.events, case.columns)
-        result = score([path], model, now=case.clock)
-    else:
-        frame = pl.DataFrame(case.events, schema=dict.fromkeys(case.columns, pl.String))
-        result = score(frame, model, now=case.clock)
+    result = score(inputs(case, kind, tmp_path), model, now=case.clock)
     if case.rows is not None:
         rows = result.rows
         counts = {

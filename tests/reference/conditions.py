@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from cesctl.model.types import Condition, EventMatch
-from tests.reference.numbers import exact, number
+from tests.reference.numbers import number
 
 
 def present(text: str | None) -> str | None:
@@ -34,15 +34,18 @@ def holds(condition: Condition, text: str | None) -> bool:
     found, bound = number(value), condition.number
     if found is None or bound is None:
         return False
+    size = (
+        found.numerator / found.denominator
+    )  # as doubles: what both sides are, but for exact sums
     match condition.op:
         case "gt":
-            return found > exact(bound)
+            return size > bound
         case "ge":
-            return found >= exact(bound)
+            return size >= bound
         case "lt":
-            return found < exact(bound)
+            return size < bound
         case "le":
-            return found <= exact(bound)
+            return size <= bound
 
 
 def all_hold(conditions: Iterable[Condition], row: dict[str, str | None]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 NUMBER = re.compile(r"([+-]?)(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")
@@ -50,5 +51,6 @@ def round_half_away(value: Fraction, decimals: int) -> Fraction:
 
 def shortest(value: Fraction) -> str:
     """A rounded decimal as people write it: no trailing zeros, no exponent."""
-    text = f"{value.numerator / value.denominator:.10f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    digits = Decimal(value.numerator) / Decimal(value.denominator)
+    text = f"{digits:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
