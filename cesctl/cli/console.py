@@ -40,9 +40,12 @@ class Screen:
     def lines(self, lines: Iterable[Text]) -> None:
         """Prints laid-out lines as they are: never wrapped, never read as markup."""
         console = self._console(sys.stdout)
+        # Written here and not by rich, which ends the process with 1 when the reader has gone.
         with _standard_output():
-            for line in lines:
-                console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
+            with console.capture() as shown:
+                for line in lines:
+                    console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
+            sys.stdout.write(shown.get())
             sys.stdout.flush()
 
     def text(self, text: str) -> None:

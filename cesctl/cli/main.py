@@ -7,6 +7,7 @@ annotations``: typer reads the annotations.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -17,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import cesctl
 from cesctl.cli.console import show_error
-from cesctl.errors import CesctlError
+from cesctl.errors import CesctlError, OutputError
 
 COMMANDS = {
     "score": "Score every customer; print the bands and who is at risk.",
@@ -136,16 +137,27 @@ def run() -> None:
         code = end.code
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except Exception:  # noqa: BLE001 - a bug: the only thing that shows a traceback
-        import traceback
-
-        traceback.print_exc()
-        code = BUG
+    except Exception as error:  # noqa: BLE001 - a bug: the only thing that shows a traceback
+        code = _unforeseen(error)
     if code == INTERRUPTED:
         # Work may go on in threads that nothing can stop; nobody waits for it any more.
         _flush()
+        if made := sys.modules.get("cesctl.sources.temporary"):
+            made.remove()
         os._exit(INTERRUPTED)
     sys.exit(code)
+
+
+def _unforeseen(error: Exception) -> int:
+    """The exit code; a disk that is full where nobody looked (``--help``) is no bug."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        show_error(OutputError(f"cannot write: {error.strerror}"), no_color=True)
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        return OutputError.exit_code
+    import traceback
+
+    traceback.print_exc()
+    return BUG
 
 
 def _prepare_streams() -> None:

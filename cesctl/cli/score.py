@@ -25,6 +25,9 @@ cesctl score events.csv -c model.yaml -q -f json --fail-if "at_risk > 20%"
 Format = Literal["table", "json", "ndjson", "csv", "markdown"]
 
 
+SOON_FOUND = 200_000  # rejected rows, among which an example is looked for
+
+
 @dataclass(frozen=True)
 class Target:
     """One file to write: ``what`` is scores, at-risk or rejects."""
@@ -195,12 +198,29 @@ def _refuse_rejected(
     share = percent(rows.all_rejected / rows.read)
     where = f"{wanted[0].path} lists them" if wanted else "--rejects FILE lists them"
     raise InputError(
+        *_unreadable_time(result),
         InputProblem(
             f"{rows.all_rejected:,} of {rows.read:,} rows rejected ({share}), "
             f"more than --max-rejected {said}:{reasons}",
             hint=f"{where} with file, line and reason; no scores were written",
-        )
+        ),
     )
+
+
+def _unreadable_time(result: "Result") -> list[InputProblem]:
+    """What to do where it is the time that cannot be read; with the first such row, if soon found."""
+    from cesctl.insight.advice import SET_TIMESTAMP_FORMAT
+    from cesctl.pipeline.normalise import REJECTED, UNREADABLE
+
+    reason = REJECTED[UNREADABLE]
+    if reason not in result.rows.rejected:
+        return []
+    if result.rows.all_rejected > SOON_FOUND:
+        return [InputProblem("there are timestamps that are no time", hint=SET_TIMESTAMP_FORMAT)]
+    rows = result.rejects()
+    first = rows.row(rows["reason"].to_list().index(reason), named=True)
+    what = f'timestamp "{first["timestamp"]}" is no time'
+    return [InputProblem(what, first["file"], first["line"], SET_TIMESTAMP_FORMAT)]
 
 
 def _nobody(everyone: "Result", only: dict[str, Any]) -> str:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
     from cesctl.model.types import Model, Signal
 
+SET_TIMESTAMP_FORMAT = (
+    'set source.timestamp_format in the model: a form such as "%d/%m/%Y %H:%M", '
+    "or epoch_s, epoch_ms, epoch_us"
+)
+
 
 @dataclass(frozen=True)
 class Advice:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.insight.advice import Advice, advise, closest
+from cesctl.insight.advice import SET_TIMESTAMP_FORMAT, Advice, advise, closest
 from cesctl.insight.event_table import event_table, explained
 from cesctl.insight.plan import TOO_MANY
 from cesctl.pipeline.conditions import matches
 from cesctl.pipeline.log import open_log, used_properties
+from cesctl.pipeline.normalise import REJECTED, UNREADABLE
 from cesctl.pipeline.run import score_log
 
 if TYPE_CHECKING:
@@ -234,7 +235,9 @@ def _rejected(result: Result) -> Iterable[Advice]:
         yield Advice(
             "source",
             f"{rejected / read:.1%} of the rows are rejected: {why}",
-            "scoring stops above 5%: raise --max-rejected, or leave them out by `where`",
+            SET_TIMESTAMP_FORMAT
+            if REJECTED[UNREADABLE] in result.rows.rejected
+            else "scoring stops above 5%: raise --max-rejected, or leave them out by `where`",
         )
 
 

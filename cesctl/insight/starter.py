@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.errors import InputError, InputProblem
+from cesctl.insight.advice import SET_TIMESTAMP_FORMAT
 from cesctl.insight.event_table import EventTable, event_table, explained
 from cesctl.insight.plan import TOO_MANY, Plan, Weighted
 from cesctl.insight.spread import drop_threshold, spread
@@ -28,7 +29,7 @@ from cesctl.insight.starter_text import model_text
 from cesctl.insight.telling import USUAL_MOST, Told, daily, tell, window_start
 from cesctl.model import parse_model
 from cesctl.model.types import Condition
-from cesctl.pipeline.normalise import NO_CUSTOMER, NO_EVENT, NO_TIMESTAMP, REJECTED
+from cesctl.pipeline.normalise import NO_CUSTOMER, NO_EVENT, NO_TIMESTAMP, REJECTED, UNREADABLE
 from cesctl.pipeline.run import score_log
 
 if TYPE_CHECKING:
@@ -175,6 +176,8 @@ def _no_events(log: Log, table: EventTable) -> InputError:
         InputProblem(
             "no row is an event" + (f" ({why})" if why else ""),
             names,
-            hint="cesctl inspect shows what is in it",
+            hint=SET_TIMESTAMP_FORMAT
+            if UNREADABLE in table.reasons
+            else "cesctl inspect shows what is in it",
         )
     )

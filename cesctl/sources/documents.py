@@ -215,6 +215,6 @@ def _without_bom(file: InputFile) -> Path:
 def _copy_without_bom(file: InputFile) -> Path:
     """A plain copy, since DuckDB refuses a byte order mark."""
     copy = temporary.new_file()
-    with copy.open("wb") as out:
+    with temporary.writing(), copy.open("wb") as out:
         out.writelines(bytestream.chunks(file))
     return copy

@@ -209,7 +209,7 @@ def _standard_input() -> Path:
 def _spooled(stream: IO[bytes]) -> Path:
     """A copy on disk: a stream can be read once only, and a log is read at several places."""
     path = temporary.new_file()
-    with path.open("wb") as out:
+    with temporary.writing(), path.open("wb") as out:
         shutil.copyfileobj(stream, out, 1 << 20)
     return path
 
@@ -232,7 +232,11 @@ def _unzipped(name: str, path: Path) -> tuple[tuple[str, Path], ...]:
                 if _hidden(inside) or inside.suffix.lower() in _NO_EXPORTS:
                     continue
                 target = temporary.new_file()
-                with archive.open(member) as packed, target.open("wb") as out:
+                with (
+                    archive.open(member) as packed,
+                    temporary.writing(),
+                    target.open("wb") as out,
+                ):
                     shutil.copyfileobj(packed, out, 1 << 20)
                 result.append((member.filename, target))
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:

@@ -167,7 +167,11 @@ def _parquet(name: str, path: Path, compression: Compression) -> InputFile:
     if compression != "none":
         plain = temporary.new_file(".parquet")
         try:
-            with bytestream.open_bytes(path, compression) as packed, plain.open("wb") as out:
+            with (
+                bytestream.open_bytes(path, compression) as packed,
+                temporary.writing(),
+                plain.open("wb") as out,
+            ):
                 shutil.copyfileobj(packed, out, 1 << 20)
         except bytestream.BROKEN as error:
             raise bytestream.damaged(name, compression, error) from None

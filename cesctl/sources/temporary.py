@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import shutil
 import tempfile
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cesctl.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @cache
@@ -15,6 +25,27 @@ def folder() -> Path:
     made = Path(tempfile.mkdtemp(prefix="cesctl-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
+
+
+def remove() -> None:
+    """Removes the folder at once, for a process that ends without its exit functions."""
+    if folder.cache_info().currsize:
+        shutil.rmtree(folder(), ignore_errors=True)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A temporary folder without room is a full disk, not a bug."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        where = tempfile.gettempdir()
+        raise OutputError(
+            f'no room to unpack the events in "{where}": {error.strerror}\n'
+            "  let the variable TMPDIR name a folder with more"
+        ) from error
 
 
 def new_file(ending: str = "") -> Path:

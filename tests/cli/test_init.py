@@ -82,6 +82,7 @@ def test_nothing_is_written_when_the_export_cannot_be_read(folder: Path) -> None
     done = init("bad.csv")
     assert done.exit_code == 3
     assert "no row is an event (1 unreadable timestamp)" in done.stderr
+    assert "  set source.timestamp_format in the model: " in done.stderr
     assert {p.name for p in folder.iterdir()} == {"events.csv", "bad.csv"}
 
 

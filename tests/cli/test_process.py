@@ -53,9 +53,10 @@ def test_standard_input(folder: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(folder: Path) -> None:
+@pytest.mark.parametrize("form", ["csv", "table", "markdown"])
+def test_a_reader_that_has_seen_enough_is_no_error(form: str, folder: Path) -> None:
     with subprocess.Popen(
-        small.command(*BASE, "-f", "csv"),
+        small.command(*BASE, "-f", form),
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -77,6 +78,14 @@ def test_standard_output_on_a_full_disk(form: str, folder: Path) -> None:
     assert done.returncode == 4
     assert "cannot write to standard output: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_help_on_a_full_disk(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = small.process("--help", cwd=folder, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 4
+    assert done.stderr == "Error: cannot write: No space left on device\n"
 
 
 def test_an_encoding_that_lacks_characters(folder: Path) -> None:
@@ -150,15 +159,17 @@ def test_ctrl_c_while_writing_leaves_nothing_half_written(folder: Path) -> None:
 
 
 @unix
-def test_ctrl_c_while_reading(folder: Path) -> None:
+def test_ctrl_c_while_reading(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    temporary = tmp_path_factory.mktemp("unpacked")
     with subprocess.Popen(
         small.command("score", "-", "-c", "model.yaml", "-o", "a.csv", "-v"),
         cwd=folder,
+        env=os.environ | {"TMPDIR": str(temporary)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
-        time.sleep(3)  # it now waits for events that never come
+        _wait(lambda: any(temporary.iterdir()))  # it now waits for events that never come
         process.send_signal(signal.SIGINT)
         process.wait(30)
         assert process.stderr is not None
@@ -166,6 +177,7 @@ def test_ctrl_c_while_reading(folder: Path) -> None:
     assert process.returncode == 130
     assert b"Traceback" not in said
     assert _files(folder) == ["events.csv", "model.yaml"]
+    assert _files(temporary) == []
 
 
 def _wait(until: object) -> None:

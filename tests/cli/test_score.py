@@ -238,11 +238,23 @@ def test_too_many_rejected_rows(folder: Path) -> None:
     assert result.stdout == ""
     assert "10 of 52 rows rejected (19.2%), more than --max-rejected 5%:" in result.stderr
     assert "  5 unreadable timestamp" in result.stderr
+    assert 'events.csv:44: timestamp "31/31/2026" is no time\n' in result.stderr
+    assert "  set source.timestamp_format in the model: " in result.stderr
     assert not (folder / "scores.csv").exists()
     assert len((folder / "rejects.ndjson").read_text().splitlines()) == 10
     for allowed in ("20%", "0.2"):
         assert small.call(*BASE, "--max-rejected", allowed).exit_code == 0
     assert small.call(*BASE, "--max-rejected", "19%").exit_code == 3
+
+
+def test_too_many_unreadable_timestamps_to_look_for_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.write(folder, bad_rows=10)
+    monkeypatch.setattr("cesctl.cli.score.SOON_FOUND", 9)
+    result = small.call(*BASE)
+    assert "events.csv:44" not in result.stderr
+    assert "  set source.timestamp_format in the model: " in result.stderr
 
 
 @pytest.mark.parametrize("events", ["nope.csv", "empty.csv", "header.csv", "empty"])

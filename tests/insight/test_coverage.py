@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
 from cesctl.insight.coverage import Coverage, check_log
 from cesctl.model import parse_model
 from tests.insight.frames import NOW, export
-
-if TYPE_CHECKING:
-    import polars as pl
 
 SOURCE = "source: {customer: customer, event: event, timestamp: timestamp}\n"
 
@@ -157,6 +154,11 @@ def test_rejected_rows_are_counted() -> None:
     assert said(found, "source")[0].startswith(
         "66.7% of the rows are rejected: 1 no customer, 1 no event"
     )
+
+
+def test_unreadable_timestamps_get_the_key_to_set() -> None:
+    frame = export([("a", "x", 0)]).with_columns(timestamp=pl.lit("31/31/2026"))
+    assert "source.timestamp_format" in said(check("events: {x: 1}", frame), "source")[0]
 
 
 def test_risk_and_attributes_that_name_what_is_not_there() -> None:

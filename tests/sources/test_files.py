@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import zipfile
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cesctl.errors import InputError
+from cesctl.errors import InputError, OutputError
 from cesctl.sources import files
 from cesctl.sources.files import find
 from tests.sources import writing
@@ -202,3 +203,14 @@ def test_a_named_pipe(tmp_path: Path) -> None:
         pipe.write_bytes(CSV)
         os._exit(0)
     assert names(pipe) == ["pipe"]
+
+
+def test_a_temporary_folder_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with zipfile.ZipFile(tmp_path / "full.zip", "w") as archive:
+        archive.writestr("a.csv", CSV)
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(OutputError, match=r"no room to unpack .*: No space left(.|\n)*TMPDIR"):
+        find([tmp_path / "full.zip"])
