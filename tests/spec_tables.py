@@ -23,6 +23,7 @@ from datetime import datetime
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "spec"
+PAGE = Path(__file__).parent.parent / "docs" / "spec-tables.md"
 CLOCK = "2027-01-01T00:00:00Z"
 
 Cells = dict[str, str]
@@ -128,3 +129,28 @@ def flatten(record: str) -> dict[str, str | None]:
             yield path, value if isinstance(value, str) else None
 
     return dict(walk(json.loads(record, parse_int=str, parse_float=str, parse_constant=str), ""))
+
+
+HEAD = """# The model by example
+
+Each of these says what one clause of [the model](model.md) means: a model, a log, and the scores they
+give, worked out by hand. The tests run every one of them, from a file and from a frame, and on a second,
+slow implementation in plain Python. A blank cell is missing; `nothing` is no value.
+
+<!-- written by `python -m tests.spec_tables` from tests/spec -->
+"""
+
+
+def page() -> str:
+    """All tables as one page, with a list of what is in it."""
+    texts = [path.read_text(encoding="utf-8").strip() for path in sorted(FOLDER.glob("*.md"))]
+    titles = [text.partition("\n")[0].removeprefix("# ") for text in texts]
+    lines = [
+        f"- [{title}](#{title.lower().replace(',', '').replace(' ', '-')})" for title in titles
+    ]
+    body = [f"#{text}".replace("\n## ", "\n### ") for text in texts]
+    return "\n".join([HEAD, *lines, "", "\n\n".join(body), ""])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

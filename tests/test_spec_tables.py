@@ -15,7 +15,7 @@ from cesctl.model.types import Model
 from tests.reference import clock
 from tests.reference.numbers import round_half_away
 from tests.reference.run import Outcome, Roster, score_rows
-from tests.spec_tables import Case, Cells, cases, flatten
+from tests.spec_tables import PAGE, Case, Cells, cases, flatten, page
 
 CASES = cases()
 each = pytest.mark.parametrize("case", CASES, ids=[f"{c.file}: {c.title}" for c in CASES])
@@ -139,3 +139,7 @@ def test_engine(case: Case, kind: str, tmp_path: Path) -> None:
         {k: shown(v) for k, v in row.items()} for row in result.scores.select(names).to_dicts()
     ]
     assert found == expected(case)
+
+
+def test_the_docs_show_the_tables() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.spec_tables"
