@@ -34,6 +34,7 @@ class Example:
     now: datetime
     roster: list[dict[str, str]] | None = None
     columns: list[str] = field(default_factory=list)
+    seed: int = 0
 
     def __repr__(self) -> str:
         """Short: a failing test tells the smallest example itself."""
@@ -65,4 +66,4 @@ def make(frame: int, signals: Sequence[int], rows: Sequence[int]) -> Example:
     if model.get("as_of", "latest") == "latest" and dice.chance(7):
         records.append({**records[0], "user": world.customers[0], "ts": log.write(world.at, "Z")})
     roster = draw_roster(dice, world, model) if "customers" in model else None
-    return Example(model_text(model), records, world.now, roster, list(records[0]))
+    return Example(model_text(model), records, world.now, roster, list(records[0]), frame)

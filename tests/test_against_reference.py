@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -23,6 +26,7 @@ from tests.reference import clock
 from tests.reference.run import Roster, score_rows
 from tests.strategies import Example, examples
 
+JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 EXAMPLES = {"ci": 500, "deep": 5_000}[os.environ.get("HYPOTHESIS_PROFILE", "ci")]
 
 
@@ -56,11 +60,41 @@ def differences(example: Example, folder: Path) -> list[str]:
     scored = score_rows(
         example.rows, model, clock.microseconds(example.now), roster(example, model)
     )
-    frame = pl.DataFrame(example.rows, schema=dict.fromkeys(example.columns, pl.String))
-    found = compare(score(frame, model, now=example.now), scored, model)
+    found = compare(score(inputs(example, folder), model, now=example.now), scored, model)
     event(f"scale {model.scale.method}")
     event("noise let off" if found.excused else "equal to the last bit")
     return found.differences
+
+
+def inputs(example: Example, folder: Path) -> pl.DataFrame | list[Path]:
+    """The log: every other one as a frame, the others as files."""
+    kind = ["frame", "csv", "frame", "ndjson"][example.seed % 4]
+    if kind == "frame":
+        return pl.DataFrame(example.rows, schema=dict.fromkeys(example.columns, pl.String))
+    path = folder / f"log.{kind}"
+    if kind == "csv":
+        write_csv(path, example.rows, example.columns)
+    else:
+        path.write_text("".join(json_line(row) for row in example.rows), encoding="utf-8")
+    return [path]
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, str | None]], columns: list[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, columns)
+        table.writeheader()
+        table.writerows(rows)
+
+
+def json_line(row: Mapping[str, str | None]) -> str:
+    """A record; what JSON can write as a number is one, and what is missing is null or not there."""
+    parts = []
+    for name, text in row.items():
+        if text is None and name in ("plan", "page"):
+            continue
+        plain = text is not None and name in ("amount", "ts") and JSON_NUMBER.fullmatch(text)
+        parts.append(f"{json.dumps(name)}: {text if plain else json.dumps(text)}")
+    return "{" + ", ".join(parts) + "}\n"
 
 
 def kinds(differences: list[str]) -> set[str]:
@@ -78,10 +112,7 @@ def told(example: Example, differences: list[str]) -> str:
 def parsed(example: Example, folder: Path) -> Model | None:
     """The model; None where it gives no points, which ``possible`` cannot scale."""
     if example.roster is not None:
-        with (folder / "roster.csv").open("w", encoding="utf-8", newline="") as file:
-            table = csv.DictWriter(file, list(example.roster[0]))
-            table.writeheader()
-            table.writerows(example.roster)
+        write_csv(folder / "roster.csv", example.roster, list(example.roster[0]))
     try:
         return parse_model(example.model, folder=folder)
     except ModelError as error:
