@@ -6,7 +6,7 @@ import sys
 
 import duckdb
 
-WEIGHTS = [1, 2, 3, 4, 5, -1, -2, 0.5, 0.25, 10]
+WEIGHTS = [1, 2, 3, 4, 5, -1, -2, 0.5, 0.2, 10]
 
 path, form, as_of, out = sys.argv[1:]
 read = {

@@ -83,15 +83,18 @@ class Screen:
         """Says why the run ends as it does; nothing drops it."""
         _tell(text)
 
-    def working(self, what: str, job: Callable[[], T]) -> T:
+    def working(
+        self, what: str, job: Callable[[], T], meanwhile: Callable[[], object] | None = None
+    ) -> T:
         """Runs ``job`` and shows, on a terminal, what is being done and for how long.
 
         The job runs in a thread of its own: polars gives way to Ctrl-C only when it is done.
+        ``meanwhile`` is called while a job goes on that takes more than a moment.
         """
         started = time.monotonic()
         try:
             with _Progress(what, wanted=not self.quiet and sys.stderr.isatty(), screen=self):
-                return _in_thread(job)
+                return _in_thread(job, meanwhile)
         finally:
             self.detail(f"{what}: {time.monotonic() - started:.2f} s")
 
@@ -155,7 +158,7 @@ class _standard_output:  # noqa: N801 - reads as what it is
         raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
-def _in_thread(job: Callable[[], T]) -> T:
+def _in_thread(job: Callable[[], T], meanwhile: Callable[[], object] | None = None) -> T:
     result: list[T] = []
     failure: list[BaseException] = []
     done = threading.Event()
@@ -170,7 +173,9 @@ def _in_thread(job: Callable[[], T]) -> T:
 
     threading.Thread(target=work, daemon=True).start()
     while not done.wait(0.5):  # a wait without end could not be interrupted on every system
-        pass
+        if meanwhile is not None:
+            meanwhile()
+            meanwhile = None
     if failure:
         raise failure[0]
     return result[0]

@@ -36,6 +36,13 @@ def chosen_events(events: list[str] | None, model: Model) -> list[str]:
     return inputs
 
 
+def _load_views() -> None:
+    """What will show and write the result; loaded while polars counts, it costs no time of its own."""
+    import cesctl.insight.missing
+    import cesctl.present.files
+    import cesctl.present.terminal  # noqa: F401
+
+
 def run_scoring(
     inputs: list[str], model: Model, screen: Screen, *, occurrences: bool = False
 ) -> Result:
@@ -47,7 +54,9 @@ def run_scoring(
         return score(inputs, model, occurrences=occurrences)
 
     named = inputs[0] if len(inputs) == 1 else f"{len(inputs)} inputs"
-    result = screen.working(f"Scoring {'standard input' if named == '-' else named}", job)
+    result = screen.working(
+        f"Scoring {'standard input' if named == '-' else named}", job, _load_views
+    )
     for note in result.notes:
         screen.note(note)
     return result
