@@ -77,7 +77,7 @@ def _share_weight(pool: Sequence[Signal]) -> list[pl.Expr]:
     positive = [s for s in pool if s.weight > 0]
     if not any(s.missing == "skip" for s in positive):
         return []
-    everything = sum(s.weight for s in positive)
+    everything = reduce(add, [s.weight for s in positive])  # added as below, bit for bit
     present = reduce(
         add,
         [

@@ -59,11 +59,13 @@ def as_text(expr: pl.Expr, dtype: pl.DataType, *, uuid: bool = False) -> pl.Expr
     if dtype == pl.String:
         return expr
     if dtype.is_float():
-        whole = (expr == expr.round()) & (expr.abs() < 1e15)
+        whole = (expr == expr.round()) & (expr.abs() < 2.0**53)
+        # NaN is how data frames say that nothing is there
         return (
             pl.when(whole)
             .then(expr.cast(pl.Int64, strict=False).cast(pl.String))
-            .otherwise(expr.cast(pl.String))
+            .when(expr.is_not_nan())
+            .then(expr.cast(pl.String))
         )
     if isinstance(dtype, pl.Datetime):
         if dtype.time_zone is not None:

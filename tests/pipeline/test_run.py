@@ -215,3 +215,16 @@ def test_latest_is_latest_with_spaces_too(tmp_path: Path) -> None:
     path = write(tmp_path / "e.csv", ["a,login,2026-10-01", "a,login,2027-10-01"])
     result = cesctl.score([path], MODEL, as_of=" latest ", now=NOW)
     assert result.rows.rejected == {"later than the clock": 1}
+
+
+def test_nan_in_a_frame_is_nothing() -> None:
+    frame = pl.DataFrame(
+        {
+            "user_id": [1.0, float("nan"), 9007199254740991.0],
+            "event": ["login"] * 3,
+            "timestamp": ["2026-10-01"] * 3,
+        }
+    )
+    result = cesctl.score(frame, MODEL, now=NOW)
+    assert result.scores["customer"].to_list() == ["1", "9007199254740991"]
+    assert result.rows.rejected == {"no customer": 1}
