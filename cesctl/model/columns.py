@@ -20,6 +20,11 @@ def signal_columns(signal: str) -> tuple[str, str]:
     return f"{signal}.measure", f"{signal}.points"
 
 
+def is_pattern(name: str) -> bool:
+    """Whether polars would take the name for several columns: ``*``, or ``^...$``."""
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
+
+
 def reserved_columns(signals: Iterable[str]) -> frozenset[str]:
     """Every name an attribute of a model with these signals cannot have."""
     return frozenset({*FIXED, IN_JSON, *(c for s in signals for c in signal_columns(s))})

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cesctl.errors import ModelError, Problem
-from cesctl.model.columns import reserved_columns
+from cesctl.model.columns import is_pattern, reserved_columns
 from cesctl.model.document import Pairs, compose
 from cesctl.model.fields import BAD, Entry, Fields
 from cesctl.model.keys import MODEL
@@ -111,6 +111,9 @@ def _attributes(
     for entry in entries or []:
         if entry.name in reserved:
             message = f'"{entry.name}" is a column of the scores'
+            report.add(entry.span, entry.path, message, "give the attribute another name")
+        elif is_pattern(entry.name):
+            message = f'"{entry.name}" is a pattern, not a name'
             report.add(entry.span, entry.path, message, "give the attribute another name")
     return tuple((e.name, e.value) for e in entries or [] if e.value is not BAD)
 

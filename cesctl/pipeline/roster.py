@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.model.columns import reserved_columns
+from cesctl.model.columns import is_pattern, reserved_columns
 from cesctl.pipeline.conditions import trimmed
 from cesctl.sources.table import read_table
 
@@ -36,10 +36,15 @@ def read_roster(roster: Roster, signals: Sequence[str]) -> pl.DataFrame:
     others = [c for c in table.columns if c != roster.id]
     reserved = reserved_columns(signals)
     for name in others:
-        if name in reserved:
+        if name in reserved or is_pattern(name):
             raise InputError(
                 InputProblem(
-                    f'the column "{name}" has the name of a column of the scores',
+                    f'the column "{name}" '
+                    + (
+                        "has the name of a column of the scores"
+                        if name in reserved
+                        else "has a pattern for a name"
+                    ),
                     roster.file,
                     hint="rename it in the customers file",
                 )

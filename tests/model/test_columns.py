@@ -23,3 +23,13 @@ def test_an_attribute_cannot_be_named_like_a_column(name: str) -> None:
 def test_other_names_are_free() -> None:
     made = parse_model("events: {login: 1}\nattributes: {measure: x, Score: y, plan: p.q}")
     assert made.attributes == (("measure", "x"), ("Score", "y"), ("plan", "p.q"))
+
+
+def test_a_pattern_is_no_name_of_an_attribute() -> None:
+    import pytest
+
+    import cesctl
+
+    for name in ("*", "^plan$"):
+        with pytest.raises(cesctl.ModelError, match="pattern"):
+            cesctl.parse_model(f"version: 1\nevents: {{a: 1}}\nattributes: {{'{name}': plan}}\n")
