@@ -103,6 +103,9 @@ def compare(result: Result, scored: Scored, model: Model) -> Found:
     found.same("customers", sorted(records), sorted(o.customer for o in scored.outcomes))
     if found.differences:
         return found
+    details = {r["customer"]: r for r in result.detail.to_dicts()}
+    for outcome in scored.outcomes:
+        compare_steps(found, details[outcome.customer], outcome, model)
     now, then = Run(model, scored.outcomes), Run(model, list(scored.before.values()))
     for outcome in now.outcomes:
         record = records[outcome.customer]
@@ -137,6 +140,18 @@ def compare_numbers(found: Found, record: dict[str, Any], outcome: Outcome, mode
         loss = points_noise(model, signal, outcome)
         found.close(f"{who}: {name}.points", record[f"{name}.points"], points, 6, loss)
     found.close(f"{who}: raw", record["raw"], outcome.raw, 6, raw_loss(model, outcome))
+
+
+def compare_steps(found: Found, detail: dict[str, Any], outcome: Outcome, model: Model) -> None:
+    """What an explanation shows beside the scores: events of each signal, where asked for, and groups."""
+    who = outcome.customer
+    for name, count in outcome.counted.items():
+        if f"n:{name}" in detail:
+            found.same(f"{who}: events of {name}", detail[f"n:{name}"], count)
+    for name, points in outcome.groups.items():
+        given = detail[f"g:{name}"]  # not rounded
+        if abs(Fraction(given) - points) > raw_noise(model, outcome):
+            found.same(f"{who}: points of group {name}", given, float(points))
 
 
 def compare_score(

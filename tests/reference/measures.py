@@ -31,6 +31,12 @@ def measures(model: Model, events: list[Event], t: int) -> dict[str, Fraction | 
     }
 
 
+def counts(model: Model, events: list[Event], t: int) -> dict[str, int]:
+    """How many events each signal counts, within its limit."""
+    zone = ZoneInfo(model.timezone)
+    return {s.name: len(limited(s, taken(s, events, t), zone)) for s in model.signals}
+
+
 def taken(signal: Signal, events: list[Event], t: int) -> list[Event]:
     """The events that a signal takes by its event, where, window and offset."""
     if signal.measure == "ratio":

@@ -10,9 +10,9 @@ from cesctl.model.types import Model
 from tests.reference import clock
 from tests.reference.bands import band, last_activity, rank, risk_reasons
 from tests.reference.events import Event, Log, Row, read
-from tests.reference.measures import measures, taken
+from tests.reference.measures import counts, measures, taken
 from tests.reference.numbers import round_half_away
-from tests.reference.points import raw, signal_points, unrounded
+from tests.reference.points import group_points, groups, raw, signal_points, unrounded
 from tests.reference.scale import scaled, score
 
 Roster = dict[str, dict[str, str]]  # id -> its other columns, only those that are not empty
@@ -26,6 +26,8 @@ class Outcome:
     attributes: dict[str, str]
     measures: dict[str, Fraction | None]
     points: dict[str, Fraction | None]
+    groups: dict[str, Fraction]
+    counted: dict[str, int]  # events of each signal, after its limit
     unrounded: Fraction  # raw before its rounding
     raw: Fraction
     scaled: Fraction
@@ -92,6 +94,8 @@ def one(model: Model, customer: str, events: list[Event], t: int, roster: Roster
         attributes=latest(model, events) | roster.get(customer, {}),
         measures=measured,
         points=points,
+        groups={name: group_points(model, name, points) for name in groups(model)},
+        counted=counts(model, events, t),
         unrounded=unrounded(model, points),
         raw=raw(model, points),
         scaled=Fraction(0),
