@@ -40,7 +40,9 @@ class ModelError(CesctlError):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems, key=lambda p: (p.file, p.line, p.column))
-        super().__init__("\n".join(f"{p.path}: {p.message}" if p.path else p.message for p in problems))
+        super().__init__(
+            "\n".join(f"{p.path}: {p.message}" if p.path else p.message for p in problems)
+        )
 
 
 class UsageError(CesctlError):
