@@ -37,17 +37,18 @@ class Log:
 
     def events(self) -> pl.LazyFrame:
         """One row per record of all files: customer, event, at, reason, prop:<path>."""
-        parts = [self.normalised(part.frame) for part in self.raw.parts]
+        parts = [self.normalised(part.frame, part.sample_times) for part in self.raw.parts]
         events = pl.concat(parts) if len(parts) > 1 else parts[0]
         return mark_duplicates(events, self.raw.source)
 
-    def normalised(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def normalised(self, rows: pl.LazyFrame, sample: Sequence[str] = ()) -> pl.LazyFrame:
         return normalise(
             rows,
             self.raw.source,
             used_properties(self.model),
             timezone=self.model.timezone,
             clock=self.clock if self.as_of == "latest" else None,
+            sample=sample,
         )
 
     def newest_guess(self) -> datetime | None:

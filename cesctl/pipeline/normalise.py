@@ -41,6 +41,7 @@ def normalise(
     *,
     timezone: str,
     clock: datetime | None,
+    sample: Sequence[str] = (),
 ) -> pl.LazyFrame:
     """Rows of one layout to events.
 
@@ -56,6 +57,7 @@ def normalise(
         _dtype(source.timestamp, schema),
         form=source.timestamp_format,
         timezone=source.timezone or timezone,
+        sample=sample,
     )
     event = (
         pl.lit(source.event_value)

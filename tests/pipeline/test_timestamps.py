@@ -165,3 +165,18 @@ def test_white_space_is_none_whatever_stands_first() -> None:
         "2026-04-02",
         "1970-01-01",
     ]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["2026-04-01T01:02:03Z", "2026-04-01", "1700000000", "soon", None, " 2026-04-01 "]
+        )
+    )
+)
+def test_a_sample_changes_no_value(texts: list[str | None]) -> None:
+    frame = pl.DataFrame({"t": pl.Series(texts, dtype=pl.String)})
+    alone = to_instants(frame["t"])
+    for sample in (["2026-04-01T01:02:03Z"], ["2026-04-01"], ["soon"]):
+        expr = instants(pl.col("t"), pl.String(), form="auto", timezone="UTC", sample=sample)
+        assert frame.select(expr).to_series().to_list() == alone.to_list()
