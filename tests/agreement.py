@@ -192,7 +192,7 @@ def compare_judgement(found: Found, record: dict[str, Any], outcome: Outcome, mo
     if model.compare_us is not None:
         size = abs(outcome.score) + abs(outcome.previous_score or Fraction(0))
         found.close(
-            f"{who}: change", record["change"], outcome.change, model.scale.round, size / 2**53
+            f"{who}: change", record["change"], outcome.change, model.scale.round, size / 2**51
         )
         nobody = outcome.previous_score is None
         found.same(f"{who}: previous_score", record["previous_score"] is None, nobody)
