@@ -8,7 +8,7 @@ Numbers are floats unless exactness needs their text.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Us = int  # microseconds
 
@@ -30,24 +30,7 @@ Measure = Literal[
     "bounces",
     "ratio",
 ]
-MEASURES: tuple[Measure, ...] = (
-    "count",
-    "sum",
-    "mean",
-    "min",
-    "max",
-    "last",
-    "distinct",
-    "days",
-    "weeks",
-    "once",
-    "recency",
-    "tenure",
-    "sessions",
-    "session_minutes",
-    "bounces",
-    "ratio",
-)
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 NEEDS_PROPERTY = frozenset({"sum", "mean", "min", "max", "last", "distinct"})
 DEFAULT_GAP_US: Us = 30 * 60 * 1_000_000
 CAN_BE_NOTHING = frozenset({"mean", "min", "max", "last", "recency", "tenure", "ratio"})
