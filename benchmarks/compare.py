@@ -45,7 +45,7 @@ def command(name: str, log: Path, form: str, as_of: str, out: Path) -> list[str]
         return [sys.executable, str(HERE / "contenders" / script), str(log), form, as_of, str(out)]
     model = HERE / "model.yaml"
     when = ["--as-of", "latest"] if as_of == "latest" else []
-    cesctl = [sys.executable, "-c", "from cesctl.cli.main import run; run()", "score", str(log)]
+    cesctl = [sys.executable, "-c", "from cesctl.cli import run; run()", "score", str(log)]
     return [*cesctl, "-c", str(model), *when, "-o", str(out), "--quiet"]
 
 

@@ -1,5 +1,5 @@
 """``python -m cesctl``."""
 
-from cesctl.cli.main import run
+from cesctl.cli import run
 
 run()

@@ -12,7 +12,7 @@ import polars as pl
 
 from cesctl.errors import UsageError
 from cesctl.pipeline.band import band_table
-from cesctl.pipeline.numbers import exact_mean, round_half_away
+from cesctl.pipeline.numbers import exact_means, round_half_away
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
@@ -90,7 +90,7 @@ class Result:
         return {
             "customers": self.scores.height,
             "at_risk": self.at_risk.height,
-            "average": self.scores.select(exact_mean(pl.col("score"))).item(),
+            "average": exact_means(self.scores, "score")["mean"].item(),
             "median": None if score.is_empty() else _six(score.median()),
         }
 

@@ -26,7 +26,7 @@ BLOCK = re.compile(r"(<!-- (output|help): (.*?) -->\n```text\n)(.*?)(```\n)", re
 
 def printed(arguments: list[str]) -> str:
     """Standard output of ``cesctl ARGUMENTS``, run in the project's folder."""
-    code = "from cesctl.cli.main import run; run()"
+    code = "from cesctl.cli import run; run()"
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
     done = subprocess.run(  # noqa: S603 - the arguments stand in our own pages
         [sys.executable, "-c", code, *arguments],

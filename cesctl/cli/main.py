@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import cesctl
+from cesctl.cli import INTERRUPTED
 from cesctl.cli.console import show_error
 from cesctl.errors import CesctlError, OutputError
 
@@ -35,7 +36,6 @@ cesctl init events.csv
 cesctl score events.csv -c cesctl.yaml
 """
 
-INTERRUPTED = 130
 BUG = 70  # what an unforeseen error ends with: 1 is kept for --fail-if
 
 
@@ -128,8 +128,8 @@ def _main(
     """Customer engagement scores from raw event exports."""
 
 
-def run() -> None:
-    """What the ``cesctl`` script calls; ends the process with the exit codes of ``docs/cli.md``."""
+def main() -> int:
+    """Runs the command line's command; gives the exit code of ``docs/cli.md``."""
     code: Any = 0
     _prepare_streams()
     gc.disable()  # a command ends before its cycles matter; looking for them is a tenth of the start
@@ -141,13 +141,7 @@ def run() -> None:
         code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a bug: the only thing that shows a traceback
         code = _unforeseen(error)
-    if code == INTERRUPTED:
-        # Work may go on in threads that nothing can stop; nobody waits for it any more.
-        _flush()
-        if made := sys.modules.get("cesctl.sources.temporary"):
-            made.remove()
-        os._exit(INTERRUPTED)
-    sys.exit(code)
+    return code if isinstance(code, int) else int(code is not None)
 
 
 def _unforeseen(error: Exception) -> int:
@@ -170,15 +164,3 @@ def _prepare_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
         elif name == "stdout" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-
-
-def _flush() -> None:
-    import contextlib
-
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
-
-
-if __name__ == "__main__":
-    run()

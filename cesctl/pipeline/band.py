@@ -8,7 +8,7 @@ import polars as pl
 
 from cesctl.engines.measures import DAY_US
 from cesctl.model.types import Band, Model
-from cesctl.pipeline.numbers import exact_mean, quotient, round_half_away, with_shared
+from cesctl.pipeline.numbers import exact_means, quotient, round_half_away, with_shared
 
 SCORE = pl.col("score")
 
@@ -79,8 +79,8 @@ def band_table(scores: pl.DataFrame, bands: Sequence[Band]) -> pl.DataFrame:
     """One row per band, lowest first: name, from, customers, share (0 … 1), average score (both with 6
     decimals; null of nobody), at_risk, action, color.
     """
-    counted = scores.group_by("band").agg(
-        pl.len().alias("customers"), exact_mean(SCORE).alias("average")
+    counted = exact_means(scores, "score", by="band").rename(
+        {"count": "customers", "mean": "average"}
     )
     table = pl.DataFrame(
         {

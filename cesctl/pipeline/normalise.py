@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.pipeline.conditions import PROPERTY, holds, trimmed
-from cesctl.pipeline.timestamps import instants
+from cesctl.pipeline.timestamps import with_instants
 from cesctl.sources.typed import as_text
 
 if TYPE_CHECKING:
     from cesctl.model.types import Source
 
 ID = "id"  # a record's id, in the events frame
+TIME, AT = "time:", "at:"  # no export has such columns
 ROW = "row:"  # a record's number, where somebody asks; no export has such a column
 NO_REASON = pl.Series("reason", [None], dtype=pl.UInt8)
 FILTERED, DUPLICATE = 1, 2
@@ -51,10 +52,11 @@ def normalise(
     (trimmed text, null where missing).
     """
     schema = rows.collect_schema()
-    raw_time = _first_time(source.timestamp, schema)
-    at = instants(
-        raw_time,
+    rows = with_instants(
+        rows.with_columns(_first_time(source.timestamp, schema).alias(TIME)),
+        TIME,
         _dtype(source.timestamp, schema),
+        AT,
         form=source.timestamp_format,
         timezone=source.timezone or timezone,
         sample=sample,
@@ -70,8 +72,8 @@ def normalise(
     events = rows.select(
         _first_text(source.customer, schema).alias("customer"),
         event.cast(pl.String).alias("event"),
-        at.alias("at"),
-        raw_time.alias("time"),
+        pl.col(AT).alias("at"),
+        pl.col(TIME).alias("time"),
         (pl.lit(value=True) if kept is None else kept).alias("kept"),
         *(trimmed(_text(p, schema)).alias(PROPERTY + p) for p in properties),
         *(

@@ -28,11 +28,6 @@ def quotient(value: pl.Expr, by: pl.Expr | float) -> pl.Expr:
     return value / (value.is_nan().cast(pl.Float64) + by)
 
 
-def is_number(text: pl.Expr) -> pl.Expr:
-    """Whether trimmed text is a number. Boolean, never null."""
-    return number(text).is_not_null()
-
-
 def number(text: pl.Expr) -> pl.Expr:
     """Trimmed text to Float64; null where it is no number."""
     value = pl.when(text.str.contains(GRAMMAR)).then(text).cast(pl.Float64, strict=False)
@@ -116,9 +111,23 @@ def with_shared(frame: pl.DataFrame, *columns: pl.Expr | Iterable[pl.Expr]) -> p
     return frame.lazy().with_columns(*columns).collect(engine="in-memory")
 
 
-def exact_mean(value: pl.Expr) -> pl.Expr:
-    """The mean of scores, with 6 decimals, the same whatever the order of the rows; null of none."""
-    small = value.abs().max() < 1e18  # else the sum may not fit 128 bits
-    total = nanos_to_float(float_to_nanos(pl.when(small).then(value)).sum())
-    total = pl.when(small).then(total).otherwise(value.sort().sum())
-    return pl.when(value.count() > 0).then(round_half_away(quotient(total, value.count()), 6))
+def exact_means(frame: pl.DataFrame, scores: str, by: str | None = None) -> pl.DataFrame:
+    """The means of a column of scores, with 6 decimals, the same whatever the order of the rows.
+
+    One row per value of ``by`` (one in all without): ``by``, ``count`` (of scores), ``mean`` (null of
+    none). In two steps, since what an aggregation names twice is added up twice.
+    """
+    value = pl.col(scores)
+    small = pl.when(value.abs() < 1e18).then(value)  # else the sum may not fit 128 bits
+    parts = [
+        value.count().alias("count"),
+        value.abs().max().alias("largest"),
+        float_to_nanos(small).sum().alias("nanos"),
+        value.sort().sum().alias("sorted"),
+    ]
+    added = frame.select(parts) if by is None else frame.group_by(by).agg(parts)
+    total = nanos_to_float(pl.col("nanos"))
+    total = pl.when(pl.col("largest") < 1e18).then(total).otherwise("sorted")
+    mean = round_half_away(quotient(total, pl.col("count").cast(pl.Float64)), 6)
+    mean = pl.when(pl.col("count") > 0).then(mean)
+    return with_shared(added, mean.alias("mean")).drop("largest", "nanos", "sorted")

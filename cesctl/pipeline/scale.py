@@ -17,8 +17,8 @@ def add_score(frame: pl.DataFrame, model: Model, most: float | None) -> pl.DataF
     for ``method: possible``; minmax and percentile look at all rows of the frame.
     """
     frame = with_shared(frame, scaled(model, most).cast(pl.Float64).alias("scaled"))
-    nine = round_half_away(pl.col("scaled"), 9)
-    return with_shared(frame, round_half_away(nine, model.scale.round).alias("score"))
+    frame = with_shared(frame, round_half_away(pl.col("scaled"), 9).alias("score"))
+    return with_shared(frame, round_half_away(pl.col("score"), model.scale.round).alias("score"))
 
 
 def scaled(model: Model, most: float | None) -> pl.Expr:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cesctl.sources.parts import InputFile, Part, Wanted
 
-_LARGEST_RECORD = 1 << 30  # bytes
+_LARGEST_RECORD = 1 << 24  # bytes
 _PATIENCE = 5.0  # seconds
 
 # DuckDB writes numbers anew (1.10 comes out as 1.1), also inside of what is nested, so where the text

@@ -118,7 +118,7 @@ def test_a_file_that_the_disk_has_no_room_for(name: str, folder: Path) -> None:
     (folder / name).write_bytes(b"old")
     code = (
         "import resource, sys\n"
-        "from cesctl.cli.main import run\n"
+        "from cesctl.cli import run\n"
         "import cesctl.pipeline.run, cesctl.present.files, cesctl.insight.missing, xlsxwriter\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         f"sys.argv = ['cesctl', *{[*BASE, '-o', name]!r}]\n"

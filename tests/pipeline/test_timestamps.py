@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cesctl.pipeline.timestamps import instants, to_instants
+from cesctl.pipeline import fixed_width
+from cesctl.pipeline.iso import layout_of, read_text
+from cesctl.pipeline.timestamps import to_instants, with_instants
 
 
 def read(text: str, form: str = "auto", timezone: str = "UTC") -> str | None:
@@ -152,8 +154,10 @@ def test_columns_that_are_typed() -> None:
         }
     )
     for name in frame.columns:
-        expr = instants(pl.col(name), frame.schema[name], form="auto", timezone="UTC")
-        assert frame.lazy().select(expr).collect().item() == at, name
+        rows = with_instants(
+            frame.lazy(), name, frame.schema[name], "at", form="auto", timezone="UTC"
+        )
+        assert rows.select("at").collect().item() == at, name
 
 
 def test_white_space_is_none_whatever_stands_first() -> None:
@@ -167,16 +171,71 @@ def test_white_space_is_none_whatever_stands_first() -> None:
     ]
 
 
+ALPHABET = "0123456789 -+:.TZtzé\t\u00a0"
+LAYOUTS = [
+    "2026-04-01T01:02:03Z",
+    "2026-04-01T01:02:03.25Z",
+    "2026-04-01T01:02:03.123Z",
+    "2026-04-01 01:02:03",
+    "2026-04-01T01:02",
+    "2026-04-01 01:02Z",
+    "2026-04-01 01:02:03.123456 UTC",
+    "2026-04-01 01:02:03.123456789",
+    "2026-04-01T01:02:03+02:00",
+    "2026-04-01T01:02:03.5-0330",
+    "2026-04-01",
+    "1700000000",
+    "soon",
+]
+
+
+@st.composite
+def nearly(draw: st.DrawFn) -> str:
+    """Text of one of the layouts with any digits, and up to three characters changed, more or less."""
+    text = draw(st.sampled_from(LAYOUTS))
+    made = [draw(st.sampled_from("0123456789")) if c.isdigit() else c for c in text]
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.integers(0, len(made) - 1))
+        made[place : place + draw(st.integers(0, 1))] = draw(st.text(ALPHABET, max_size=1))
+    return "".join(made)
+
+
 @given(
-    st.lists(
-        st.sampled_from(
-            ["2026-04-01T01:02:03Z", "2026-04-01", "1700000000", "soon", None, " 2026-04-01 "]
-        )
-    )
+    st.lists(st.none() | st.sampled_from(LAYOUTS) | nearly()),
+    st.sampled_from(LAYOUTS),
+    st.sampled_from(["UTC", "Europe/Berlin"]),
 )
-def test_a_sample_changes_no_value(texts: list[str | None]) -> None:
+def test_a_sample_changes_no_value(texts: list[str | None], sample: str, zone: str) -> None:
     frame = pl.DataFrame({"t": pl.Series(texts, dtype=pl.String)})
-    alone = to_instants(frame["t"])
-    for sample in (["2026-04-01T01:02:03Z"], ["2026-04-01"], ["soon"]):
-        expr = instants(pl.col("t"), pl.String(), form="auto", timezone="UTC", sample=sample)
-        assert frame.select(expr).to_series().to_list() == alone.to_list()
+    alone = to_instants(frame["t"], timezone=zone)
+    rows = with_instants(
+        frame.lazy(), "t", pl.String(), "at", form="auto", timezone=zone, sample=[sample]
+    )
+    assert rows.collect()["at"].to_list() == alone.to_list()
+
+
+@given(st.lists(nearly(), min_size=1), st.sampled_from(LAYOUTS[:8]))
+def test_a_layout_read_by_words_is_read_as_by_its_pattern(texts: list[str], like: str) -> None:
+    layout = layout_of(like)
+    assert layout is not None
+    frame = pl.LazyFrame({"t": texts})
+    words = fixed_width.with_wall_clock(frame, "t", layout, "at").collect()["at"]
+    pattern = frame.select(read_text(pl.col("t"), layout)).collect()["t"]
+    assert words.to_list() == pattern.set(pattern.dt.year() < 1, None).to_list()
+
+
+def test_every_day_of_the_calendar_and_none_beside() -> None:
+    years = [1, 4, 100, 400, 999, 1600, 1900, 1970, 2000, 2023, 2024, 2100, 9999]
+    texts = [f"{y:04}-{m:02}-{d:02}T23:59:59Z" for y in years for m in range(14) for d in range(33)]
+    layout = layout_of("2026-04-01T01:02:03Z")
+    assert layout is not None
+    rows = fixed_width.with_wall_clock(pl.LazyFrame({"t": texts}), "t", layout, "at")
+    found = rows.collect()["at"].to_list()
+    assert found == [standard_librarys(t) for t in texts]
+
+
+def standard_librarys(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
