@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from cesctl.model.types import Model
 
 
 @dataclass(frozen=True)
@@ -30,16 +28,3 @@ class Aggregate:
     reasons: dict[int, int] = field(default_factory=dict)
     newest: datetime | None = None
     left_out: dict[str, int] = field(default_factory=dict)
-
-
-class Engine(Protocol):
-    """Counts events. The only stage that sees the whole log."""
-
-    def aggregate(
-        self,
-        events: pl.LazyFrame,
-        model: Model,
-        times: list[datetime],
-        *,
-        occurrences: bool = False,
-    ) -> Aggregate: ...

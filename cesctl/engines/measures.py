@@ -15,7 +15,7 @@ from operator import and_
 
 import polars as pl
 
-from cesctl.model.types import EventMatch, Signal
+from cesctl.model.types import EventMatch, Limit, Signal
 from cesctl.pipeline.conditions import event_property, holds, matches
 from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number, quotient
 
@@ -92,6 +92,12 @@ def plan(signal: Signal, index: int, at: datetime, *, occurrences: bool) -> Plan
     tag = f"{signal.name}|{index}"
     taken = takes([signal], index)
     counted: pl.Expr = taken
+    if signal.limit is not None and signal.measure == "count" and _decay(signal, at) is None:
+        # which of a period's events count makes no difference, only how many
+        within = _within_limit(signal.limit, taken)
+        made.inside += [within.alias(f"{c}:{tag}") for c in ("cn" if occurrences else "c")]
+        made.measure = pl.col(f"c:{tag}").cast(pl.Float64).alias(f"m:{tag}")
+        return made
     if signal.limit is not None:
         made.before += _limit_layers(signal, tag, taken)
         counted = pl.col(f"counted:{tag}")
@@ -100,6 +106,22 @@ def plan(signal: Signal, index: int, at: datetime, *, occurrences: bool) -> Plan
     _MEASURES[signal.measure](made, tag, counted, at)
     made.measure = made.measure.cast(pl.Float64).alias(f"m:{tag}")
     return made
+
+
+def ratios(signals: Sequence[Signal]) -> list[pl.Expr]:
+    """Measure of one signal ÷ measure of another; nothing when there is nothing to divide, or by 0."""
+    made = []
+    for s in signals:
+        if s.measure == "ratio":
+            of, per = pl.col(f"m:{s.of}"), pl.col(f"m:{s.per}")
+            made.append(pl.when(per != 0).then(of / per).alias(f"m:{s.name}"))
+    return made
+
+
+def _within_limit(limit: Limit, taken: pl.Expr) -> pl.Expr:
+    """How many of a customer's events are within the limit of their period."""
+    of_period = pl.col(limit.per).filter(taken).unique_counts()
+    return of_period.clip(upper_bound=limit.count).sum().cast(pl.UInt32)
 
 
 def _limit_layers(signal: Signal, tag: str, taken: pl.Expr) -> list[list[pl.Expr]]:

@@ -9,7 +9,7 @@ from functools import partial
 import polars as pl
 
 from cesctl.engines.base import Aggregate
-from cesctl.engines.measures import AT, Plan, epoch_us, plan, takes, window_columns
+from cesctl.engines.measures import AT, Plan, epoch_us, plan, ratios, takes, window_columns
 from cesctl.model.types import Model, Signal
 from cesctl.pipeline.conditions import event_property, matches
 
@@ -184,14 +184,4 @@ def _activity(
         if occurrences:
             columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     there = people.filter(pl.col(last_at).is_not_null())
-    return there.select(columns).with_columns(_ratios(model))
-
-
-def _ratios(model: Model) -> list[pl.Expr]:
-    """Measure of one signal ÷ measure of another; nothing when there is nothing to divide, or by 0."""
-    made = []
-    for s in model.signals:
-        if s.measure == "ratio":
-            of, per = pl.col(f"m:{s.of}"), pl.col(f"m:{s.per}")
-            made.append(pl.when(per != 0).then(of / per).alias(f"m:{s.name}"))
-    return made
+    return there.select(columns).with_columns(ratios(model.signals))

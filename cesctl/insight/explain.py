@@ -143,17 +143,12 @@ def _steps(signal: Signal, detail: dict[str, Any]) -> list[str]:
         of = f" of {signal.property}" if signal.property else ""
         steps.append(f"{signal.measure}{of}")
     if measure is None:
-        steps.append("nothing to measure" + (", left out" if points is None else ""))
-        return steps
-    if signal.cap is not None and measure > signal.cap:
-        steps.append(f"cap {signal.cap:g}")
-    if signal.target is not None:
-        start = f"from {signal.target.start:g} " if signal.target.start else ""
-        steps.append(f"{start}to target {signal.target.end:g}")
-    if signal.tiers:
-        capped = measure if signal.cap is None else min(measure, signal.cap)
-        reached = [t for t in signal.tiers if capped >= t.at_least]
-        steps.append(f"tier {reached[-1].at_least:g}" if reached else "below the first tier")
+        counts = "" if value is None else f", counts as {value:g}"
+        steps.append("nothing to measure" + (", left out" if points is None else counts))
+        if value is None:
+            return steps
+    else:
+        steps += _value_steps(signal, measure)
     plain = signal.weight * value
     if signal.max_points is not None and plain > signal.max_points:
         steps.append(f"at most {signal.max_points:g}")
@@ -163,6 +158,21 @@ def _steps(signal: Signal, detail: dict[str, Any]) -> list[str]:
         plain = signal.min_points
     if points is not None and abs(points - plain) > 1e-9 * max(1.0, abs(plain)):
         steps.append(f"x {points / plain:.4g} for what is missing")
+    return steps
+
+
+def _value_steps(signal: Signal, measure: float) -> list[str]:
+    """What stands between a measure and its value."""
+    steps = []
+    if signal.cap is not None and measure > signal.cap:
+        steps.append(f"cap {signal.cap:g}")
+    if signal.target is not None:
+        start = f"from {signal.target.start:g} " if signal.target.start else ""
+        steps.append(f"{start}to target {signal.target.end:g}")
+    if signal.tiers:
+        capped = measure if signal.cap is None else min(measure, signal.cap)
+        reached = [t for t in signal.tiers if capped >= t.at_least]
+        steps.append(f"tier {reached[-1].at_least:g}" if reached else "below the first tier")
     return steps
 
 

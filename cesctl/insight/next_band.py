@@ -5,10 +5,12 @@ Each candidate is put through the same points and scale as every customer; nothi
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl.engines.measures import ratios
 from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.points import add_points
 from cesctl.pipeline.scale import add_score
@@ -22,6 +24,14 @@ MOST_RAW = 1e9  # further away than this, no way is short
 SHOWN = 3
 RELATIVE = frozenset({"minmax", "percentile"})  # a score depends on the other customers
 COUNTED = frozenset({"count", "distinct", "days", "weeks", "once", "sessions"})
+HOUR_US = 3_600_000_000
+PERIODS_US = {
+    "hour": HOUR_US,
+    "day": 24 * HOUR_US,
+    "days": 24 * HOUR_US,
+    "week": 168 * HOUR_US,
+    "weeks": 168 * HOUR_US,
+}
 UNITS = {"days": "days of ", "weeks": "weeks of ", "distinct": "different values of "}
 
 
@@ -46,7 +56,7 @@ def next_band(result: Result, row: pl.DataFrame) -> tuple[list[str], float | Non
     for order, signal in enumerate(model.signals):
         n = _steps_needed(model, row, signal, needed)
         if n is not None:
-            gained = _gained(model, row, _with(row, signal, n))
+            gained = _gained(model, row, _with(model, row, signal, n))
             ways.append((n, order, f"{_more(signal, n)} (+{gained:.6g} points) → {goal.name}"))
     if not ways:
         together = _together(model, row, needed)
@@ -67,7 +77,7 @@ def _together(model: Model, row: pl.DataFrame, needed: float) -> str | None:
         if gain <= 0:
             return None
         n = _steps_needed(model, row, best, needed)
-        row = _with(row, best, steps if n is None else n)
+        row = _with(model, row, best, steps if n is None else n)
         said.append(_more(best, steps if n is None else n))
         if n is not None:
             return f"{' and '.join(said)} (+{_gained(model, start, row):.6g} points)"
@@ -77,7 +87,7 @@ def _together(model: Model, row: pl.DataFrame, needed: float) -> str | None:
 def _room(model: Model, row: pl.DataFrame, signal: Signal) -> tuple[int, float]:
     """The fewest more of a signal that give the most it can still add, and what they add to raw."""
     raw = _raws(model, row, signal)
-    if raw is None:
+    if raw is None or raw.is_empty():
         return 0, 0.0
     most = raw.max()
     assert isinstance(most, float)
@@ -85,10 +95,11 @@ def _room(model: Model, row: pl.DataFrame, signal: Signal) -> tuple[int, float]:
     return int((raw >= most - 1e-9).arg_true()[0]) + 1, most - now
 
 
-def _with(row: pl.DataFrame, signal: Signal, n: int) -> pl.DataFrame:
+def _with(model: Model, row: pl.DataFrame, signal: Signal, n: int) -> pl.DataFrame:
     measure = _measures(row, signal)
     assert measure is not None
-    return row.with_columns(pl.lit(measure[n - 1]).alias(f"m:{signal.name}"))
+    changed = row.with_columns(pl.lit(measure[n - 1]).alias(f"m:{signal.name}"))
+    return changed.with_columns(ratios(model.signals))
 
 
 def _gained(model: Model, before: pl.DataFrame, after: pl.DataFrame) -> float:
@@ -142,7 +153,7 @@ def _raws(model: Model, row: pl.DataFrame, signal: Signal) -> pl.Series | None:
     tried = measure.alias(name).to_frame()
     if others.width:
         tried = others.join(tried, how="cross", maintain_order="right")
-    return add_points(tried, model)["raw"]
+    return add_points(tried.with_columns(ratios(model.signals)), model)["raw"]
 
 
 def _measures(row: pl.DataFrame, signal: Signal) -> pl.Series | None:
@@ -156,7 +167,19 @@ def _measures(row: pl.DataFrame, signal: Signal) -> pl.Series | None:
     if signal.measure not in COUNTED:
         return None
     now = row[f"m:{signal.name}"].item() or 0.0
-    return now + pl.int_range(1, MOST_STEPS + 1, eager=True).cast(pl.Float64)
+    more = now + pl.int_range(1, MOST_STEPS + 1, eager=True).cast(pl.Float64)
+    return more.filter(more <= _most(signal))
+
+
+def _most(signal: Signal) -> float:
+    """No more than this fits into the signal's window, which may begin and end amid a period."""
+    if signal.window_us is None:
+        return math.inf
+    if signal.measure in PERIODS_US:
+        return signal.window_us // PERIODS_US[signal.measure] + 1
+    if signal.measure == "count" and signal.limit is not None:
+        return signal.limit.count * (signal.window_us // PERIODS_US[signal.limit.per] + 1)
+    return math.inf
 
 
 def _more(signal: Signal, n: int) -> str:

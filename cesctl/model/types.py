@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Us = int  # microseconds
+LIMIT = 1e15  # numbers of this magnitude and above are none, in events and in models
 
 Measure = Literal[
     "count",
@@ -190,6 +191,3 @@ class Model:
     attributes: tuple[tuple[str, str], ...] = ()  # (name, property)
     sha256: str = ""  # of the file's bytes
     path: str = ""  # of the file; empty when made from text
-
-    def signal(self, name: str) -> Signal:
-        return next(s for s in self.signals if s.name == name)

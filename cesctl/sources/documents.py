@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from cesctl.sources.parts import InputFile, Part, Wanted
 
-_LARGEST_RECORD = 1 << 24  # bytes
+# Bytes; DuckDB reads into buffers of twice as much. A larger record is read by the careful path.
+_LARGEST_RECORD = 1 << 24
 _PATIENCE = 5.0  # seconds
 
 # DuckDB writes numbers anew (1.10 comes out as 1.1), also inside of what is nested, so where the text

@@ -95,3 +95,45 @@ def test_no_way_leads_over_a_window_that_lies_in_the_past() -> None:
 """
     found = explain(scored(events, "bands: {Low: 0, High: 9000}\n"), "a")
     assert [way.partition(" (")[0] for way in found.next_band] == ["8,998 more login"]
+
+
+def test_no_more_days_than_the_window_has() -> None:
+    """Five days of login in a week that touches eight dates: three more fit, not seven."""
+    for goal, ways in ((30, ["3 more days of login"]), (70, ["70 more pay"])):
+        events = """
+  login: {weight: 10, measure: days, window: 1w}
+  often: {event: login, weight: 0.1, window: 1d, limit: {count: 2, per: day}}
+  pay: {weight: 1, window: 1w}
+"""
+        log = pl.DataFrame(
+            {
+                "user_id": ["a"] * 6,
+                "event": ["login"] * 5 + ["pay"],
+                "timestamp": [f"2026-10-{day}T12:00:00Z" for day in (27, 28, 29, 30, 31, 31)],
+            }
+        )
+        bands = f"bands: {{Low: 0, High: {51 + goal}}}\n"
+        model = cesctl.parse_model(f"version: 1\nevents:{events}{bands}")
+        result = cesctl.score(log, model, now=NOW, occurrences=True)
+        found = explain(result, "a")
+        assert [w.partition(" (")[0] for w in found.next_band][:1] == ways, found
+
+
+def test_a_way_moves_the_ratio_that_it_is_part_of() -> None:
+    events = """
+  pay: {weight: 1}
+  login: {weight: 1}
+  per_login: {weight: 100, measure: ratio, of: pay, per: login}
+"""
+    found = explain(scored(events, "bands: {Low: 0, High: 100}\n"), "a")
+    # 2 logins, 1 pay: 3 + 50; with 2 pays 4 + 100. Logins lessen the ratio: 98 of them give 99 + 1.02
+    assert [w.partition(" (")[0] for w in found.next_band] == ["1 more pay", "96 more login"]
+
+
+def test_a_number_for_what_is_missing_is_told_with_the_limit_that_it_meets() -> None:
+    events = """
+  open: {weight: 2, measure: recency, missing: 30, max_points: 40}
+"""
+    line = explain(scored(events.replace("open:", "rare:")), "a").signals[0]
+    assert line.steps == ["recency", "nothing to measure, counts as 30", "at most 40"]
+    assert (line.value, line.points) == (30.0, 40.0)
