@@ -16,6 +16,7 @@ from cesctl.pipeline.conditions import event_property, matches
 # An accepted id is trimmed, so a key that begins with a space is never a customer's: the rows that
 # are no events, and the events after T, are counted in the same group_by, not in a second pass.
 _ASIDE = " "
+_IN_TIME = "in time"
 _AFTER = 255  # beside the reasons of cesctl.pipeline.normalise
 
 
@@ -71,12 +72,13 @@ def _query(
     own = _own(model)
     every = [p for made in plans for p in made]
     key = pl.map_batches(
-        ["customer", "reason", "at"],
+        [_IN_TIME, "customer", "reason", "at"],
         partial(_key, until=times[0]),
         return_dtype=pl.String,
         is_elementwise=True,
     )
-    events = events.with_columns(
+    in_time = pl.col("reason").is_null() & (AT.to_physical() <= epoch_us(times[0]))
+    events = events.with_columns(in_time.alias(_IN_TIME)).with_columns(
         key.alias("key"),
         *_calendar(model),
         *window_columns(own, times),
@@ -129,10 +131,10 @@ def _apart(own: Sequence[Signal]) -> bool:
 
 def _key(columns: Sequence[pl.Series], *, until: datetime) -> pl.Series:
     """What a row is grouped by: its customer, or why it is not counted."""
-    customer, reason, at = columns
-    late = at > until
-    if reason.null_count() == len(reason) and not late.any():
+    in_time, customer, reason, at = columns
+    if in_time.all():
         return customer
+    late = at > until
     code = pl.when(reason.is_null() & late).then(pl.lit(_AFTER, dtype=pl.UInt8)).otherwise(reason)
     aside = pl.lit(_ASIDE) + code.cast(pl.String)
     return pl.select(pl.when(code.is_null()).then(customer).otherwise(aside).alias("key"))["key"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cesctl.model.types import Source
 
 ID = "id"  # a record's id, in the events frame
-TIME, AT = "time:", "at:"  # no export has such columns
+TIME, AT, FINE = "time:", "at:", "fine:"  # no export has such columns
 ROW = "row:"  # a record's number, where somebody asks; no export has such a column
 NO_REASON = pl.Series("reason", [None], dtype=pl.UInt8)
 FILTERED, DUPLICATE = 1, 2
@@ -83,23 +83,31 @@ def normalise(
         ),
         *([pl.col(ROW)] if ROW in schema else []),
     )
+    fine = (pl.col("customer") != "") & (pl.col("event") != "") & pl.col("at").is_not_null()
+    if kept is not None:
+        fine = fine & pl.col("kept")
+    if clock is not None:
+        fine = fine & (pl.col("at") <= clock)
     reason = pl.map_batches(
-        ["customer", "event", "at", "time", *(["kept"] if kept is not None else [])],
+        [FINE, "customer", "event", "at", "time", *(["kept"] if kept is not None else [])],
         partial(why_not, clock=clock),
         return_dtype=pl.UInt8,
         is_elementwise=True,
     )
-    return events.with_columns(reason.alias("reason")).drop("time", "kept")
+    events = events.with_columns(fine.fill_null(value=False).alias(FINE))
+    return events.with_columns(reason.alias("reason")).drop("time", "kept", FINE)
 
 
 def why_not(columns: Sequence[pl.Series], *, clock: datetime | None) -> pl.Series:
-    """Why rows are no events (UInt8; null for an event), from customer, event, at, the raw timestamp and,
-    where there is a row filter, whether it holds.
+    """Why rows are no events (UInt8; null for an event), from whether they are, customer, event, at, the
+    raw timestamp and, where there is a row filter, whether it holds.
 
     A function of whole batches, not an expression, because most batches have nothing wrong with them,
     and to see that is much cheaper than to name what is.
     """
-    customer, event, at, time, *kept = columns
+    fine, customer, event, at, time, *kept = columns
+    if fine.all():
+        return NO_REASON.new_from_index(0, len(fine))
     wrong: list[tuple[pl.Series, int]] = []
     if kept:
         wrong.append((~kept[0], FILTERED))

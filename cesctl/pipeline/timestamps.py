@@ -140,20 +140,27 @@ def with_instants(
     if layout is None:
         at = _mapped(pl.col(column), lambda s: to_instants(s, form=form, timezone=timezone))
         return rows.with_columns(at.alias(name))
-    quick = f"{name}:quick"
+    quick, missed = f"{name}:quick", f"{name}:missed"
     if fixed_width.suits(layout):
         rows = fixed_width.with_wall_clock(rows, column, layout, quick)
     else:
         rows = rows.with_columns(read_text(pl.col(column), layout).alias(quick))
     zone = "UTC" if layout.zone else timezone
+    read = pl.col(quick)
+    if zone == "UTC":
+        inside = read.to_physical().is_between(MIN_US, MAX_US)
+        read = pl.when(inside).then(read).dt.replace_time_zone("UTC")
+    else:
+        read = _mapped(read, lambda s: _in_range(localise(s, zone)))
+    rows = rows.with_columns(read.alias(quick))
+    # told by polars beforehand, so that Python has to look at one flag a batch only
+    rows = rows.with_columns((pl.col(quick).is_null() & pl.col(column).is_not_null()).alias(missed))
 
     def rest(columns: Sequence[pl.Series]) -> pl.Series:
-        whole, wall_clock = columns
-        if wall_clock.null_count() == whole.null_count():
-            return _in_range(localise(wall_clock, zone))
-        return to_instants(whole, form=form, timezone=timezone)
+        whole, read, left = columns
+        return to_instants(whole, form=form, timezone=timezone) if left.any() else read
 
-    at = pl.map_batches([column, quick], rest, return_dtype=INSTANT, is_elementwise=True)
+    at = pl.map_batches([column, quick, missed], rest, return_dtype=INSTANT, is_elementwise=True)
     return rows.with_columns(at.alias(name))
 
 
