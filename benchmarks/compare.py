@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,8 @@ HERE = Path(__file__).parent
 CONTENDERS = {
     "cesctl": None,
     "polars by hand": "by_hand.py",
-    "DuckDB": "duck.py",
+    "DuckDB, every row trusted": "duck.py",
+    "DuckDB, rows checked": "duck_checked.py",
     "pandas": "panda.py",
     "floor (only reads)": "floor.py",
 }
@@ -59,6 +61,10 @@ def once(words: list[str]) -> tuple[float, float]:
     if child.returncode:
         raise SystemExit(f"failed with {child.returncode}: {' '.join(words)}")
     return seconds, usage.ru_maxrss / 1024
+
+
+def answer_of(folder: str, name: str) -> Path:
+    return Path(folder) / f"{re.sub('[^a-zA-Z]', '', name)}.parquet"
 
 
 def answer(out: Path) -> pl.DataFrame:
@@ -101,12 +107,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(args.rounds):
             for name, r in runs.items():
-                out = Path(folder) / f"{name.split(maxsplit=1)[0]}-{len(name)}.parquet"
+                out = answer_of(folder, name)
                 seconds, peak = once(command(name, log, args.format, args.as_of, out))
                 r.seconds.append(seconds)
                 r.peak_mib.append(peak)
         answers = {
-            name: answer(Path(folder) / f"{name.split(maxsplit=1)[0]}-{len(name)}.parquet")
+            name: answer(answer_of(folder, name))
             for name in runs
             if not name.startswith("floor")
         }

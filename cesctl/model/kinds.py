@@ -6,6 +6,7 @@ One object does both, so that what the loader takes and what an editor shows can
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from cesctl.duration import PATTERN, DurationError, format_duration, parse_duration
 from cesctl.model.document import Items, Pairs, Scalar
 from cesctl.model.fields import BAD, did_you_mean
-from cesctl.model.types import LIMIT
 
 if TYPE_CHECKING:
     from cesctl.model.document import Node
@@ -50,7 +50,7 @@ def expected(wanted: str, node: Node, path: str, report: Report, hint: str = "")
 
 @dataclass(eq=False, repr=False)
 class Number:
-    """A number, of a size that events can have too: products of such stay far from what overflows."""
+    """A finite number."""
 
     wanted: str = "a number"
     whole: bool = False
@@ -62,8 +62,8 @@ class Number:
         if not isinstance(node, Scalar) or not node.is_number:
             return expected(self.wanted, node, path, report, _number_hint(node))
         number = float(node.text)
-        if abs(number) >= LIMIT:
-            return expected(self.wanted, node, path, report, "numbers must be below 1e15")
+        if not math.isfinite(number):
+            return expected(self.wanted, node, path, report, "it is too large")
         wrong = (
             (self.whole and number != int(number))
             or (self.least is not None and number < self.least)
@@ -76,13 +76,9 @@ class Number:
 
     def schema(self) -> Schema:
         schema: Schema = {"type": "integer" if self.whole else "number"}
-        if self.least is None:
-            schema["exclusiveMinimum"] = -LIMIT
-        else:
+        if self.least is not None:
             schema["minimum"] = self.least
-        if self.most is None:
-            schema["exclusiveMaximum"] = LIMIT
-        else:
+        if self.most is not None:
             schema["maximum"] = self.most
         if self.not_zero:
             schema["not"] = {"const": 0}

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Us = int  # microseconds
-LIMIT = 1e15  # numbers of this magnitude and above are none, in events and in models
 
 Measure = Literal[
     "count",

@@ -12,10 +12,9 @@ from decimal import ROUND_DOWN, Context, Decimal
 
 import polars as pl
 
-from cesctl.model.types import LIMIT
-
 NANO = 1_000_000_000
 GRAMMAR = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+LIMIT = 1e15  # numbers of this magnitude and above are none
 _SCALE = 23  # 38 digits in all leave 15 before the point: just the numbers below LIMIT
 
 

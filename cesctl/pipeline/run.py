@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from cesctl import sources
 from cesctl.engines import polars as polars_engine
 from cesctl.engines.measures import epoch_us
-from cesctl.errors import InputError, InputProblem
+from cesctl.errors import InputError, InputProblem, ModelError, Problem
 from cesctl.model.most_points import most_points
 from cesctl.model.types import Model
 from cesctl.pipeline.band import add_band
@@ -109,7 +110,9 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
             assert model.customers is not None
             frame = join_roster(frame, roster, only=model.customers.only)
         frame = add_points(_silence_is_zero(frame, model), model)
-        frames.append(add_score(frame, model, most))
+        frame = add_score(frame, model, most)
+        _refuse_overflow(frame, model)
+        frames.append(frame)
     detail = frames[0]
     if len(frames) > 1:
         before = frames[1].select("customer", pl.col("score").alias("previous_score"))
@@ -135,6 +138,23 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         files=tuple(f.name for f in log.raw.files),
         rejected_rows=partial(rejected_rows, log),
     )
+
+
+def _refuse_overflow(frame: pl.DataFrame, model: Model) -> None:
+    """Weights are any finite numbers; what they are multiplied to may be none."""
+    if frame["score"].is_finite().all() and frame["raw"].is_finite().all():
+        return
+    odd = (s.name for s in model.signals if not _finite(frame[f"p:{s.name}"]))
+    odd_groups = (g.name for g in model.groups if not _finite(frame[f"g:{g.name}"]))
+    path = next(
+        chain((f"events.{n}" for n in odd), (f"groups.{n}" for n in odd_groups)), "scale"
+    )
+    message = "gives a customer more than a number can hold (about 1.8e308)"
+    raise ModelError([Problem(message, path, model.path, hint="use smaller numbers")])
+
+
+def _finite(values: pl.Series) -> bool:
+    return bool(values.is_finite().all())  # null, which is nothing, is passed over
 
 
 def most_possible(model: Model) -> float | None:

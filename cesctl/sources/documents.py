@@ -93,12 +93,14 @@ def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.D
     if n_rows is not None:
         query += f" limit {n_rows}"
     with _connection() as connection:
+        connection.execute("set arrow_output_version = '1.4'")  # the first that has string views
         connection.execute("set produce_arrow_string_view = true")
         connection.execute("set enable_progress_bar = false")
         connection.execute(f"set preserve_insertion_order = {str(part.ordered).lower()}")
         # A stream can be read once, and a second reading would find no rows without a word: so it is
         # not given away, but opened anew for each collect and handed on batch by batch.
-        batches = pl.scan_arrow_c_stream(connection.sql(query)).collect_batches()
+        stream = pl.scan_arrow_c_stream(connection.sql(query))
+        batches = stream.collect_batches(maintain_order=part.ordered, engine="streaming")
         try:
             yield from batches
         except (
