@@ -112,9 +112,7 @@ def main() -> None:
                 r.seconds.append(seconds)
                 r.peak_mib.append(peak)
         answers = {
-            name: answer(answer_of(folder, name))
-            for name in runs
-            if not name.startswith("floor")
+            name: answer(answer_of(folder, name)) for name in runs if not name.startswith("floor")
         }
     for name, got in answers.items():
         if not got.equals(answers["polars by hand"]):

@@ -146,9 +146,7 @@ def _refuse_overflow(frame: pl.DataFrame, model: Model) -> None:
         return
     odd = (s.name for s in model.signals if not _finite(frame[f"p:{s.name}"]))
     odd_groups = (g.name for g in model.groups if not _finite(frame[f"g:{g.name}"]))
-    path = next(
-        chain((f"events.{n}" for n in odd), (f"groups.{n}" for n in odd_groups)), "scale"
-    )
+    path = next(chain((f"events.{n}" for n in odd), (f"groups.{n}" for n in odd_groups)), "scale")
     message = "gives a customer more than a number can hold (about 1.8e308)"
     raise ModelError([Problem(message, path, model.path, hint="use smaller numbers")])
 
