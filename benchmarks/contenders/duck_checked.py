@@ -48,9 +48,8 @@ duckdb.sql(
     f" count(*) filter (where event in ({listed}) and {window}) as events, max(ts) as last_event_at"
     f" from (select *, {reason} as reason from ({rows})) group by all"
 )
-for why, number in duckdb.sql(
-    "select reason, sum(read) from grouped where reason is not null group by all"
-).fetchall():
+aside = "select reason, sum(read) from grouped where reason is not null group by all"
+for why, number in duckdb.execute(aside).fetchall():
     print(why, number)
 duckdb.sql(
     f"copy (select *, round(({score})::double, 1) as score from grouped where reason is null"
