@@ -20,6 +20,7 @@ from cesctl.pipeline.conditions import event_property, holds, matches
 from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number, quotient
 
 DAY_US = 86_400_000_000
+MOST_ROWS = 2**32 - 1  # polars counts rows in 32 bits
 AT = pl.col("at")
 
 
@@ -92,10 +93,13 @@ def plan(signal: Signal, index: int, at: datetime, *, occurrences: bool) -> Plan
     tag = f"{signal.name}|{index}"
     taken = takes([signal], index)
     counted: pl.Expr = taken
-    if signal.limit is not None and signal.measure == "count" and _decay(signal, at) is None:
+    decays = signal.half_life_us or signal.linear_decay_us
+    if signal.limit is not None and signal.measure == "count" and not decays:
         # which of a period's events count makes no difference, only how many
         within = _within_limit(signal.limit, taken)
-        made.inside += [within.alias(f"{c}:{tag}") for c in ("cn" if occurrences else "c")]
+        made.inside.append(within.alias(f"c:{tag}"))
+        if occurrences:
+            made.inside.append(within.alias(f"n:{tag}"))
         made.measure = pl.col(f"c:{tag}").cast(pl.Float64).alias(f"m:{tag}")
         return made
     if signal.limit is not None:
@@ -121,7 +125,7 @@ def ratios(signals: Sequence[Signal]) -> list[pl.Expr]:
 def _within_limit(limit: Limit, taken: pl.Expr) -> pl.Expr:
     """How many of a customer's events are within the limit of their period."""
     of_period = pl.col(limit.per).filter(taken).unique_counts()
-    return of_period.clip(upper_bound=limit.count).sum().cast(pl.UInt32)
+    return of_period.clip(upper_bound=min(limit.count, MOST_ROWS)).sum().cast(pl.UInt32)
 
 
 def _limit_layers(signal: Signal, tag: str, taken: pl.Expr) -> list[list[pl.Expr]]:
@@ -135,7 +139,11 @@ def _limit_layers(signal: Signal, tag: str, taken: pl.Expr) -> list[list[pl.Expr
     place = pl.int_range(pl.len()).over(["key", period, taken_name], order_by=order)
     return [
         [taken.fill_null(value=False).alias(taken_name)],
-        [(pl.col(taken_name) & (place < signal.limit.count)).alias(f"counted:{tag}")],
+        [
+            (pl.col(taken_name) & (place < min(signal.limit.count, MOST_ROWS))).alias(
+                f"counted:{tag}"
+            )
+        ],
     ]
 
 

@@ -69,7 +69,7 @@ def _together(model: Model, row: pl.DataFrame, needed: float) -> str | None:
     last one needs only a part. None where all of them are not enough.
     """
     start, said = row, []
-    left = [s for s in model.signals if s.weight > 0]
+    left = list(model.signals)
     while left:
         best = max(left, key=lambda s: _room(model, row, s)[1])
         left.remove(best)
@@ -96,7 +96,7 @@ def _room(model: Model, row: pl.DataFrame, signal: Signal) -> tuple[int, float]:
 
 
 def _with(model: Model, row: pl.DataFrame, signal: Signal, n: int) -> pl.DataFrame:
-    measure = _measures(row, signal)
+    measure = _measures(model, row, signal)
     assert measure is not None
     changed = row.with_columns(pl.lit(measure[n - 1]).alias(f"m:{signal.name}"))
     return changed.with_columns(ratios(model.signals))
@@ -145,7 +145,7 @@ def _steps_needed(model: Model, row: pl.DataFrame, signal: Signal, needed: float
 
 def _raws(model: Model, row: pl.DataFrame, signal: Signal) -> pl.Series | None:
     """Raw with 1, 2, 3 … more of a signal; None for a signal that nobody can do more of."""
-    measure = _measures(row, signal)
+    measure = _measures(model, row, signal)
     if measure is None:
         return None
     name = f"m:{signal.name}"
@@ -156,9 +156,10 @@ def _raws(model: Model, row: pl.DataFrame, signal: Signal) -> pl.Series | None:
     return add_points(tried.with_columns(ratios(model.signals)), model)["raw"]
 
 
-def _measures(row: pl.DataFrame, signal: Signal) -> pl.Series | None:
+def _measures(model: Model, row: pl.DataFrame, signal: Signal) -> pl.Series | None:
     """The measure with 1, 2, 3 … more; None where what happens from now on cannot add to it."""
-    if signal.weight <= 0 or signal.offset_us > 0:
+    helps = any(signal.name in (s.of, s.per) for s in model.signals)
+    if (signal.weight <= 0 and not helps) or signal.offset_us > 0:
         return None
     if signal.measure == "recency":
         return pl.Series([0.0])
@@ -176,10 +177,15 @@ def _most(signal: Signal) -> float:
     if signal.window_us is None:
         return math.inf
     if signal.measure in PERIODS_US:
-        return signal.window_us // PERIODS_US[signal.measure] + 1
+        return _periods(signal.window_us, signal.measure)
     if signal.measure == "count" and signal.limit is not None:
-        return signal.limit.count * (signal.window_us // PERIODS_US[signal.limit.per] + 1)
+        return signal.limit.count * _periods(signal.window_us, signal.limit.per)
     return math.inf
+
+
+def _periods(window_us: int, period: str) -> int:
+    """The most periods that a window touches."""
+    return -(-window_us // PERIODS_US[period]) + 1
 
 
 def _more(signal: Signal, n: int) -> str:

@@ -12,7 +12,7 @@ from operator import or_
 
 import polars as pl
 
-from cesctl.pipeline.iso import Layout
+from cesctl.pipeline.iso import MANY, Layout
 
 _WORD = 4
 _TEXT, _ODD = "fixed:words", "fixed:odd"
@@ -22,7 +22,7 @@ _DAYS_TO_1970 = 719_469  # from the first of March of the year 0, plus one as da
 
 def suits(layout: Layout) -> bool:
     """Whether this module reads the layout."""
-    return not layout.date_only and layout.zone[:1] != "+"
+    return not layout.date_only and layout.zone[:1] != "+" and layout.digits < MANY
 
 
 def with_wall_clock(rows: pl.LazyFrame, column: str, layout: Layout, name: str) -> pl.LazyFrame:

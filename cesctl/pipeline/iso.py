@@ -17,6 +17,9 @@ ISO = re.compile(
 )
 
 
+MANY = 10
+
+
 @dataclass(frozen=True)
 class Layout:
     """What all timestamps of one shape share."""
@@ -25,7 +28,7 @@ class Layout:
     date_only: bool = False
     sep: str = "T"
     seconds: bool = True
-    digits: int = 0  # of the fraction
+    digits: int = 0  # of the fraction; MANY stands for as many or more
     zone: str = ""  # "", "Z", " UTC", or "+hh:mm", "+hhmm" for an offset
 
 
@@ -37,7 +40,7 @@ def layout_of(text: str) -> Layout | None:
     day = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
     if match["sep"] is None:
         return Layout(pattern=f"^{day}$", date_only=True)
-    frac, zone = match["frac"] or "", match["zone"] or ""
+    digits, zone = min(len(match["frac"] or ""), MANY), match["zone"] or ""
     kind = zone
     if zone[:1] in {"+", "-"}:
         kind = "+hh:mm" if ":" in zone else "+hhmm"
@@ -45,7 +48,7 @@ def layout_of(text: str) -> Layout | None:
     pattern = (
         f"^{day}{match['sep']}[0-9]{{2}}:[0-9]{{2}}"
         + (":[0-5][0-9]" if match["sec"] else "")
-        + (rf"\.[0-9]{{{len(frac)}}}" if frac else "")
+        + (rf"\.[0-9]{{{digits}{',' if digits == MANY else ''}}}" if digits else "")
         + zone
         + "$"
     )
@@ -53,7 +56,7 @@ def layout_of(text: str) -> Layout | None:
         pattern=pattern,
         sep=match["sep"],
         seconds=match["sec"] is not None,
-        digits=len(frac),
+        digits=digits,
         zone=kind,
     )
 

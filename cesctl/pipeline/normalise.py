@@ -102,8 +102,8 @@ def why_not(columns: Sequence[pl.Series], *, clock: datetime | None) -> pl.Serie
     """Why rows are no events (UInt8; null for an event), from whether they are, customer, event, at, the
     raw timestamp and, where there is a row filter, whether it holds.
 
-    A function of whole batches, not an expression, because most batches have nothing wrong with them,
-    and to see that is much cheaper than to name what is.
+    A function of whole batches, not an expression: most have nothing wrong with them, which an expression
+    has seen already (``fine``), and only the others pay for naming what is.
     """
     fine, customer, event, at, time, *kept = columns
     if fine.all():

@@ -123,11 +123,10 @@ def exact_means(frame: pl.DataFrame, scores: str, by: str | None = None) -> pl.D
         value.count().alias("count"),
         value.abs().max().alias("largest"),
         float_to_nanos(small).sum().alias("nanos"),
-        value.sort().sum().alias("sorted"),
+        (value.sort() / value.count()).sum().alias("apart"),
     ]
     added = frame.select(parts) if by is None else frame.group_by(by).agg(parts)
-    total = nanos_to_float(pl.col("nanos"))
-    total = pl.when(pl.col("largest") < 1e18).then(total).otherwise("sorted")
-    mean = round_half_away(quotient(total, pl.col("count").cast(pl.Float64)), 6)
-    mean = pl.when(pl.col("count") > 0).then(mean)
-    return with_shared(added, mean.alias("mean")).drop("largest", "nanos", "sorted")
+    mean = quotient(nanos_to_float(pl.col("nanos")), pl.col("count").cast(pl.Float64))
+    mean = pl.when(pl.col("largest") < 1e18).then(mean).otherwise("apart")
+    mean = pl.when(pl.col("count") > 0).then(round_half_away(mean, 6))
+    return with_shared(added, mean.alias("mean")).drop("largest", "nanos", "apart")

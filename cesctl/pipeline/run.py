@@ -28,6 +28,7 @@ from cesctl.result import Result, RowCounts
 if TYPE_CHECKING:
     from cesctl.engines.base import Aggregate
 
+LARGEST = 8e307  # a difference of two such is still a number
 ZERO_WHEN_SILENT = frozenset(
     {"count", "sum", "distinct", "days", "weeks", "once", "sessions", "session_minutes", "bounces"}
 )
@@ -142,17 +143,18 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
 
 def _refuse_overflow(frame: pl.DataFrame, model: Model) -> None:
     """Weights are any finite numbers; what they are multiplied to may be none."""
-    if frame["score"].is_finite().all() and frame["raw"].is_finite().all():
+    if _bounded(frame["score"]) and _bounded(frame["raw"]):
         return
-    odd = (s.name for s in model.signals if not _finite(frame[f"p:{s.name}"]))
-    odd_groups = (g.name for g in model.groups if not _finite(frame[f"g:{g.name}"]))
-    path = next(chain((f"events.{n}" for n in odd), (f"groups.{n}" for n in odd_groups)), "scale")
-    message = "gives a customer more than a number can hold (about 1.8e308)"
+    odd = (s.name for s in model.signals if not _bounded(frame[f"p:{s.name}"]))
+    odd_groups = (g.name for g in model.groups if not _bounded(frame[f"g:{g.name}"]))
+    last = "scale" if _bounded(frame["raw"]) else "events"
+    path = next(chain((f"events.{n}" for n in odd), (f"groups.{n}" for n in odd_groups)), last)
+    message = f"gives a customer more than scores can hold ({LARGEST:g})"
     raise ModelError([Problem(message, path, model.path, hint="use smaller numbers")])
 
 
-def _finite(values: pl.Series) -> bool:
-    return bool(values.is_finite().all())  # null, which is nothing, is passed over
+def _bounded(values: pl.Series) -> bool:
+    return bool((values.abs() <= LARGEST).all())  # null, which is nothing, is passed over
 
 
 def most_possible(model: Model) -> float | None:

@@ -29,10 +29,9 @@ COLUMNS = (
 def explain_page(explanation: Explanation) -> Page:
     """A page whose last column adds up to raw: signals, then groups with theirs, then the scale."""
     parts: list[Table | Words] = [_points(explanation), _score(explanation)]
-    if explanation.next_band:
-        parts.append(
-            Words("\n".join(safe(way) for way in explanation.next_band), _next_title(explanation))
-        )
+    if explanation.to_next is not None:
+        ways = explanation.next_band or ["more of what the model counts does not get there"]
+        parts.append(Words("\n".join(safe(way) for way in ways), _next_title(explanation.to_next)))
     return Page(
         f"{safe(explanation.customer)} · {title(explanation.model)}",
         _facts(explanation),
@@ -191,7 +190,5 @@ def _score(explanation: Explanation) -> Words:
     return Words("\n".join([*steps, result]), "From raw to score")
 
 
-def _next_title(explanation: Explanation) -> str:
-    if explanation.to_next is None:
-        return "To the next band"
-    return f"To the next band: the score lacks {readable(explanation.to_next)}"
+def _next_title(lacking: float) -> str:
+    return f"To the next band: the score lacks {readable(lacking)}"

@@ -203,6 +203,8 @@ def _pipe(path: Path) -> Path:
 
 @cache
 def _standard_input() -> Path:
+    if sys.stdin is None:
+        raise InputError(InputProblem("standard input is closed", "-"))
     return _spooled(sys.stdin.buffer)
 
 

@@ -187,3 +187,28 @@ def _wait(until: object) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("it never came to that")
+
+
+@unix
+@pytest.mark.parametrize("words", [["--help"], ["schema"], ["score", "--help"]])
+def test_what_nobody_reads_is_no_failed_rule(words: list[str], folder: Path) -> None:
+    with subprocess.Popen(
+        small.command(*words), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(30) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+@unix
+def test_a_closed_standard_input(folder: Path) -> None:
+    import shlex
+
+    line = f"{shlex.join(small.command('score', '-', '-c', 'model.yaml'))} <&-"
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr.strip().endswith("standard input is closed")

@@ -137,3 +137,30 @@ def test_a_number_for_what_is_missing_is_told_with_the_limit_that_it_meets() -> 
     line = explain(scored(events.replace("open:", "rare:")), "a").signals[0]
     assert line.steps == ["recency", "nothing to measure, counts as 30", "at most 40"]
     assert (line.value, line.points) == (30.0, 40.0)
+
+
+def test_a_window_touches_more_periods_than_it_is_long() -> None:
+    """36 hours may lie in three days, 90 minutes in three hours."""
+    for events in (
+        """
+  days: {event: "*", measure: days, weight: 1, window: 36h}
+""",
+        """
+  hours: {event: "*", weight: 1, window: 90m, limit: {count: 1, per: hour}}
+""",
+    ):
+        result = scored(events, "bands: {Low: 0, High: 3}\n")
+        best = str(result.scores["customer"][0])
+        assert explain(result, best).next_band, events
+        result = scored(events, "bands: {Low: 0, High: 4}\n")
+        assert not explain(result, best).next_band, events
+
+
+def test_helpers_of_a_ratio_are_ways_too() -> None:
+    events = """
+  pay: {weight: 0}
+  login: {weight: 0}
+  per_login: {weight: 10, measure: ratio, of: pay, per: login}
+"""
+    found = explain(scored(events, "bands: {Low: 0, High: 20}\n"), "a")
+    assert [w.partition(" (")[0] for w in found.next_band] == ["3 more pay"]

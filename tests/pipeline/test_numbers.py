@@ -131,6 +131,7 @@ def test_digits_beyond_the_decimal_type_are_cut(text: str, found: int | None) ->
         ([1e300, -1e300], 0.0),
         ([math.inf, 1.0], math.inf),
         ([1e17, 3e17], 2e17),
+        ([1.7e308, 1.7e308], 1.7e308),
     ],
 )
 def test_the_mean_of_numbers_of_any_size(scores: list[float], want: float) -> None:

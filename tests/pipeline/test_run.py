@@ -246,3 +246,23 @@ def test_points_that_no_number_can_hold_are_an_error(tmp_path: Path, model: str,
     with pytest.raises(cesctl.ModelError, match=f"{path}: gives a customer more than") as error:
         cesctl.score([events], cesctl.parse_model(f"version: 1\n{model}\n"), now=NOW)
     assert error.value.problems[0].path == path
+
+
+def test_a_limit_of_more_than_there_can_be_rows(tmp_path: Path) -> None:
+    events = write(tmp_path / "e.csv", log(100))
+    text = "version: 1\nevents: {login: {weight: 1, limit: {count: 5000000000, per: day}HALF}}\n"
+    for half in ("", ", half_life: 9d"):
+        limited = cesctl.parse_model(text.replace("HALF", half))
+        free = cesctl.parse_model(text.replace(", limit: {count: 5000000000, per: day}HALF", half))
+        one, other = (cesctl.score([events], m, now=NOW).scores for m in (limited, free))
+        assert one.equals(other)
+
+
+def test_a_band_may_have_any_name() -> None:
+    model = cesctl.parse_model(
+        "version: 1\nevents: {x: 1}\n"
+        'bands: [{name: "a\\0b", from: 0, at_risk: true}, {name: c, from: 5}]\n'
+    )
+    rows = pl.DataFrame({"customer": ["u"], "event": ["x"], "timestamp": ["2026-10-01"]})
+    scores = cesctl.score(rows, model, now=NOW).scores
+    assert scores["risk_reasons"].to_list() == [["band a\0b"]]

@@ -239,3 +239,15 @@ def standard_librarys(text: str) -> datetime | None:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
+
+
+@pytest.mark.parametrize("digits", [9, 10, 11, 40_000])
+def test_a_fraction_of_any_length(digits: int) -> None:
+    texts = [f"2026-04-01T01:02:03.{'1' * digits}Z", "2026-04-01T01:02:03.25Z", None]
+    frame = pl.LazyFrame({"t": texts})
+    rows = with_instants(
+        frame, "t", pl.String(), "at", form="auto", timezone="UTC", sample=[str(texts[0])]
+    )
+    found = [None if at is None else at.microsecond for at in rows.collect()["at"]]
+    assert found == [111_111, 250_000, None]
+    assert rows.collect()["at"].to_list() == to_instants(pl.Series(texts)).to_list()
