@@ -53,3 +53,25 @@ def test_the_readmes_model_loads() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
         assert cesctl.parse_model(block).signals
+
+
+def test_the_table_of_presets_is_the_programs() -> None:
+    from cesctl.sources.presets import PRESETS
+
+    page = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+
+    def code(columns: tuple[str, ...], between: str = ", ") -> str:
+        return between.join(f"`{c}`" for c in columns)
+
+    assert rows == [
+        [
+            f"| `{p.name}`",
+            p.title,
+            code(p.customer),
+            code(p.event) or f"always {p.event_value}",
+            code(p.timestamp),
+            " or ".join(code(i, " with ") for i in p.ids) + " |",
+        ]
+        for p in PRESETS
+    ]

@@ -15,15 +15,18 @@ def source_block(source: Source) -> list[str]:
     lines = ["source:"]
     if source.files:
         lines.append(f"  files: [{', '.join(scalar(f) for f in source.files)}]")
+    preset = source.preset not in (None, "plain")
+    if preset:
+        lines.append(f"  preset: {source.preset}")
     lines.append(f"  customer: {flow_list(source.customer)}")
     if source.event_value is not None:
         lines.append(f"  event: {{value: {scalar(source.event_value)}}}")
     else:
         lines.append(f"  event: {flow_list(source.event)}")
     lines.append(f"  timestamp: {flow_list(source.timestamp)}")
-    if source.id is not None:
-        lines.append(f"  id: {scalar(source.id)}")
-    if source.deduplicate != ("none" if source.id is None else "id"):
+    if source.id and not preset:  # a preset's may be several columns
+        lines.append(f"  id: {scalar(source.id[0])}")
+    if source.deduplicate not in (None, "id" if source.id else "none"):
         lines.append(f"  deduplicate: {source.deduplicate}")
     if source.timestamp_format != "auto":
         lines.append(f"  timestamp_format: {scalar(source.timestamp_format)}")

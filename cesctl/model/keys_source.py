@@ -9,10 +9,11 @@ from cesctl.model.timestamp_format import check_timestamp_format
 from cesctl.model.where import WHERE
 from cesctl.model.zones import check_zone
 
-PRESETS_LATER = (
-    "mixpanel", "amplitude", "ga4", "segment", "rudderstack", "posthog", "snowplow", "sendgrid",
-    "stripe", "hubspot", "shopify", "zendesk",
+PRESETS = (
+    "plain", "mixpanel", "amplitude", "ga4", "segment", "rudderstack", "posthog", "snowplow", "sendgrid",
+    "stripe", "hubspot", "zendesk",
 )  # fmt: skip
+PRESETS_LATER = ("shopify", "mailchimp", "intercom", "salesforce", "matomo", "pendo", "heap")
 
 COLUMN = Text("a column")
 COLUMNS = OneOrMore(COLUMN, "a column or a list of columns")
@@ -28,7 +29,7 @@ EVENT = ByShape("a column, a list of columns or {value: name}", COLUMNS, COLUMNS
 SOURCE = Table(
     "a source",
     (
-        Key("preset", Word(("plain",), later=PRESETS_LATER), "The tool that made it.", "found"),
+        Key("preset", Word(PRESETS, later=PRESETS_LATER), "The tool that made it.", "found"),
         Key("files", PATHS, "Paths or globs, relative to the model file.", "the command line's"),
         Key(
             "customer",

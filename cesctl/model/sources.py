@@ -22,7 +22,6 @@ def relative(path: str, folder: Path | None) -> str:
 def build_source(fields: Fields | None, folder: Path | None) -> Source:
     if fields is None:
         return Source()
-    by_id = fields.get("deduplicate", "id" if "id" in fields.values else "none")
     event = fields.get("event", ())
     value = event.get("value") if isinstance(event, Fields) else None
     return Source(
@@ -32,8 +31,8 @@ def build_source(fields: Fields | None, folder: Path | None) -> Source:
         event=() if isinstance(event, Fields) else event,
         event_value=value,
         timestamp=fields.get("timestamp", ()),
-        id=fields.get("id"),
-        deduplicate=by_id,
+        id=(fields.get("id"),) if "id" in fields.values else (),
+        deduplicate=fields.get("deduplicate"),
         where=conditions(fields.get("where")),
         timestamp_format=fields.get("timestamp_format", "auto"),
         timezone=fields.get("timezone"),

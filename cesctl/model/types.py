@@ -158,8 +158,8 @@ class Source:
     event: tuple[str, ...] = ()
     event_value: str | None = None  # ``event: {value: order}``
     timestamp: tuple[str, ...] = ()
-    id: str | None = None
-    deduplicate: Literal["id", "exact", "none"] = "none"
+    id: tuple[str, ...] = ()  # columns that together identify a record; the first may be empty
+    deduplicate: Literal["id", "exact", "none"] | None = None  # None: by id where there is one
     where: tuple[Condition, ...] = ()
     timestamp_format: str = "auto"  # auto, iso, epoch_s, epoch_ms, epoch_us, or a strptime format
     timezone: str | None = None  # None: the model's

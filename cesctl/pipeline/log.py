@@ -103,9 +103,7 @@ def used_properties(model: Model) -> list[str]:
 def text_properties(model: Model) -> set[str]:
     """The properties of which the exact text matters, and not only the number it stands for."""
     uses = [*_uses(model), *_condition_uses(model.source.where)]
-    # whether two records are the same is told by the text of all that is used
-    compared = model.source.deduplicate != "none"
-    return {p for p, as_text in uses if as_text or compared}
+    return {p for p, as_text in uses if as_text}
 
 
 def _uses(model: Model) -> list[tuple[str, bool]]:

@@ -20,7 +20,7 @@ from cesctl.sources.typed import as_text
 if TYPE_CHECKING:
     from cesctl.model.types import Source
 
-ID = "id"  # a record's id, in the events frame
+ID = "id:"  # the columns of a record's id, in the events frame
 TIME, AT, FINE = "time:", "at:", "fine:"  # no export has such columns
 ROW = "row:"  # a record's number, where somebody asks; no export has such a column
 NO_REASON = pl.Series("reason", [None], dtype=pl.UInt8)
@@ -77,9 +77,8 @@ def normalise(
         (pl.lit(value=True) if kept is None else kept).alias("kept"),
         *(trimmed(_text(p, schema)).alias(PROPERTY + p) for p in properties),
         *(
-            [trimmed(_text(source.id, schema)).alias(ID)]
-            if source.id and source.deduplicate == "id"
-            else []
+            trimmed(_text(column, schema)).alias(f"{ID}{n}")
+            for n, column in enumerate(source.id if source.deduplicate == "id" else ())
         ),
         *([pl.col(ROW)] if ROW in schema else []),
     )
@@ -172,11 +171,13 @@ def mark_duplicates(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
     content = ["at", "customer", "event", *properties]
     candidate = pl.col("reason").is_null()
     if source.deduplicate == "id":
-        candidate = candidate & pl.col(ID).is_not_null()
-        key, order = [ID], content
+        key, order = [n for n in names if n.startswith(ID)], content
+        candidate = candidate & pl.col(key[0]).is_not_null()
     else:
         key, order = content, ["at"]
     place = pl.int_range(pl.len()).over([candidate, *key], order_by=order)
     again = candidate & (place > 0)
     reason = pl.when(again).then(pl.lit(DUPLICATE, dtype=pl.UInt8)).otherwise("reason")
-    return events.with_columns(reason.alias("reason")).select(n for n in names if n != ID)
+    return events.with_columns(reason.alias("reason")).select(
+        n for n in names if not n.startswith(ID)
+    )

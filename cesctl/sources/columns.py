@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cesctl.errors import InputError, InputProblem, Notes
-from cesctl.sources import names
+from cesctl.sources import names, presets
 from cesctl.sources.parts import Wanted, one_per_name
 
 if TYPE_CHECKING:
@@ -26,10 +26,13 @@ def resolve(
     sampled: Mapping[InputFile, Sampled],
     notes: Notes,
 ) -> Source:
-    """The source with its columns: named by the model, or guessed and told.
+    """The source with its columns: named by the model, by the preset of the tool whose files they are, or
+    guessed and told.
 
     Of columns whose names fit alike, one that holds something in the file's sample is taken.
     """
+    source = _preset(source, files, notes)
+    source = replace(source, deduplicate=source.deduplicate or ("id" if source.id else "none"))
     guessed: dict[str, str] = {}
 
     def role(name: str, given: tuple[str, ...], wanted: Sequence[str]) -> tuple[str, ...]:
@@ -51,6 +54,19 @@ def resolve(
         text = ", ".join(f"{role} = {column}" for role, column in guessed.items())
         notes.add(f"columns found by name: {text}")
     return replace(source, customer=customer, event=event, timestamp=timestamp)
+
+
+def _preset(source: Source, files: Sequence[InputFile], notes: Notes) -> Source:
+    """What the model leaves open as the tool's preset has it. ``plain`` is none."""
+    if source.preset == "plain":
+        return source
+    if source.preset is not None:
+        return presets.apply(presets.BY_NAME[source.preset], source, files, has)
+    found = presets.detect(files, has)
+    if found is None:
+        return source
+    notes.add(f"read as {found.title} (preset {found.name})")
+    return presets.apply(found, source, files, has)
 
 
 def _best(file: InputFile, filled: Collection[str], wanted: Sequence[str]) -> str | None:
@@ -80,13 +96,14 @@ def check(
 ) -> None:
     """Raises InputError for a column that a file must have and has not."""
     problems: list[InputProblem] = []
+    known = source.preset not in (None, "plain")
     for role, alternatives in (
         ("customer", source.customer),
         ("event", source.event),
         ("timestamp", source.timestamp),
     ):
-        problems += _required(role, alternatives, files, notes)
-    optional = [*properties, *([source.id] if source.id else [])]
+        problems += _required(role, alternatives, files, notes, known=known)
+    optional = [*properties, *source.id]
     for name in dict.fromkeys(optional):
         problems += _property(name, files, notes)
     if problems:
@@ -94,8 +111,14 @@ def check(
 
 
 def _required(
-    role: str, alternatives: tuple[str, ...], files: Sequence[InputFile], notes: Notes
+    role: str,
+    alternatives: tuple[str, ...],
+    files: Sequence[InputFile],
+    notes: Notes,
+    *,
+    known: bool,
 ) -> list[InputProblem]:
+    """``known``: whether the layout is a tool's, and so its columns' names are no mistake."""
     if not alternatives:
         return []
     lacking = [f for f in files if not any(has(f, a) for a in alternatives)]
@@ -105,7 +128,7 @@ def _required(
     problems = []
     for file in lacking:
         # JSON leaves out what is empty: a file without the key is wrong only if all of them are.
-        if file in documents and (somewhere or not all(f.whole for f in documents)):
+        if file in documents and (known or somewhere or not all(f.whole for f in documents)):
             notes.add(f"{file.name}: no {what} ({role}) in a sample of its records")
             continue
         problems.append(
@@ -156,7 +179,7 @@ def did_you_mean(name: str, columns: Sequence[str]) -> str:
 
 def wanted(source: Source, properties: Sequence[str], exact: Collection[str]) -> tuple[Wanted, ...]:
     """All columns to read. ``exact``: the properties whose own text matters."""
-    texts = [*source.customer, *source.event, *([source.id] if source.id else [])]
+    texts = [*source.customer, *source.event, *source.id]
     columns = [Wanted(n, ways(n)) for n in texts]
     columns += [Wanted(n, ways(n), exact=False, timestamp=True) for n in source.timestamp]
     columns += [Wanted(n, ways(n), exact=n in exact) for n in properties]

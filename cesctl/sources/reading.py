@@ -30,7 +30,8 @@ def read(
     """Finds the files, what they are and which columns to read; reads no more than samples.
 
     ``inputs``: paths, folders, patterns, "-", or polars frames. ``properties``: columns and dotted
-    paths the model uses; of those in ``text_properties`` (default: all) the text itself matters.
+    paths the model uses; of those in ``text_properties`` (default: all, as where records are compared)
+    the text itself matters.
     ``exclude``: files that are no events.
     """
     import polars as pl
@@ -59,7 +60,9 @@ def read(
         sampled[file] = samples.Sampled(samples.filled_columns(lazy))
     source = columns.resolve(source, found, sampled, notes)
     columns.check(source, properties, found, notes)
-    exact = set(properties if text_properties is None else text_properties)
+    # whether two records are the same is told by the text of all that is used
+    compared = text_properties is None or source.deduplicate != "none"
+    exact = set(properties if compared or text_properties is None else text_properties)
     wanted = columns.wanted(source, properties, exact)
     return Raw(tuple(in_parts(found, wanted, sampled, frames)), source, list(notes.lines))
 

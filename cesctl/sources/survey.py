@@ -47,7 +47,7 @@ def survey(inputs: Sequence[str | PathLike[str]], source: Source) -> Survey:
         return Raw(tuple(in_parts(found, wanted, sampled)), known, list(notes.lines))
 
     names = list(dict.fromkeys(c for f in found for c in f.columns))
-    unkeyed = replace(source, customer=(), event=(), timestamp=(), id=None, where=())
+    unkeyed = replace(source, customer=(), event=(), timestamp=(), id=(), where=())
     everything = raw(columns.wanted(unkeyed, names, ()))
     filters = [c.property for c in known.where]
     events = None if problems else raw(columns.wanted(known, filters, filters))

@@ -123,7 +123,7 @@ BAD = [
     "events: {a: 1}\nversion: 2",
     "events: {a: 1}\ncompare: none",
     "events: {a: 1}\nsources: {a: {}}",
-    "events: {a: 1}\nsource: {preset: mixpanel}",
+    "events: {a: 1}\nsource: {preset: shopify}",
     "events: {a: 1}\nsource: {event: {value: }}",
     "events: {a: 1}\nsource: {prefix: [a]}",
     "events: {a: 1}\nscale: {method: linear}",

@@ -100,7 +100,7 @@ def deduplicate(events: list[Event], model: Model) -> list[Event]:
         if model.source.deduplicate == "exact":
             key = (event.customer, event.name, event.at, *(event.text(p) for p in used))
         elif model.source.deduplicate == "id" and model.source.id:
-            text = event.text(model.source.id)
+            text = event.text(model.source.id[0])
             key = key if text is None else text
         kept.setdefault(key, event)
     return list(kept.values())

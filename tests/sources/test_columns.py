@@ -44,7 +44,7 @@ def test_a_column_that_is_empty_is_passed_over(tmp_path: Path) -> None:
 
 def test_nested_json(tmp_path: Path) -> None:
     record = {"event": "x", "properties": {"distinct_id": 1, "time": 2}, "user_id": None}
-    source = read([put(tmp_path, "x", json.dumps(record))], Source()).source
+    source = read([put(tmp_path, "x", json.dumps(record))], Source(preset="plain")).source
     assert source.customer == ("properties.distinct_id",)
     assert source.timestamp == ("properties.time",)
 
@@ -83,7 +83,9 @@ def test_columns_that_are_not_found(tmp_path: Path) -> None:
 
 def test_columns_that_the_model_names_and_no_file_has(tmp_path: Path) -> None:
     path = put(tmp_path, "x.csv", "Who,what,when\na,b,c\n")
-    message = error(path, Source(customer=("who",), event=("wath",), timestamp=("zzz",), id="iid"))
+    message = error(
+        path, Source(customer=("who",), event=("wath",), timestamp=("zzz",), id=("iid",))
+    )
     assert [line.strip() for line in message.splitlines()] == [
         f'{path}: no column "who" (customer); its columns are "Who", "what", "when"',
         'did you mean "Who"?',

@@ -1,0 +1,234 @@
+"""Tools' exports, known by their columns: real files counted independently, and layouts as documented."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import cesctl
+from cesctl.model.types import Source
+from cesctl.result import Result
+from cesctl.sources import presets, read
+from tests.sources.writing import put
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+MODEL = 'version: 1\nevents: {any: {event: "*", weight: 1}}\n'
+
+
+def scored(path: Path, source: str = "") -> Result:
+    return cesctl.score([path], cesctl.parse_model(f"{MODEL}{source}"), now=NOW)
+
+
+def told(result: Result) -> str:
+    return next((n for n in result.notes if n.startswith("read as")), "")
+
+
+def counts(result: Result) -> dict[str, int]:
+    return dict(result.scores.select("customer", "events").rows())
+
+
+def lines(folder: Path, *records: dict[str, Any]) -> Path:
+    return put(folder, "x.ndjson", "".join(json.dumps(r) + "\n" for r in records))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_amplitude_in_a_warehouse(shared_data: Path) -> None:
+    path = shared_data / "exports" / "amplitude" / "amplitude_event_data.csv"
+    result = scored(path)
+    rows = rows_of(path)
+    once = {r["uuid"]: r["user_id"] for r in rows}
+    assert told(result) == "read as Amplitude export (preset amplitude)"
+    assert result.rows.duplicate == len(rows) - len(once)
+    assert counts(result) == Counter(u for u in once.values() if u)
+    newest = max(r["event_time"] for r in rows)
+    assert result.as_of == datetime.fromisoformat(newest).replace(tzinfo=UTC)
+
+
+def test_amplitude_as_exported(shared_data: Path) -> None:
+    result = scored(shared_data / "exports" / "amplitude" / "amplitude.json")
+    assert told(result) == "read as Amplitude export (preset amplitude)"
+    assert counts(result) == {"amp-user-1": 1}
+
+
+@pytest.mark.parametrize(
+    "name", ["ga4_events_sampled.snappy.parquet", "derived_bq_json_export.ndjson.gz"]
+)
+def test_ga4(shared_data: Path, name: str) -> None:
+    folder = shared_data / "exports" / "ga4"
+    result = scored(folder / name)
+    rows = pl.read_parquet(folder / "ga4_events_sampled.snappy.parquet")
+    if "ndjson" in name:
+        rows = rows.head(2000)
+    key = ["event_bundle_sequence_id", "event_timestamp", "event_name", "user_pseudo_id"]
+    once = rows.unique(key)
+    assert told(result) == "read as GA4 BigQuery export (preset ga4)"
+    assert result.rows.read == rows.height
+    assert result.rows.duplicate == rows.height - once.height
+    assert counts(result) == Counter(once["user_pseudo_id"].to_list())
+    newest = rows["event_timestamp"].max()
+    assert result.as_of == datetime.fromtimestamp(int(str(newest)) / 1e6, UTC)
+
+
+def test_hubspot(shared_data: Path) -> None:
+    path = shared_data / "exports" / "hubspot" / "email_event_data.csv"
+    result = scored(path)
+    once = {(r["id"], r["created"]): r["recipient"] for r in rows_of(path)}
+    assert told(result) == "read as HubSpot e-mail events (preset hubspot)"
+    assert counts(result) == Counter(once.values())
+
+
+def test_zendesk(shared_data: Path) -> None:
+    path = shared_data / "exports" / "zendesk" / "ticket_data.csv"
+    result = scored(path)
+    once = {r["id"]: r["requester_id"] for r in rows_of(path)}
+    assert told(result) == "read as Zendesk tickets (preset zendesk)"
+    assert counts(result) == Counter(once.values())
+
+
+def test_snowplow_with_a_header(shared_data: Path) -> None:
+    path = shared_data / "exports" / "snowplow" / "snowplow_web_events.csv"
+    result = scored(path)
+    rows = rows_of(path)
+    once = {
+        (r["event_id"], r.get("event_fingerprint", "")): r["user_id"] or r["domain_userid"]
+        for r in rows
+    }
+    assert told(result) == "read as Snowplow atomic events (preset snowplow)"
+    assert result.rows.read == len(rows)
+    assert result.rows.duplicate == len(rows) - len(once)
+    assert sum(counts(result).values()) == sum(1 for u in once.values() if u)
+
+
+def test_stripe_events_about_no_customer_are_left_out(shared_data: Path) -> None:
+    model = cesctl.parse_model(MODEL)
+    path = shared_data / "exports" / "stripe" / "events_list.json"
+    result = cesctl.score([path], model, now=NOW)
+    assert told(result) == "read as Stripe events (preset stripe)"
+    assert (result.rows.read, result.rows.filtered, result.rows.accepted) == (1, 1, 0)
+
+
+def test_mixpanel(tmp_path: Path) -> None:
+    """developer.mixpanel.com/reference/raw-event-export; the same event twice, then another user's."""
+
+    def event(user: str, time: int, insert_id: str | None) -> dict[str, Any]:
+        inside = {"time": time, "distinct_id": user, "$insert_id": insert_id, "$os": "iOS"}
+        return {"event": "Signed up", "properties": inside}
+
+    path = lines(
+        tmp_path,
+        event("u1", 1760000000, "a"),
+        event("u1", 1760000000, "a"),
+        event("u2", 1760000000, "a"),
+        event("u1", 1760000001, None),
+        event("u1", 1760000001, None),
+    )
+    result = scored(path)
+    assert told(result) == "read as Mixpanel raw export (preset mixpanel)"
+    assert counts(result) == {"u1": 3, "u2": 1}
+    assert result.rows.duplicate == 1
+    ms = path.read_text().replace("176000000", "176000000000")
+    path.write_text(ms.replace("1760000000000,", "1760000000000,"))
+    assert counts(scored(path)) == {"u1": 3, "u2": 1}
+
+
+SEGMENT = {
+    "messageId": "m1",
+    "type": "track",
+    "userId": "u1",
+    "anonymousId": "a1",
+    "timestamp": "2026-10-01T10:00:00.123Z",
+    "receivedAt": "2026-10-01T10:00:01.000Z",
+    "event": "Order Completed",
+    "properties": {"total": 12.5},
+    "context": {"groupId": "g"},
+}
+
+
+@pytest.mark.parametrize("more", [{}, {"rudderId": "r"}])
+def test_segment_and_rudderstack(tmp_path: Path, more: dict[str, str]) -> None:
+    """segment.com/docs/connections/spec/common: calls that name no event are none."""
+    identify = SEGMENT | {"messageId": "m2", "type": "identify", "event": None}
+    page = SEGMENT | {"messageId": "m3", "type": "page", "event": None, "name": "Home"}
+    bare = SEGMENT | {"messageId": "m4", "type": "page", "event": None, "userId": None}
+    path = lines(tmp_path, *(r | more for r in (SEGMENT, SEGMENT, identify, page, bare)))
+    result = scored(path)
+    title = "RudderStack (preset rudderstack)" if more else "Segment (preset segment)"
+    assert told(result) == f"read as {title}"
+    assert counts(result) == {"u1": 2, "a1": 1}
+    assert (result.rows.duplicate, result.rows.filtered) == (1, 1)
+    names = {"Order Completed": 1, "Home": 1, "page": 1}
+    for name, number in names.items():
+        model = cesctl.parse_model(f"version: 1\nevents: {{{name}: 1}}\n")
+        scores = cesctl.score([path], model, now=NOW).scores
+        assert scores["score"].sum() == number, name
+
+
+def test_posthog(tmp_path: Path) -> None:
+    """posthog.com/docs/cdp/batch-exports."""
+    record = {
+        "uuid": "0190",
+        "event": "$pageview",
+        "distinct_id": "u1",
+        "timestamp": "2026-10-01T10:00:00Z",
+        "properties": {"$os": "iOS"},
+    }
+    result = scored(lines(tmp_path, record, record, record | {"uuid": "0191"}))
+    assert told(result) == "read as PostHog batch export (preset posthog)"
+    assert counts(result) == {"u1": 2}
+
+
+def test_sendgrid(tmp_path: Path) -> None:
+    """twilio.com/docs/sendgrid/for-developers/tracking-events/event; opens delivered many times."""
+    record = {"email": "a@b.c", "event": "open", "timestamp": 1760000000, "sg_event_id": "e1"}
+    path = put(tmp_path, "x.json", json.dumps([record] * 12 + [record | {"sg_event_id": "e2"}]))
+    result = scored(path)
+    assert told(result) == "read as SendGrid event webhook (preset sendgrid)"
+    assert counts(result) == {"a@b.c": 2}
+    assert result.rows.duplicate == 11
+
+
+def test_what_the_model_says_goes_before(tmp_path: Path) -> None:
+    path = lines(tmp_path, SEGMENT, SEGMENT)
+    result = scored(path, "source: {customer: anonymousId, deduplicate: none}\n")
+    assert counts(result) == {"a1": 2}
+    result = scored(path, "source: {preset: plain}\n")
+    assert told(result) == ""
+    assert counts(result) == {"u1": 2}
+
+
+def test_a_preset_that_is_named_needs_no_signature(tmp_path: Path) -> None:
+    path = lines(tmp_path, {"event": "x", "email": "a@b.c", "timestamp": 1760000000})
+    assert presets.detect(read([path], Source()).files, lambda f, c: c in f.columns) is None
+    result = scored(path, "source: {preset: sendgrid}\n")
+    assert told(result) == ""
+    assert counts(result) == {"a@b.c": 1}
+
+
+def test_files_of_two_tools_are_read_as_plain(tmp_path: Path) -> None:
+    put(tmp_path, "1.ndjson", json.dumps(SEGMENT) + "\n")
+    put(tmp_path, "2.csv", "user_id,event,timestamp\nb,x,2026-10-01\n")
+    result = scored(tmp_path)
+    assert told(result) == ""
+    assert result.rows.read == 2
+
+
+def test_the_block_that_inspect_shows_reads_the_same(tmp_path: Path) -> None:
+    from cesctl.insight.profile import profile
+
+    path = lines(tmp_path, SEGMENT, SEGMENT, SEGMENT | {"messageId": "m9", "type": "group"})
+    found = profile([path], Source(), now=NOW)
+    assert "preset: segment" in found.block
+    assert (found.duplicate, found.filtered) == (1, 1)
+    result = scored(path, found.block)
+    assert (result.rows.duplicate, result.rows.filtered, counts(result)) == (1, 1, {"u1": 1})
