@@ -15,8 +15,16 @@ from collections.abc import Sequence
 import polars as pl
 
 from cesctl.pipeline import fixed_width
-from cesctl.pipeline.epoch import INSTANT, MAX_US, MIN_US, NUMBER, from_epoch
-from cesctl.pipeline.iso import ISO, layout_of, read_layout, read_text
+from cesctl.pipeline.epoch import (
+    INSTANT,
+    MAX_US,
+    MIN_US,
+    NUMBER,
+    from_epoch,
+    whole_numbers,
+    whole_text,
+)
+from cesctl.pipeline.iso import ISO, Layout, layout_of, read_layout, read_text
 from cesctl.pipeline.wall_clock import localise
 
 _EPOCH_US = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
@@ -134,25 +142,22 @@ def with_instants(
     if dtype == pl.Date:
         at = _mapped(typed.cast(pl.Datetime("us")), lambda s: localise(s, timezone))
         return rows.with_columns(at.alias(name))
+    unit_us = _EPOCH_US.get(form)
+    if dtype.is_integer() and (form == "auto" or unit_us):
+        whole = typed.cast(pl.Int64, strict=False)
+        return rows.with_columns(whole_numbers(whole, unit_us).alias(name))
     if dtype != pl.String:
         rows = rows.with_columns(typed.cast(pl.String))
-    layout = layout_of(sample[0].strip()) if sample and form in {"auto", "iso"} else None
-    if layout is None:
+    first = sample[0].strip() if sample else ""
+    layout = layout_of(first) if form in {"auto", "iso"} else None
+    quick, missed = f"{name}:quick", f"{name}:missed"
+    if layout is not None:
+        rows = _with_layout(rows, column, layout, quick, timezone)
+    elif unit_us or (form == "auto" and re.fullmatch(NUMBER, first)):
+        rows = rows.with_columns(whole_text(pl.col(column), unit_us).alias(quick))
+    else:
         at = _mapped(pl.col(column), lambda s: to_instants(s, form=form, timezone=timezone))
         return rows.with_columns(at.alias(name))
-    quick, missed = f"{name}:quick", f"{name}:missed"
-    if fixed_width.suits(layout):
-        rows = fixed_width.with_wall_clock(rows, column, layout, quick)
-    else:
-        rows = rows.with_columns(read_text(pl.col(column), layout).alias(quick))
-    zone = "UTC" if layout.zone else timezone
-    read = pl.col(quick)
-    if zone == "UTC":
-        inside = read.to_physical().is_between(MIN_US, MAX_US)
-        read = pl.when(inside).then(read).dt.replace_time_zone("UTC")
-    else:
-        read = _mapped(read, lambda s: _in_range(localise(s, zone)))
-    rows = rows.with_columns(read.alias(quick))
     # told by polars beforehand, so that Python has to look at one flag a batch only
     rows = rows.with_columns((pl.col(quick).is_null() & pl.col(column).is_not_null()).alias(missed))
 
@@ -161,6 +166,24 @@ def with_instants(
         return to_instants(whole, form=form, timezone=timezone) if left.any() else read
 
     at = pl.map_batches([column, quick, missed], rest, return_dtype=INSTANT, is_elementwise=True)
+    return rows.with_columns(at.alias(name))
+
+
+def _with_layout(
+    rows: pl.LazyFrame, column: str, layout: Layout, name: str, timezone: str
+) -> pl.LazyFrame:
+    """Adds ``name``: the text column's values of that layout as instants, null for all else."""
+    if fixed_width.suits(layout):
+        rows = fixed_width.with_wall_clock(rows, column, layout, name)
+    else:
+        rows = rows.with_columns(read_text(pl.col(column), layout).alias(name))
+    read = pl.col(name)
+    zone = "UTC" if layout.zone else timezone
+    if zone == "UTC":
+        inside = read.to_physical().is_between(MIN_US, MAX_US)
+        at = pl.when(inside).then(read).dt.replace_time_zone("UTC")
+    else:
+        at = _mapped(read, lambda s: _in_range(localise(s, zone)))
     return rows.with_columns(at.alias(name))
 
 

@@ -185,6 +185,8 @@ LAYOUTS = [
     "2026-04-01T01:02:03.5-0330",
     "2026-04-01",
     "1700000000",
+    "1700000000123",
+    "-86400.5",
     "soon",
 ]
 
@@ -207,11 +209,21 @@ def nearly(draw: st.DrawFn) -> str:
 )
 def test_a_sample_changes_no_value(texts: list[str | None], sample: str, zone: str) -> None:
     frame = pl.DataFrame({"t": pl.Series(texts, dtype=pl.String)})
-    alone = to_instants(frame["t"], timezone=zone)
-    rows = with_instants(
-        frame.lazy(), "t", pl.String(), "at", form="auto", timezone=zone, sample=[sample]
-    )
-    assert rows.collect()["at"].to_list() == alone.to_list()
+    for form in ("auto", "iso", "epoch_s", "epoch_ms"):
+        alone = to_instants(frame["t"], form=form, timezone=zone)
+        rows = with_instants(
+            frame.lazy(), "t", pl.String(), "at", form=form, timezone=zone, sample=[sample]
+        )
+        assert rows.collect()["at"].to_list() == alone.to_list(), form
+
+
+@given(st.lists(st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(0, 10**18)))
+def test_whole_numbers_are_read_as_their_text(numbers: list[int | None]) -> None:
+    frame = pl.DataFrame({"t": pl.Series(numbers, dtype=pl.Int64)})
+    for form in ("auto", "epoch_s", "epoch_us"):
+        rows = with_instants(frame.lazy(), "t", pl.Int64(), "at", form=form, timezone="UTC")
+        alone = to_instants(frame["t"].cast(pl.String), form=form)
+        assert rows.collect()["at"].to_list() == alone.to_list(), form
 
 
 @given(st.lists(nearly(), min_size=1), st.sampled_from(LAYOUTS[:8]))
