@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cesctl.duration import PATTERN, DurationError, format_duration, parse_duration
+from cesctl.model.blanks import trimmed
 from cesctl.model.document import Items, Pairs, Scalar
 from cesctl.model.fields import BAD, did_you_mean
 
@@ -104,9 +105,9 @@ class Text:
     pattern: str | None = None
 
     def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
-        if not isinstance(node, Scalar) or node.is_null or not node.text.strip():
+        if not isinstance(node, Scalar) or node.is_null or not trimmed(node.text):
             return expected(self.wanted, node, path, report)
-        text = node.text.strip()
+        text = trimmed(node.text)
         wrong = self.check(text) if self.check else None
         if wrong:
             report.add(node.span, path, *wrong)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cesctl.model.blanks import trimmed
 from cesctl.model.document import Items, Pairs, Scalar
 from cesctl.model.fields import BAD, Entry, Fields, join
 from cesctl.model.kinds import expected
@@ -90,7 +91,7 @@ class Named:
         entries: list[Entry] = []
         seen: set[str] = set()
         for key, child in node.pairs:
-            name = key.text.strip()
+            name = trimmed(key.text)
             here = join(path, name)
             if not name:
                 report.add(key.span, path, f"the name of {self.name} is blank")

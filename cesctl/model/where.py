@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cesctl.model.blanks import trimmed
 from cesctl.model.document import Scalar
 from cesctl.model.fields import BAD, Entry, Fields
 from cesctl.model.kinds import Flag, Number, expected
@@ -27,9 +28,9 @@ class Value:
     def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
         if not isinstance(node, Scalar):
             return expected("a value", node, path, report)
-        if node.is_null or not node.text.strip():
+        if node.is_null or not trimmed(node.text):
             return expected("a value", node, path, report, EMPTY)
-        return node.text.strip()
+        return trimmed(node.text)
 
     def schema(self) -> Schema:
         return {"type": ["string", "number", "boolean"], "pattern": r"\S"}

@@ -46,6 +46,19 @@ def _named(*types: str) -> Condition:
     return Condition("type", "in", values=types)
 
 
+# https://segment.com/docs/connections/spec/common
+_SEGMENT = Preset(
+    "segment",
+    "Segment",
+    (("messageId",), ("type",), ("userId", "anonymousId"), ("timestamp",)),
+    customer=("userId", "anonymousId"),
+    event=("event", "name", "type"),
+    timestamp=("timestamp", "originalTimestamp"),
+    ids=(("messageId",),),
+    where=(_named("track", "page", "screen"),),
+    timezone="UTC",
+)
+
 # Those whose files have more columns come first, as they may have those of another too.
 PRESETS = (
     # https://developer.mixpanel.com/reference/raw-event-export
@@ -87,29 +100,13 @@ PRESETS = (
         timezone="UTC",
     ),
     # https://www.rudderstack.com/docs/event-spec/standard-events/common-fields
-    Preset(
-        "rudderstack",
-        "RudderStack",
-        (("rudderId", "rudder_id"), ("messageId", "id"), ("type",), ("userId", "anonymousId")),
-        customer=("userId", "anonymousId"),
-        event=("event", "name", "type"),
-        timestamp=("timestamp", "originalTimestamp"),
-        ids=(("messageId",),),
-        where=(_named("track", "page", "screen"),),
-        timezone="UTC",
+    replace(
+        _SEGMENT,
+        name="rudderstack",
+        title="RudderStack",
+        signature=(("rudderId", "rudder_id"), *_SEGMENT.signature),
     ),
-    # https://segment.com/docs/connections/spec/common
-    Preset(
-        "segment",
-        "Segment",
-        (("messageId",), ("type",), ("userId", "anonymousId"), ("timestamp",)),
-        customer=("userId", "anonymousId"),
-        event=("event", "name", "type"),
-        timestamp=("timestamp", "originalTimestamp"),
-        ids=(("messageId",),),
-        where=(_named("track", "page", "screen"),),
-        timezone="UTC",
-    ),
+    _SEGMENT,
     # https://posthog.com/docs/cdp/batch-exports
     Preset(
         "posthog",

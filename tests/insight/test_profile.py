@@ -94,7 +94,7 @@ def test_nested_json_shows_its_paths(tmp_path: Path) -> None:
     ]
     path.write_bytes(gzip.compress("\n".join(json.dumps(r) for r in rows).encode()))
     found = look(path)
-    assert found.source.customer == ("properties.distinct_id",)
+    assert found.source.customer == ("properties.distinct_id", "properties.$user_id")
     assert {c.name: c.filled for c in found.columns} == {
         "event": 2,
         "properties.distinct_id": 2,

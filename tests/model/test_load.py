@@ -9,10 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import cesctl
 from cesctl.duration import DAY_US
 from cesctl.errors import ModelError
 from cesctl.model import load_model, parse_model, render_problems
@@ -261,3 +263,11 @@ MODELS = st.fixed_dictionaries(
 def test_any_values_are_a_model_or_give_problems(value: object) -> None:
     told = rendered(json.dumps(value))
     assert told is None or told.startswith("model.yaml:")
+
+
+def test_control_characters_are_no_white_space() -> None:
+    """U+001F is trimmed off no event, so a signal may be named so."""
+    model = cesctl.parse_model('version: 1\nevents: {"\\x1f": 1, " \\u3000b\\u00a0": 2}\n')
+    assert [s.name for s in model.signals] == ["\x1f", "b"]
+    rows = pl.DataFrame({"customer": ["u"], "event": ["\x1f"], "timestamp": ["2026-10-01"]})
+    assert cesctl.score(rows, model).scores["score"].to_list() == [1.0]

@@ -90,6 +90,7 @@ def first(row: Row, columns: tuple[str, ...]) -> str | None:
 def deduplicate(events: list[Event], model: Model) -> list[Event]:
     """One event of each record. Rejected rows are not among ``events``."""
     used = used_properties(model)
+    by = model.source.deduplicate or ("id" if model.source.id else "none")
 
     def order(e: Event) -> tuple[int, str, str, list[str]]:
         return (e.at, e.customer, e.name, [e.text(p) or "" for p in used])
@@ -97,9 +98,9 @@ def deduplicate(events: list[Event], model: Model) -> list[Event]:
     kept: dict[object, Event] = {}
     for event in sorted(events, key=order):
         key: object = len(kept)  # of its own: never a duplicate
-        if model.source.deduplicate == "exact":
+        if by == "exact":
             key = (event.customer, event.name, event.at, *(event.text(p) for p in used))
-        elif model.source.deduplicate == "id" and model.source.id:
+        elif by == "id" and model.source.id:
             text = event.text(model.source.id[0])
             key = key if text is None else text
         kept.setdefault(key, event)
