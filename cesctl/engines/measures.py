@@ -15,11 +15,11 @@ from operator import and_
 
 import polars as pl
 
+from cesctl.duration import DAY_US
 from cesctl.model.types import EventMatch, Limit, Signal
 from cesctl.pipeline.conditions import event_property, holds, matches
 from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number, quotient
 
-DAY_US = 86_400_000_000
 MOST_ROWS = 2**32 - 1  # polars counts rows in 32 bits
 AT = pl.col("at")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl.duration import UNITS_US
 from cesctl.engines.measures import ratios
 from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.points import add_points
@@ -24,13 +25,12 @@ MOST_RAW = 1e9  # further away than this, no way is short
 SHOWN = 3
 RELATIVE = frozenset({"minmax", "percentile"})  # a score depends on the other customers
 COUNTED = frozenset({"count", "distinct", "days", "weeks", "once", "sessions"})
-HOUR_US = 3_600_000_000
 PERIODS_US = {
-    "hour": HOUR_US,
-    "day": 24 * HOUR_US,
-    "days": 24 * HOUR_US,
-    "week": 168 * HOUR_US,
-    "weeks": 168 * HOUR_US,
+    "hour": UNITS_US["h"],
+    "day": UNITS_US["d"],
+    "days": UNITS_US["d"],
+    "week": UNITS_US["w"],
+    "weeks": UNITS_US["w"],
 }
 UNITS = {"days": "days of ", "weeks": "weeks of ", "distinct": "different values of "}
 

@@ -55,6 +55,11 @@ class Condition:
     flag: bool | None = None
 
 
+def by_text(condition: Condition) -> bool:
+    """Whether the property's exact text matters, and not only its number or that it is there."""
+    return bool(condition.values)
+
+
 @dataclass(frozen=True)
 class EventMatch:
     """Which event names are taken: literal names, and patterns with ``*`` and ``?``."""

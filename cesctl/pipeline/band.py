@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from cesctl.engines.measures import DAY_US
+from cesctl.duration import DAY_US
 from cesctl.model.types import Band, Model
 from cesctl.pipeline.numbers import exact_means, quotient, round_half_away, with_shared
 

@@ -15,9 +15,7 @@ ISO = re.compile(
     r"(?:(?P<sep>[T ])[0-9]{2}:[0-9]{2}(?P<sec>:[0-5][0-9](?:\.(?P<frac>[0-9]+))?)?"
     r"(?P<zone>Z| UTC|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])?)?"
 )
-
-
-MANY = 10
+MANY = 10  # digits of a fraction, from which on their number makes no layout of its own
 
 
 @dataclass(frozen=True)

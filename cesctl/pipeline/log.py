@@ -12,11 +12,12 @@ import polars as pl
 
 from cesctl import sources
 from cesctl.model.as_of import resolve_as_of
+from cesctl.model.types import by_text
 from cesctl.pipeline.normalise import mark_duplicates, normalise
 from cesctl.pipeline.timestamps import to_instants
 
 if TYPE_CHECKING:
-    from cesctl.model.types import Condition, Model, Signal
+    from cesctl.model.types import Model, Signal
     from cesctl.sources import Raw
 
 Inputs = Sequence[str | Path] | pl.DataFrame | pl.LazyFrame | str | Path
@@ -84,11 +85,10 @@ def open_log(
         inputs = [inputs]
     if not isinstance(inputs, (pl.DataFrame, pl.LazyFrame)) and not inputs:
         inputs = list(model.source.files)
-    filtered_by = dict.fromkeys(c.property for c in model.source.where)
     raw = sources.read(
         inputs,
         model.source,
-        properties=list(dict.fromkeys([*used_properties(model), *filtered_by])),
+        properties=used_properties(model),
         text_properties=sorted(text_properties(model)),
         exclude=[] if model.customers is None else [model.customers.file],
     )
@@ -102,8 +102,7 @@ def used_properties(model: Model) -> list[str]:
 
 def text_properties(model: Model) -> set[str]:
     """The properties of which the exact text matters, and not only the number it stands for."""
-    uses = [*_uses(model), *_condition_uses(model.source.where)]
-    return {p for p, as_text in uses if as_text}
+    return {p for p, as_text in _uses(model) if as_text}
 
 
 def _uses(model: Model) -> list[tuple[str, bool]]:
@@ -113,12 +112,8 @@ def _uses(model: Model) -> list[tuple[str, bool]]:
     return uses
 
 
-def _condition_uses(where: Sequence[Condition]) -> list[tuple[str, bool]]:
-    return [(c.property, c.op not in {"gt", "ge", "lt", "le", "exists"}) for c in where]
-
-
 def _signal_uses(signal: Signal) -> list[tuple[str, bool]]:
-    uses = _condition_uses(signal.where)
+    uses = [(c.property, by_text(c)) for c in signal.where]
     if signal.property is not None:
         uses.append((signal.property, signal.measure == "distinct"))
     return uses

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cesctl.errors import InputError, InputProblem, Notes
+from cesctl.model.types import by_text
 from cesctl.sources import names, presets
 from cesctl.sources.parts import Wanted, one_per_name
 
@@ -103,7 +104,7 @@ def check(
         ("timestamp", source.timestamp),
     ):
         problems += _required(role, alternatives, files, notes, known=known)
-    optional = [*properties, *source.id]
+    optional = [*properties, *source.id, *(c.property for c in source.where)]
     for name in dict.fromkeys(optional):
         problems += _property(name, files, notes)
     if problems:
@@ -183,6 +184,7 @@ def wanted(source: Source, properties: Sequence[str], exact: Collection[str]) ->
     columns = [Wanted(n, ways(n)) for n in texts]
     columns += [Wanted(n, ways(n), exact=False, timestamp=True) for n in source.timestamp]
     columns += [Wanted(n, ways(n), exact=n in exact) for n in properties]
+    columns += [Wanted(c.property, ways(c.property), exact=by_text(c)) for c in source.where]
     return one_per_name(columns)
 
 

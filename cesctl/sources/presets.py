@@ -38,12 +38,7 @@ class Preset:
     event_value: str | None = None
     ids: tuple[Columns, ...] = ()
     where: tuple[Condition, ...] = ()
-    timestamp_format: str = "auto"
-    timezone: str | None = None  # of times that carry none; None: the model's
-
-
-def _named(*types: str) -> Condition:
-    return Condition("type", "in", values=types)
+    timezone: str = "UTC"  # of times that carry none
 
 
 # https://segment.com/docs/connections/spec/common
@@ -55,8 +50,7 @@ _SEGMENT = Preset(
     event=("event", "name", "type"),
     timestamp=("timestamp", "originalTimestamp"),
     ids=(("messageId",),),
-    where=(_named("track", "page", "screen"),),
-    timezone="UTC",
+    where=(Condition("type", "in", values=("track", "page", "screen")),),
 )
 
 # Those whose files have more columns come first, as they may have those of another too.
@@ -70,7 +64,6 @@ PRESETS = (
         event=("event",),
         timestamp=("properties.time",),
         ids=(("properties.$insert_id", "event", "properties.time", "properties.distinct_id"),),
-        timezone="UTC",
     ),
     # https://amplitude.com/docs/apis/analytics/export
     Preset(
@@ -86,7 +79,6 @@ PRESETS = (
         event=("event_type",),
         timestamp=("event_time",),
         ids=(("$insert_id", "user_id"), ("uuid",)),
-        timezone="UTC",
     ),
     # https://support.google.com/analytics/answer/7029846
     Preset(
@@ -97,7 +89,6 @@ PRESETS = (
         event=("event_name",),
         timestamp=("event_timestamp",),
         ids=(("event_bundle_sequence_id", "event_timestamp", "event_name", "user_pseudo_id"),),
-        timezone="UTC",
     ),
     # https://www.rudderstack.com/docs/event-spec/standard-events/common-fields
     replace(
@@ -116,7 +107,6 @@ PRESETS = (
         event=("event",),
         timestamp=("timestamp",),
         ids=(("uuid",),),
-        timezone="UTC",
     ),
     # https://docs.snowplow.io/docs/fundamentals/canonical-event
     Preset(
@@ -127,7 +117,6 @@ PRESETS = (
         event=("event_name", "event"),
         timestamp=("derived_tstamp", "collector_tstamp"),
         ids=(("event_id", "event_fingerprint"), ("event_id",)),
-        timezone="UTC",
     ),
     # https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
     Preset(
@@ -138,7 +127,6 @@ PRESETS = (
         event=("event",),
         timestamp=("timestamp",),
         ids=(("sg_event_id",),),
-        timezone="UTC",
     ),
     # https://developers.hubspot.com/docs/api/events/email-analytics
     Preset(
@@ -149,7 +137,6 @@ PRESETS = (
         event=("type",),
         timestamp=("created",),
         ids=(("id", "created"),),
-        timezone="UTC",
     ),
     # https://docs.stripe.com/api/events/object; an event about no customer's object is none here
     Preset(
@@ -161,7 +148,6 @@ PRESETS = (
         timestamp=("created",),
         ids=(("id",),),
         where=(Condition("data.object.customer", "exists", flag=True),),
-        timezone="UTC",
     ),
     # https://developer.zendesk.com/api-reference/ticketing/tickets/tickets
     Preset(
@@ -172,7 +158,6 @@ PRESETS = (
         event_value="ticket",
         timestamp=("created_at",),
         ids=(("id",),),
-        timezone="UTC",
     ),
 )  # fmt: skip
 BY_NAME = {p.name: p for p in PRESETS}
@@ -218,10 +203,5 @@ def apply(
         timestamp=source.timestamp or there(preset.timestamp),
         id=source.id or next(ids, ()),
         where=source.where or preset.where,
-        timestamp_format=(
-            preset.timestamp_format
-            if source.timestamp_format == "auto"
-            else source.timestamp_format
-        ),
         timezone=source.timezone or preset.timezone,
     )

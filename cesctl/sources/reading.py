@@ -61,9 +61,9 @@ def read(
     source = columns.resolve(source, found, sampled, notes)
     columns.check(source, properties, found, notes)
     # whether two records are the same is told by the text of all that is used
-    compared = text_properties is None or source.deduplicate != "none"
-    exact = set(properties if compared or text_properties is None else text_properties)
-    wanted = columns.wanted(source, properties, exact)
+    all_text = text_properties is None or source.deduplicate != "none"
+    exact = properties if all_text else text_properties
+    wanted = columns.wanted(source, properties, set(exact or ()))
     return Raw(tuple(in_parts(found, wanted, sampled, frames)), source, list(notes.lines))
 
 

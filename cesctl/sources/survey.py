@@ -38,7 +38,7 @@ def survey(inputs: Sequence[str | PathLike[str]], source: Source) -> Survey:
     notes = result.notes
     try:
         known = columns.resolve(source, found, sampled, notes)
-        columns.check(known, [c.property for c in known.where], found, notes)
+        columns.check(known, (), found, notes)
         problems: tuple[InputProblem, ...] = ()
     except InputError as error:
         known, problems = source, error.problems
@@ -49,6 +49,5 @@ def survey(inputs: Sequence[str | PathLike[str]], source: Source) -> Survey:
     names = list(dict.fromkeys(c for f in found for c in f.columns))
     unkeyed = replace(source, customer=(), event=(), timestamp=(), id=(), where=())
     everything = raw(columns.wanted(unkeyed, names, ()))
-    filters = [c.property for c in known.where]
-    events = None if problems else raw(columns.wanted(known, filters, filters))
+    events = None if problems else raw(columns.wanted(known, (), ()))
     return Survey(everything, events, problems)

@@ -232,3 +232,21 @@ def test_the_block_that_inspect_shows_reads_the_same(tmp_path: Path) -> None:
     assert (found.duplicate, found.filtered) == (1, 1)
     result = scored(path, found.block)
     assert (result.rows.duplicate, result.rows.filtered, counts(result)) == (1, 1, {"u1": 1})
+
+
+@pytest.mark.parametrize(
+    "source", ["{event: event}", "{preset: stripe, customer: id, event: type, timestamp: created}"]
+)
+def test_the_presets_filter_is_read_whatever_else_is(tmp_path: Path, source: str) -> None:
+    """Its property may be in no role once the model names other columns."""
+    identify = SEGMENT | {"messageId": "m2", "type": "identify"}
+    stripe = {"id": "e1", "type": "t", "created": 1760000000, "data": {"object": {"customer": "c"}}}
+    records = (SEGMENT, identify) if "stripe" not in source else (stripe, stripe | {"data": {}})
+    result = scored(lines(tmp_path, *records), f"source: {source}\n")
+    assert (result.rows.accepted, result.rows.filtered) == (1, 1)
+
+
+def test_a_model_may_name_every_preset() -> None:
+    from cesctl.model.keys_source import PRESETS
+
+    assert set(PRESETS) == {"plain", *presets.BY_NAME}

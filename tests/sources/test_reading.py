@@ -239,6 +239,7 @@ def test_a_list_wrapper(shared_data: Path) -> None:
             record["id"],
             str(record["created"]),
             "false",
+            None,  # the customer, whom the preset filters by
         )
     ]
     assert raw.source.event == ("type",)
