@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.sources import separated
-from cesctl.sources.records import lazy
+from cesctl.sources import csvblocks
+from cesctl.sources.parts import BROKEN
+from cesctl.sources.records import from_batches
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -16,43 +17,26 @@ if TYPE_CHECKING:
 
 
 def scan(part: Part) -> pl.LazyFrame:
-    """One row a record, in file order, all text."""
-    if part.careful:
-        return lazy(part, lambda: _rows(part))
-    first = part.files[0]
-    have = {name: f"column_{n}" for n, name in enumerate(first.columns)}
-    # Of columns that nobody asks for polars does not notice that a line has too many fields, and then
-    # those asked for may be shifted. So one column more is declared than the header has: it must be
-    # null in every row, and casting anything else to an enum of nothing fails. The cost is not measurable.
-    beyond = f"column_{len(have)}"
-    frame = pl.scan_csv(
-        [f.path for f in part.files],
-        separator=first.separator,
-        eol_char=first.eol,
-        has_header=False,
-        skip_rows=first.blank_lines + 1,
-        schema=dict.fromkeys([*have.values(), beyond], pl.String),
-        missing_columns="insert",
-        infer_schema=False,
-        glob=False,
-    ).filter(pl.col(beyond).cast(pl.Enum([])).is_null())
-    return frame.select(
-        pl.col(have[name]).alias(w.name)
-        if (name := _column(w.ways, have)) is not None
-        else pl.lit(None, dtype=pl.String).alias(w.name)
-        for w in part.wanted
-    )
+    """One row a record, in file order, all text, and BROKEN."""
+    have = part.files[0].columns
+    first = {name: n for n, name in reversed(list(enumerate(have)))}
+    ways = {w.name: _column(w.ways, first) for w in part.wanted}
+    places = {name: first[column] for name, column in ways.items() if column is not None}
+
+    def batches(columns: list[str] | None, _n_rows: int | None) -> Iterator[pl.DataFrame]:
+        names = [n for n in ways if columns is None or n in columns]
+        chosen = [
+            pl.col(f"column_{places[n]}").alias(n)
+            if n in places
+            else pl.lit(None, dtype=pl.String).alias(n)
+            for n in names
+        ]
+        for file in part.files:
+            for block in csvblocks.blocks(file, [places[n] for n in names if n in places]):
+                yield block.rows.select(*chosen, BROKEN)
+
+    return from_batches(dict.fromkeys([*ways, BROKEN], pl.String()), batches)
 
 
 def _column(ways: tuple[tuple[str, ...], ...], have: Container[str]) -> str | None:
     return next((w[0] for w in ways if len(w) == 1 and w[0] in have), None)
-
-
-def _rows(part: Part) -> Iterator[tuple[str | None, ...]]:
-    have = list(part.files[0].columns)
-    names = [_column(w.ways, have) for w in part.wanted]
-    places = [have.index(n) if n is not None else len(have) for n in names]
-    for file in part.files:
-        for _, row in separated.records(file):
-            width = len(row)
-            yield tuple(row[p] or None if p < width else None for p in places)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Format = Literal["csv", "ndjson", "json", "parquet", "frame"]
 Compression = Literal["none", "gzip", "zstd"]
 
+# A column of text beside those wanted: why a row is no record, null in all that are. No export has it.
+BROKEN = "broken:"
+
 # The ways into a record to a value, e.g. (("a.b",), ("a", "b")): the first that is not null counts.
 Ways = tuple[tuple[str, ...], ...]
 
