@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +38,7 @@ class Log:
 
     def events(self) -> pl.LazyFrame:
         """One row per record of all files: customer, event, at, reason, prop:<path>."""
-        parts = [self.normalised(part.frame, part.sample_times) for part in self.raw.parts]
+        parts = [self.normalised(part.rows, part.sample_times) for part in self.raw.parts]
         events = pl.concat(parts) if len(parts) > 1 else parts[0]
         return mark_duplicates(events, self.raw.source)
 
@@ -132,8 +132,3 @@ def times(model: Model, at: datetime) -> list[datetime]:
     if model.compare_us is None:
         return [at]
     return [at, at - timedelta(microseconds=model.compare_us)]
-
-
-def with_exact_text(log: Log) -> Log:
-    """The same log read by the careful reader, which costs more and keeps every number's own text."""
-    return replace(log, raw=log.raw.exact())

@@ -8,7 +8,7 @@ import polars as pl
 
 from cesctl.errors import InputError, InputProblem
 from cesctl.sources import typed
-from cesctl.sources.documents import no_glob
+from cesctl.sources.duck import no_glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

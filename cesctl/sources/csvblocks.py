@@ -159,9 +159,7 @@ class _Reader:
             except pl.exceptions.PolarsError:
                 return None  # not UTF-8
             # so long a block may hold a quote that is too far from its like
-            if quotes and (
-                len(data) > csvrecord.REACH or not text.str.contains(self.records)[0]
-            ):
+            if quotes and (len(data) > csvrecord.REACH or not text.str.contains(self.records)[0]):
                 return None
         try:
             return self.parsed(data, '"' if quotes else None)

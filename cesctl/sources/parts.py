@@ -67,12 +67,14 @@ class Part:
 
     ``frame`` has one row per record and exactly the wanted columns, each named as in the source.
     All are text as it stands in the file, null where absent; a timestamp column of Parquet or of a
-    DataFrame keeps its type.
+    DataFrame keeps its type. ``rows`` is the same with, where a row may be no record, one column more:
+    BROKEN.
     """
 
     files: tuple[InputFile, ...]
     wanted: tuple[Wanted, ...]
-    careful: bool = False  # record by record: slower, exact, and it names the broken line
+    careful: bool = False  # JSON record by record: slower, exact, and it names the broken line
+    mended: bool = False  # fast NDJSON of which lines that are no records were taken out before
     quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
     ordered: bool = False  # rows in file order (always so but for fast JSON)
     source: pl.LazyFrame | None = None  # of format "frame"
@@ -82,11 +84,16 @@ class Part:
         return self.files[0].format
 
     @property
-    def frame(self) -> pl.LazyFrame:
+    def rows(self) -> pl.LazyFrame:
         """A fresh scan; it may be collected any number of times."""
         from cesctl.sources.scan import scan
 
         return scan(self)
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """The wanted columns alone."""
+        return self.rows.select(w.name for w in self.wanted)
 
     @property
     def timestamps(self) -> tuple[str, ...]:
@@ -118,6 +125,13 @@ class Raw:
     def files(self) -> list[InputFile]:
         """In the order given (parts group files by layout)."""
         return [f for p in self.parts for f in p.files]
+
+    def mended(self) -> Raw | None:
+        """The same without the lines of NDJSON that are no records; None where there is no NDJSON."""
+        if not any(p.format == "ndjson" and not p.careful for p in self.parts):
+            return None
+        parts = (replace(p, mended=p.format == "ndjson") for p in self.parts)
+        return replace(self, parts=tuple(parts))
 
     def exact(self) -> Raw:
         """The same through the careful readers."""

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cesctl.sources import jsonitems, jsonvalue, separated
@@ -162,13 +163,14 @@ def records(file: InputFile, blocks: int, most: int = _RECORDS) -> Iterator[Reco
 
 
 def _head(file: InputFile, most: int) -> Iterator[Record]:
-    """The first records; an InputError names the line of one that is broken."""
+    """The first records. Of what is broken in other documents than lines an InputError names the line."""
     if file.format == "csv":
-        for _, (_, row) in zip(range(most), separated.records(file), strict=False):
+        for row in islice(separated.records(file), most):
             yield dict(zip(file.columns, row, strict=False))
     else:
-        for _, (_, record) in zip(range(most), jsonitems.items(file), strict=False):
-            yield record
+        for _, record in islice(jsonitems.items(file), most):
+            if not isinstance(record, jsonitems.NoRecord):
+                yield record
 
 
 def _block(file: InputFile, start: int, most: int) -> Iterator[Record]:
