@@ -32,7 +32,7 @@ SIZE = 1 << 23  # bytes of a block
 _SMALL = 1 << 18  # and of those into which one is cut that holds something broken
 _ROUNDS = 16  # how often a cut is moved back before a stray quote to try for an even number of them
 _BOM = "\ufeff".encode()  # polars passes over it where it is the first, and nothing but text here
-_FINE = pl.lit(None, dtype=pl.String).alias(BROKEN)
+_FINE = pl.Series(BROKEN, [None], dtype=pl.String)
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,7 @@ class _Reader:
     def __init__(self, layout: Layout, columns: Sequence[int]) -> None:
         self.layout = layout
         self.columns = columns
+        self.broken = False  # whether there was a broken record among the bytes just read
         self.names = [f"column_{n}" for n in columns]
         # One column more than the header has, in which nothing may stand: of columns not asked for polars
         # does not notice that they are too many.
@@ -126,11 +127,13 @@ class _Reader:
 
     def read(self, data: bytes, line: int, *, final: bool) -> Iterator[Block]:
         """Blocks of the records that are whole in the data; none where not even one is."""
-        cut = len(data) if final else _end_of_records(data)
-        rows = self.at_once(data[:cut]) if cut else None
-        if rows is not None:
-            yield Block(rows, line, data[:cut], self.layout)
-            return
+        if not self.broken:  # where something was, more may follow
+            cut = len(data) if final else _end_of_records(data)
+            rows = self.at_once(data[:cut]) if cut else None
+            if rows is not None:
+                yield Block(rows, line, data[:cut], self.layout)
+                return
+        self.broken = False
         at = 0
         while at < len(data):
             piece = data[at : at + _SMALL]
@@ -143,7 +146,7 @@ class _Reader:
                 found = self.one_by_one(data, at, line, final=final)
                 if found is None:
                     return
-                block = found
+                block, self.broken = found, True
             yield block
             at += len(block.data)
             line += block.lines
@@ -182,7 +185,8 @@ class _Reader:
         )
         if (rows[self.beyond] != "").any():
             return None
-        return rows.with_columns(_FINE).select(*self.names, BROKEN)
+        fine = _FINE.new_from_index(0, rows.height)
+        return pl.DataFrame([*(rows[name] for name in self.names), fine])
 
     def one_by_one(self, data: bytes, at: int, line: int, *, final: bool) -> Block | None:
         """The lines of about a small block: those that are records by themselves at once, of the others

@@ -58,7 +58,13 @@ def quoted(value: str) -> str:
 
 def path(file: InputFile) -> str:
     """The file's path as SQL."""
-    return quoted(no_glob(_copy_without_bom(file) if file.bom else file.path))
+    plain = _copy_without_bom(file, changed(file)) if file.bom else file.path
+    return quoted(no_glob(plain))
+
+
+def changed(file: InputFile) -> int:
+    """When it was: what is kept of a file holds until then."""
+    return file.path.stat().st_mtime_ns
 
 
 def compression(file: InputFile) -> Compression:
@@ -72,7 +78,7 @@ def no_glob(path: Path) -> str:
 
 
 @cache
-def _copy_without_bom(file: InputFile) -> Path:
+def _copy_without_bom(file: InputFile, _changed: int) -> Path:
     """A plain copy, since DuckDB refuses a byte order mark."""
     copy = temporary.new_file()
     with temporary.writing(), copy.open("wb") as out:

@@ -90,6 +90,8 @@ def _take(
         file = sniff.sniff(name, path, named)
         if chosen or sniff.looks_like_table(file):
             found.files.append(file)
+            if file.utf16:
+                found.notes.add(f"{name}: UTF-16, read as UTF-8")
         else:
             found.notes.add(f"{name}: left out, no export")
     except sniff.NoRowsError as error:

@@ -27,12 +27,12 @@ def mended(file: InputFile) -> InputFile:
     found = suspects(file)
     if not found and file.compression == "none" and not file.bom:
         return file
-    copy = _copy(file, found)
+    copy = _copy(file, found, duck.changed(file))
     return replace(file, path=copy, compression="none", bom=False, size=copy.stat().st_size)
 
 
 @cache
-def _copy(file: InputFile, found: frozenset[int]) -> Path:
+def _copy(file: InputFile, found: frozenset[int], _changed: int) -> Path:
     copy = temporary.new_file()
     with temporary.writing(), copy.open("wb") as out:
         out.writelines(_mended_lines(file, found))
@@ -58,9 +58,13 @@ def _mended(line: bytes) -> bytes:
     return jsonvalue.whole(jsonvalue.written(record)).encode() + b"\n"
 
 
-@cache
 def suspects(file: InputFile) -> frozenset[int]:
     """Which of the lines that are not blank, from 1, are no JSON objects to the fast reader."""
+    return _suspects(file, duck.changed(file))
+
+
+@cache
+def _suspects(file: InputFile, _changed: int) -> frozenset[int]:
     with duck.connection() as database:
         rows = database.execute(f"""
             select number from (select row_number() over () as number, json_type(json) as type

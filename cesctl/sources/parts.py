@@ -33,11 +33,13 @@ class InputFile:
     format: Format
     compression: Compression = "none"
     bom: bool = False
+    utf16: bool = False  # and ``path`` is a copy in UTF-8
     size: int = 0  # bytes on disk
     # CSV
     separator: str = ","
     eol: Literal["\n", "\r"] = "\n"
     blank_lines: int = 0  # above the header
+    repeated: tuple[str, ...] = ()  # names that the header has more than once
     # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
     columns: tuple[str, ...] = ()
     # JSON: the key whose array is wrapped (None: a bare array, or objects one after another)

@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import Notes
-from cesctl.sources import columns, files, samples
+from cesctl.sources import columns, files, samples, separated
 from cesctl.sources.parts import Part, Raw
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def read(
     all_text = text_properties is None or source.deduplicate != "none"
     exact = properties if all_text else text_properties
     wanted = columns.wanted(source, properties, set(exact or ()))
+    separated.tell_repeated(found, wanted, notes)
     return Raw(tuple(in_parts(found, wanted, sampled, frames)), source, list(notes.lines))
 
 

@@ -12,7 +12,8 @@ from cesctl.sources import bytestream, csvrecord
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cesctl.sources.parts import InputFile
+    from cesctl.errors import Notes
+    from cesctl.sources.parts import InputFile, Wanted
 
 SEPARATORS = (",", "\t", ";", "|")
 _LONGEST_FIELD = 1 << 30
@@ -62,6 +63,20 @@ def column_names(header: list[str]) -> tuple[str, ...]:
         names[name] = count + 1
         result.append(f"{name}_duplicated_{count - 1}" if count else name)
     return tuple(result)
+
+
+def tell_repeated(files: Iterable[InputFile], wanted: Iterable[Wanted], notes: Notes) -> None:
+    """Which of the columns of one name is read, where such a name is used."""
+    names = [w.name for w in wanted]
+    for file in files:
+        for name in names:
+            if name in file.repeated:
+                others = [c for c in file.columns if c.startswith(f"{name}_duplicated_")]
+                rest = ", ".join(f'"{c}"' for c in others)
+                notes.add(
+                    f'{file.name}: more than one column is called "{name}"; '
+                    f"the first is read (to read another, name {rest})"
+                )
 
 
 def records(file: InputFile) -> Iterator[tuple[str | None, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.sources import columns, files, samples
+from cesctl.sources import columns, files, samples, separated
 from cesctl.sources.parts import Raw, Wanted
 from cesctl.sources.reading import in_parts
 
@@ -39,6 +39,7 @@ def survey(inputs: Sequence[str | PathLike[str]], source: Source) -> Survey:
     try:
         known = columns.resolve(source, found, sampled, notes)
         columns.check(known, (), found, notes)
+        separated.tell_repeated(found, columns.wanted(known, (), ()), notes)
         problems: tuple[InputProblem, ...] = ()
     except InputError as error:
         known, problems = source, error.problems
