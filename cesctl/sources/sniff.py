@@ -7,7 +7,7 @@ import json
 import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, AnyStr
+from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError, InputProblem
 from cesctl.sources import bytestream, jsonvalue, names, separated, temporary, utf16
@@ -94,7 +94,7 @@ def _text(name: str, head: Head) -> str:
         raise InputError(_encoding(name, "UTF-32"))
     if _wide(data):
         raise InputError(_encoding(name, "UTF-16 without a byte order mark"))
-    if b"\0" in data[:8192] and not _here_and_there(data, b"\0"):
+    if b"\0" in data[:8192] and not _here_and_there(data, "\0"):
         raise InputError(
             InputProblem(
                 "a binary file, no export", name, hint="CSV, NDJSON, JSON and Parquet are read"
@@ -106,9 +106,8 @@ def _text(name: str, head: Head) -> str:
         cut = len(error.object) - error.start < 4 and not head.whole
         if cut and error.reason == "unexpected end of data":
             return error.object[: error.start].decode()
-        replaced = data.removeprefix(BOM).decode(errors="replace")
-        if _here_and_there(replaced, "\ufffd"):
-            return replaced
+        if _here_and_there(data, "\ufffd"):
+            return data.removeprefix(BOM).decode(errors="replace")
         control = sum(b < 32 and b not in b"\t\n\r\f\v\x1b" for b in data[:8192])
         if control > len(data[:8192]) * 0.02:
             raise InputError(
@@ -120,9 +119,9 @@ def _text(name: str, head: Head) -> str:
         raise InputError(_encoding(name, "Latin-1 (or Windows-1252)", line)) from None
 
 
-def _here_and_there(text: AnyStr, sign: AnyStr) -> bool:
+def _here_and_there(data: bytes, sign: str) -> bool:
     """Whether only some of the lines below the first have a sign of damage: then those are told as such."""
-    first, *lines = text.splitlines()
+    first, *lines = data.decode(errors="replace").splitlines()
     return sign not in first and sum(sign in line for line in lines) <= _SOME * len(lines)
 
 

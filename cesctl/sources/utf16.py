@@ -23,7 +23,10 @@ def marked(head: bytes) -> bool:
 
 @cache
 def as_utf8(name: str, path: Path, compression: Compression, _changed: int) -> Path:
-    """A plain copy, made anew where the file has ``_changed``. What is no UTF-16 becomes what is no UTF-8 either, so that its line is told."""
+    """A plain copy, made anew where the file has ``_changed``.
+
+    What is no UTF-16 becomes what is no UTF-8 either, so that its line is told.
+    """
     copy = temporary.new_file()
     try:
         with (
