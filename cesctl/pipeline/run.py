@@ -74,10 +74,15 @@ def _aggregate(log: Log, *, occurrences: bool) -> tuple[Aggregate, datetime]:
     if at is None:
         at = log.newest_guess()
     if at is None:
-        at = newest(log.events()) or log.clock
+        at = log.count(newest) or log.clock
     while True:
-        counted = polars_engine.aggregate(
-            log.events(), log.model, times(log.model, at), occurrences=occurrences
+        counted = log.count(
+            partial(
+                polars_engine.aggregate,
+                model=log.model,
+                times=times(log.model, at),
+                occurrences=occurrences,
+            )
         )
         found = counted.newest or log.clock  # without an accepted event T is the clock
         if not latest or found == at:
