@@ -151,6 +151,8 @@ def text_properties(model: Model) -> set[str]:
 
 def _uses(model: Model) -> list[tuple[str, bool]]:
     uses = [(p, True) for _, p in model.attributes]
+    if model.roll_up is not None:
+        uses.append((model.roll_up.to, True))
     for signal in model.signals:
         uses += _signal_uses(signal)
     return uses
