@@ -32,19 +32,35 @@ def with_hash(events: pl.LazyFrame, source: Source, scope: int, ids: int) -> pl.
     where a row is never a duplicate), ``scope:`` (the source's number), and ``id:`` columns up to ``ids``.
     """
     names = events.collect_schema().names()
-    key = key_columns(names, source)
+    key = _told_by(names, source)
     own_ids = sum(n.startswith(ID) for n in names)
     told = pl.lit(None, dtype=pl.UInt64)
     if key:
         told = reduce(xor, [pl.col(k).hash(seed=97 * scope + n) for n, k in enumerate(key)])
         if source.deduplicate == "id":
-            told = pl.when(pl.col(key[0]).is_not_null()).then(told)
+            told = pl.when(pl.col(f"{ID}0").is_not_null()).then(told)
     return events.select(
         *(n for n in names if not n.startswith(ID)),
         told.alias(HASH),
         pl.lit(scope, dtype=pl.UInt16).alias(SCOPE),
         *(f"{ID}{n}" if n < own_ids else _no_id(n) for n in range(ids)),
     )
+
+
+def _told_by(names: Sequence[str], source: Source) -> list[str]:
+    """Columns that are alike wherever the key is, and cheap. A part of an id that is the event's name or
+    time has been read as such; one that is a customer's need not be looked at: the rest tells enough.
+    """
+    if source.deduplicate != "id":
+        return key_columns(names, source)
+    read = {source.event: "event", source.timestamp: "at"}
+    found = [f"{ID}0"]
+    for n, column in enumerate(source.id[1:], start=1):
+        if (column,) in read:
+            found.append(read[column,])
+        elif column not in source.customer:
+            found.append(f"{ID}{n}")
+    return found
 
 
 def _no_id(number: int) -> pl.Expr:
