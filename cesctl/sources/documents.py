@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 # DuckDB writes numbers anew (1.10 comes out as 1.1), also inside of what is nested, so where the text
 # counts it must refuse them. As VARCHAR a number cannot be told from a string that looks like one:
 # both are refused. As JSON it can, since strings keep their quotes; that is somewhat slower.
-# The comparisons come first because they look at a few bytes only.
+# The comparisons come first because they look at a few bytes only; patterns are dear.
 _NESTED = r"""({x} >= '[' AND ({x} < '\' OR ({x} >= '{{' AND {x} < '|'))
     AND regexp_matches({x}, '\\|[0-9][.e]'))"""
+_FRACTION = "(contains({x}, '.') OR contains({x}, 'e'))"
 _VARCHAR = (
-    r"""CASE WHEN ({x} >= '-' AND {x} < ':' AND regexp_matches({x}, '[.e]')
+    r"""CASE WHEN ({x} < ':' AND {x} >= '-' AND """
+    + _FRACTION
+    + r"""
     AND regexp_full_match({x}, '-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?')) OR """
     + _NESTED
     + " THEN error('{why}') ELSE {x} END"
@@ -37,7 +40,9 @@ _VARCHAR = (
 _JSON = (
     r"""CASE WHEN {x} >= '"' AND {x} < '#'
     THEN CASE WHEN contains({x}, '\') THEN {leaf}->>'$' ELSE replace({x}, '"', '') END
-    WHEN ({x} < ':' AND regexp_matches({x}, '[.e]')) OR """
+    WHEN ({x} < ':' AND """
+    + _FRACTION
+    + ") OR "
     + _NESTED
     + " THEN error('{why}') ELSE {x} END"
 )

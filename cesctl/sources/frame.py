@@ -24,6 +24,6 @@ def as_input(frame: pl.DataFrame | pl.LazyFrame, number: int) -> tuple[InputFile
 
 def scan(part: Part) -> pl.LazyFrame:
     """The wanted columns of it."""
-    assert part.source is not None
-    schema = dict(part.source.collect_schema())
-    return part.source.select(typed.column(schema, w) for w in part.wanted)
+    assert part.given is not None
+    schema = dict(part.given.collect_schema())
+    return part.given.select(typed.column(schema, w) for w in part.wanted)

@@ -7,6 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError
+from cesctl.model.types import Source
 from cesctl.sources import columnar, files, jsonitems, jsonvalue, places, samples
 from cesctl.sources.parts import Part, Wanted
 
@@ -38,7 +39,7 @@ def _whole(file: InputFile) -> pl.DataFrame:
     names = _columns(file)
     wanted = tuple(Wanted(n, ((n,),)) for n in names)
     if file.format in ("csv", "parquet"):
-        return Part((file,), wanted, ordered=True).frame.collect()
+        return Part((file,), wanted, Source(), ordered=True).frame.collect()
     rows = [[jsonvalue.at(record, w.ways) for w in wanted] for record in _records(file)]
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
