@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile
 
 SIZE = 1 << 23  # bytes of a block
-_SMALL = 1 << 18  # and of those into which one is cut that holds something broken
+SMALL = 1 << 18  # and of those into which one is cut that holds something broken
 _ROUNDS = 16  # how often a cut is moved back before a stray quote to try for an even number of them
 _BOM = "\ufeff".encode()  # polars passes over it where it is the first, and nothing but text here
 _FINE = pl.Series(BROKEN, [None], dtype=pl.String)
@@ -136,7 +136,7 @@ class _Reader:
         self.broken = False
         at = 0
         while at < len(data):
-            piece = data[at : at + _SMALL]
+            piece = data[at : at + SMALL]
             last = final and at + len(piece) == len(data)
             cut = len(piece) if last else _end_of_records(piece)
             rows = self.at_once(piece[:cut]) if cut else None
@@ -192,7 +192,7 @@ class _Reader:
         """The lines of about a small block: those that are records by themselves at once, of the others
         each record. None where not one record is known to end within the data.
         """
-        end = data.find(b"\n", min(at + _SMALL, len(data))) + 1
+        end = data.find(b"\n", min(at + SMALL, len(data))) + 1
         if not end:
             end = len(data) if final else data.rfind(b"\n") + 1
         if end <= at:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.sources import bytestream, jsonvalue, names, separated, temporary, utf16
+from cesctl.sources import bytestream, jsonitems, jsonvalue, names, separated, temporary, utf16
 from cesctl.sources.jsonitems import DECODER
 from cesctl.sources.parts import InputFile
 
@@ -121,7 +121,7 @@ def _text(name: str, head: Head) -> str:
 
 def _here_and_there(data: bytes, sign: str) -> bool:
     """Whether only some of the lines below the first have a sign of damage: then those are told as such."""
-    first, *lines = data.decode(errors="replace").splitlines()
+    first, *lines = data.decode(errors="replace").replace("\r", "\n").strip("\n").split("\n")
     return sign not in first and sum(sign in line for line in lines) <= _SOME * len(lines)
 
 
@@ -210,7 +210,9 @@ def _json(file: InputFile, text: str, named: tuple[str, ...]) -> InputFile:
     alone = len(lines) == 1
     # any line may be broken, the first too; those of a document over several lines are seldom objects
     some = (lines if file.whole or alone else lines[:-1])[:_SOME_LINES]
-    record_a_line = 2 * sum(isinstance(_decoded(x), dict) for x in some) >= len(some)
+    record_a_line = 2 * sum(isinstance(jsonitems.of_line(x.encode()), dict) for x in some) >= len(
+        some
+    )
     wrapper = None if record_a_line and not alone else _wrapper(text, file.whole, named)
     # A first line longer than the sample is one record, unless it wraps an array.
     if wrapper is None and (record_a_line or (alone and not file.whole)):
