@@ -75,7 +75,10 @@ def _look(file: InputFile) -> tuple[Sampled, tuple[str, ...]]:
     if file.format == "parquet":
         import polars as pl
 
-        return Sampled(filled_columns(pl.scan_parquet(file.path, glob=False))), file.columns
+        from cesctl.sources import columnar
+
+        with columnar.refusing(file.name):
+            return Sampled(filled_columns(pl.scan_parquet(file.path, glob=False))), file.columns
     sampled = Sampled()
     seen: dict[str, None] = dict.fromkeys(file.columns)
     for record in records(file, blocks=3):

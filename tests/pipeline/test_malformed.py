@@ -66,7 +66,7 @@ def test_one_broken_line(  # noqa: PLR0917 - what pytest passes
 @pytest.mark.parametrize("write", [csv, ndjson])
 def test_many_broken_lines_are_told_in_a_few(tmp_path: Path, write: Callable[[str], str]) -> None:
     path = tmp_path / "events"
-    path.write_text(write('x,"\n' * 7))
+    path.write_text(write('x,"y"z\n' * 7))
     result = cesctl.score([path], MODEL, now=NOW)
     assert result.rows.rejected["malformed line"] >= 7
     told = [n for n in result.notes if "the line was left out" in n]
