@@ -10,11 +10,10 @@ goes on at the next.
 
 from __future__ import annotations
 
+import codecs
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile
 
 SIZE = 1 << 23  # bytes of a block
-SMALL = 1 << 18  # and of those into which one is cut that holds something broken
 _ROUNDS = 16  # how often a cut is moved back before a stray quote to try for an even number of them
 _BOM = "\ufeff".encode()  # polars passes over it where it is the first, and nothing but text here
 _FINE = pl.Series(BROKEN, [None], dtype=pl.String)
@@ -50,7 +48,7 @@ class Block:
     @property
     def lines(self) -> int:
         """How many lines it has."""
-        return self.data.count(b"\n") + (not self.data.endswith(b"\n"))
+        return _count_lines(self.data, 0, len(self.data))
 
     @cached_property
     def starts(self) -> pl.Series:
@@ -91,13 +89,13 @@ def blocks(file: InputFile, columns: Sequence[int]) -> Iterator[Block]:
             data, header = data[end:], True
         if not data and final:
             return
-        used = 0
-        for block in reader.read(data, line, final=final):
-            yield block
-            used += len(block.data)
-            line += block.lines
-        data = data[used:]
-        size = SIZE if used else 2 * max(size, len(data))  # a record longer than all that is there
+        block = reader.read(data, line, final=final)
+        if block is None:  # a record longer than all that is there
+            size = 2 * max(size, len(data))
+            continue
+        yield block
+        line += block.lines
+        data, size = data[len(block.data) :], SIZE
 
 
 def _header(data: bytes, file: InputFile, *, final: bool) -> int | None:
@@ -125,31 +123,16 @@ class _Reader:
         self.records = rf"\A(?:{field}(?:{s}|\r?\n|\z))*\z"
         self.record = rf"\A{field}(?:{s}{field}){{0,{layout.width - 1}}}{s}?\r?\z"
 
-    def read(self, data: bytes, line: int, *, final: bool) -> Iterator[Block]:
-        """Blocks of the records that are whole in the data; none where not even one is."""
+    def read(self, data: bytes, line: int, *, final: bool) -> Block | None:
+        """The records that are whole in the data; None where not even one is."""
         if not self.broken:  # where something was, more may follow
             cut = len(data) if final else _end_of_records(data)
             rows = self.at_once(data[:cut]) if cut else None
             if rows is not None:
-                yield Block(rows, line, data[:cut], self.layout)
-                return
-        self.broken = False
-        at = 0
-        while at < len(data):
-            piece = data[at : at + SMALL]
-            last = final and at + len(piece) == len(data)
-            cut = len(piece) if last else _end_of_records(piece)
-            rows = self.at_once(piece[:cut]) if cut else None
-            if rows is not None:
-                block = Block(rows, line, piece[:cut], self.layout)
-            else:
-                found = self.one_by_one(data, at, line, final=final)
-                if found is None:
-                    return
-                block, self.broken = found, True
-            yield block
-            at += len(block.data)
-            line += block.lines
+                return Block(rows, line, data[:cut], self.layout)
+        block = self.line_by_line(data, line, final=final)
+        self.broken = block is not None and block.rows[BROKEN].null_count() < block.rows.height
+        return block
 
     def at_once(self, data: bytes) -> pl.DataFrame | None:
         """The rows as polars reads them; None where it might not read them right."""
@@ -188,51 +171,48 @@ class _Reader:
         fine = _FINE.new_from_index(0, rows.height)
         return pl.DataFrame([*(rows[name] for name in self.names), fine])
 
-    def one_by_one(self, data: bytes, at: int, line: int, *, final: bool) -> Block | None:
-        """The lines of about a small block: those that are records by themselves at once, of the others
-        each record. None where not one record is known to end within the data.
-        """
-        end = data.find(b"\n", min(at + SMALL, len(data))) + 1
+    def line_by_line(self, data: bytes, line: int, *, final: bool) -> Block | None:
+        """The same: the lines that are records by themselves at once, of the others each record."""
+        end = len(data) if final else data.rfind(b"\n") + 1
         if not end:
-            end = len(data) if final else data.rfind(b"\n") + 1
-        if end <= at:
             return None
-        lines = data[at:end].split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        starts = list(accumulate((len(text) + 1 for text in lines), initial=at))
+        lines = _lines(data[:end], self.layout.separator)
         fine = self.fine(lines)
+        odd = (~fine).arg_true()
+        starts = (lines.str.len_bytes() + 1).cum_sum().shift(1, fill_value=0).gather(odd)
         numbers: list[int] = []
         rows: list[tuple[str | None, ...]] = []
-        after, here = 0, end  # the line after the last record read, and where the next block begins
-        for n in [n for n, alone in enumerate(fine) if not alone]:
-            if n < after:  # it belongs to the record before
+        inside: list[int] = []  # lines of a record that began before
+        after = 0  # the line after the last record read
+        for n, start in zip(odd.to_list(), starts.to_list(), strict=True):
+            if n < after:
                 continue
-            record = csvrecord.parse(data, starts[n], self.layout, final=final)
-            if record is None:  # its end is not there yet: a later block begins with it
-                del fine[n:]
-                here = starts[n]
+            record = csvrecord.parse(data, start, self.layout, final=final)
+            if record is None:  # its end is not there yet: the next block begins with it
+                end = start
+                lines, fine = lines.head(n), fine.head(n)
                 break
             numbers.append(n)
             rows.append((*self.chosen(record), record.why))
-            after = bisect_left(starts, record.end)
-            fine[n + 1 : after] = [False] * len(fine[n + 1 : after])
-            here = max(here, record.end)
-        if here == at:
+            after = n + max(1, _count_lines(data, start, record.end))
+            inside += range(n + 1, min(after, len(lines)))
+            end = max(end, record.end)
+        if not end:
             return None
-        frame = self.together([n for n, alone in enumerate(fine) if alone], lines, numbers, rows)
-        return Block(frame.drop("n"), line, data[at:here], self.layout, frame["n"])
+        if inside:
+            fine = fine.scatter(inside, values=False)
+        frame = self.together(lines, fine, numbers, rows)
+        return Block(frame.drop("n"), line, data[:end], self.layout, frame["n"])
 
-    def fine(self, lines: list[bytes]) -> list[bool]:
+    def fine(self, lines: pl.Series) -> pl.Series:
         """Which lines are records by themselves, with every quote where it belongs."""
-        try:
-            texts = pl.Series(lines, dtype=pl.Binary).cast(pl.String)
-        except pl.exceptions.PolarsError:
-            texts = pl.Series([_text(line) for line in lines], dtype=pl.String)
-        fine = texts.str.contains(self.record) & ~texts.str.starts_with(_BOM.decode())
-        for trap in ("\0", self.trap.decode()):
-            fine &= ~texts.str.contains(trap, literal=True)
-        return fine.fill_null(value=False).to_list()
+        separators = lines.str.count_matches(self.layout.separator.decode(), literal=True)
+        fine = separators < self.layout.width
+        quoted = lines.str.contains('"', literal=True)
+        if quoted.any():
+            places = quoted.arg_true()
+            fine = fine.scatter(places, lines.gather(places).str.contains(self.record))
+        return fine & ~lines.str.contains("\0", literal=True)
 
     def chosen(self, record: csvrecord.Record) -> Iterator[str | None]:
         """The fields asked for; a line may have fewer."""
@@ -241,29 +221,47 @@ class _Reader:
 
     def together(
         self,
-        alone: list[int],
-        lines: list[bytes],
+        lines: pl.Series,
+        fine: pl.Series,
         numbers: list[int],
         rows: list[tuple[str | None, ...]],
     ) -> pl.DataFrame:
-        """Lines and single records as one frame, in order, with the line of each as ``n``."""
+        """Fine lines and single records as one frame, in order, with the line of each as ``n``."""
         schema = dict.fromkeys([*self.names, BROKEN], pl.String())
         odd = pl.DataFrame(rows, schema=schema, orient="row")
         odd = odd.with_columns(pl.Series("n", numbers, dtype=pl.Int64))
-        if not alone:
+        if not fine.any():
             return odd
-        data = b"\n".join([lines[n] for n in alone]) + b"\n"
-        fine = self.parsed(data, '"' if b'"' in data else None)
-        assert fine is not None
-        fine = fine.with_columns(pl.Series("n", alone, dtype=pl.Int64))
-        return pl.concat([fine, odd]).sort("n")
+        data = "".join((lines.filter(fine).str.join("\n")[0], "\n")).encode()
+        good = self.parsed(data, '"' if b'"' in data else None)
+        assert good is not None
+        good = good.with_columns(fine.arg_true().cast(pl.Int64).alias("n"))
+        return pl.concat([good, odd]).sort("n") if rows else good
 
 
-def _text(line: bytes) -> str | None:
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return None
+def _lines(data: bytes, separator: bytes) -> pl.Series:
+    """The lines as text, each as long as it is in bytes. In those that polars must not see by themselves
+    there is a NUL: where one is, where they are not UTF-8, and where polars passes over something.
+    """
+    data = data.replace(b"\r" + separator, b"\0" + separator)
+    data = (b"\n" + data).replace(b"\n" + _BOM, b"\n\0\0\0")[1:]
+    if not data.isascii():
+        data = data.decode(errors=_NUL).encode()
+    lines = pl.Series([data], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
+    return lines.head(-1) if data.endswith(b"\n") else lines
+
+
+def _as_nul(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return "\0" * (error.end - error.start), error.end
+
+
+_NUL = "cesctl-nul"
+codecs.register_error(_NUL, _as_nul)
+
+
+def _count_lines(data: bytes, start: int, end: int) -> int:
+    return data.count(b"\n", start, end) + (not data.endswith(b"\n", start, end))
 
 
 def _end_of_records(data: bytes) -> int:

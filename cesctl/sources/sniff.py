@@ -238,6 +238,8 @@ def _wrapper(text: str, whole: bool, named: tuple[str, ...]) -> str | None:
     try:
         while text[at := _skip(text, at)] != "}":
             key, at = DECODER.raw_decode(text, at)
+            if not isinstance(key, str):
+                return None
             at = _skip(text, _skip(text, at) + 1)  # over the colon
             if text[at] == "[":
                 inside = text[_skip(text, at + 1)]

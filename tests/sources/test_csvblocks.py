@@ -38,7 +38,6 @@ def one_by_one(data: bytes, width: int) -> list[Row]:
     st.lists(st.sampled_from(TOKENS), max_size=40),
     st.integers(1, 3),
     st.sampled_from([3, 40, 1 << 20]),
-    st.sampled_from([2, 25, 1 << 18]),
     st.sampled_from([5, 1 << 20]),
     st.data(),
 )
@@ -47,7 +46,6 @@ def test_any_bytes_cut_anywhere(  # noqa: PLR0917 - what Hypothesis passes
     tokens: list[str],
     width: int,
     size: int,
-    small: int,
     reach: int,
     data: st.DataObject,
 ) -> None:
@@ -58,7 +56,6 @@ def test_any_bytes_cut_anywhere(  # noqa: PLR0917 - what Hypothesis passes
     file = InputFile("x", path, "csv", columns=tuple("abc"[:width]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csvblocks, "SIZE", size)
-        patch.setattr(csvblocks, "SMALL", small)
         patch.setattr(csvrecord, "REACH", reach)
         expected = [
             (line, *(fields[c] for c in columns), why)

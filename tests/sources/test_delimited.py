@@ -27,7 +27,6 @@ def both(raw: Raw) -> list[tuple[str | None, ...]]:
     at_once = raw.parts[0].frame.collect().rows()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csvblocks, "SIZE", 8)
-        patch.setattr(csvblocks, "SMALL", 4)
         assert raw.parts[0].frame.collect().rows() == at_once
     return [tuple(v or None for v in r) for r in at_once]
 
