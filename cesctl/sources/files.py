@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import glob
+import lzma
 import os
 import re
 import shutil
+import struct
 import sys
 import zipfile
 import zlib
@@ -232,7 +234,7 @@ def _unzipped(name: str, path: Path) -> tuple[tuple[str, Path], ...]:
                 ):
                     shutil.copyfileobj(packed, out, 1 << 20)
                 result.append((member.filename, target))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+    except _BROKEN_ZIP as error:
         raise InputError(InputProblem(f"the zip file cannot be unpacked ({error})", name)) from None
     if not result:
         raise InputError(InputProblem("no exports in the zip file", name))
