@@ -36,8 +36,7 @@ def read(
     if isinstance(inputs, (str, PathLike, pl.DataFrame, pl.LazyFrame)):
         inputs = [inputs]
     gathered = gather(inputs, [sources] if isinstance(sources, Source) else sources, exclude)
-    groups = resolved(gathered)
-    columns.check(groups, properties, gathered.notes)
+    groups = resolved(gathered, properties)
     parts: list[Part] = []
     for group in groups:
         # whether two records are the same is told by the text of all that is used
@@ -48,7 +47,7 @@ def read(
     return Raw(tuple(parts), list(gathered.notes.lines))
 
 
-def resolved(gathered: Gathered) -> list[Group]:
+def resolved(gathered: Gathered, properties: Sequence[str] = ()) -> list[Group]:
     """The groups with their columns; raises InputError with all that is not found."""
     alone = len(gathered.groups) == 1
     groups: list[Group] = []
@@ -61,6 +60,10 @@ def resolved(gathered: Gathered) -> list[Group]:
             groups.append(Group(source, group.files))
         except InputError as error:
             problems += error.problems
+    try:
+        columns.check(groups, () if problems else properties, gathered.notes)
+    except InputError as error:
+        problems += error.problems
     if problems:
         raise InputError(*problems)
     return groups

@@ -40,7 +40,6 @@ def survey(inputs: Sequence[str | PathLike[str]], sources: Sequence[Source]) -> 
     problems: tuple[InputProblem, ...] = ()
     try:
         groups = resolved(gathered)
-        columns.check(groups, (), gathered.notes)
     except InputError as error:
         problems = error.problems
 
