@@ -72,7 +72,7 @@ def _preset(source: Source, files: Sequence[InputFile], notes: Notes) -> Source:
 
 def _best(file: InputFile, filled: Collection[str], wanted: Sequence[str]) -> str | None:
     """The most preferred column that holds something; else the most preferred."""
-    found = names.matches(file.columns, wanted)
+    found = names.matches(file.paths, wanted)
     return next((c for c in found if c in filled), found[0] if found else None)
 
 
@@ -81,7 +81,7 @@ def _not_found(role: str, file: InputFile) -> InputProblem:
     if role == "event":
         hint += ", or, where every row is the same event, event: {value: NAME}"
     return InputProblem(
-        f"no {role} column is found by its name; {listed(file.columns)}", file.name, hint=hint
+        f"no {role} column is found by its name; {listed(file.paths)}", file.name, hint=hint
     )
 
 
@@ -123,7 +123,7 @@ def _required(
     if not alternatives:
         return []
     lacking = [f for f in files if not any(has(f, a) for a in alternatives)]
-    documents = [f for f in lacking if f.format in ("json", "ndjson")]
+    documents = [f for f in lacking if any(map(f.may_have, alternatives))]
     somewhere = len(lacking) < len(files)
     what = " or ".join(f'"{a}"' for a in alternatives)
     problems = []
@@ -134,9 +134,9 @@ def _required(
             continue
         problems.append(
             InputProblem(
-                f"no column {what} ({role}); {listed(file.columns)}",
+                f"no column {what} ({role}); {listed(file.paths)}",
                 file.name,
-                hint=did_you_mean(alternatives[0], file.columns),
+                hint=did_you_mean(alternatives[0], file.paths),
             )
         )
     return problems
@@ -146,8 +146,8 @@ def _property(name: str, files: Sequence[InputFile], notes: Notes) -> list[Input
     lacking = [f for f in files if not has(f, name)]
     if not lacking:
         return []
-    if any(f.format in ("json", "ndjson") for f in files) or len(lacking) < len(files):
-        tables = [f.name for f in lacking if f.format not in ("json", "ndjson")]
+    if any(f.may_have(name) for f in files) or len(lacking) < len(files):
+        tables = [f.name for f in lacking if not f.may_have(name)]
         if tables:
             more = f" and {len(tables) - 1} more" if len(tables) > 1 else ""
             notes.add(f'{tables[0]}{more}: no column "{name}"; it is empty there')
@@ -155,20 +155,19 @@ def _property(name: str, files: Sequence[InputFile], notes: Notes) -> list[Input
     first = lacking[0]
     return [
         InputProblem(
-            f'no column "{name}"; {listed(first.columns)}',
+            f'no column "{name}"; {listed(first.paths)}',
             first.name,
-            hint=did_you_mean(name, first.columns),
+            hint=did_you_mean(name, first.paths),
         )
     ]
 
 
 def has(file: InputFile, name: str) -> bool:
     """Whether a file has the column; a JSON path also where it leads to an object or through one."""
-    if name in file.columns:
+    if name in file.columns or name in file.inside:
         return True
-    if file.format == "csv":
-        return False
-    return any(c.startswith(name + ".") for c in file.columns)
+    below = file.inside if file.format == "csv" else file.paths
+    return any(c.startswith(name + ".") for c in below)
 
 
 def did_you_mean(name: str, columns: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cesctl.sources.jsonitems import DECODER, Number
@@ -19,7 +20,7 @@ def at(record: dict[str, Any], ways: Ways) -> str | None:
         value: Any = record
         for key in way:
             if not isinstance(value, dict):
-                value = _parsed(value)  # an object written as text, as some exports nest them
+                value = parsed(value)  # an object written as text, as some exports nest them
             value = value.get(key)
             if value is None:
                 break
@@ -28,13 +29,23 @@ def at(record: dict[str, Any], ways: Ways) -> str | None:
     return None
 
 
-def _parsed(value: Any) -> dict[str, Any]:
+def inside(cell: str | None, way: tuple[str, ...]) -> str | None:
+    """The text at a way into a text that spells a JSON object."""
+    return at({"": cell}, (("", *way),))
+
+
+def parsed(value: Any) -> dict[str, Any]:
     """The object that a text spells; an empty one where it spells none."""
+    return _parsed(value) if isinstance(value, str) and not isinstance(value, Number) else {}
+
+
+@lru_cache(maxsize=8)  # several paths lead into the same text, one after another
+def _parsed(value: str) -> dict[str, Any]:
     try:
-        parsed = DECODER.decode(value) if isinstance(value, str) else None
+        found = DECODER.decode(value)
     except (json.JSONDecodeError, RecursionError):
         return {}
-    return parsed if isinstance(parsed, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def text(value: Any) -> str | None:

@@ -37,6 +37,9 @@ class InputFile:
     blank_lines: int = 0  # above the header
     # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
     columns: tuple[str, ...] = ()
+    # CSV, Parquet: columns whose texts hold JSON objects, and the dotted paths seen in them in a sample
+    cells: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
     # JSON: the key whose array is wrapped (None: a bare array, or objects one after another)
     wrapper: str | None = None
     # JSON: what starts the document, "[" or "{"; "{" without wrapper is objects one after another
@@ -46,6 +49,21 @@ class InputFile:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every column and dotted path known, those inside of a column in its place."""
+        found: dict[str, None] = {}
+        for column in self.columns:
+            inside = [p for p in self.inside if column in self.cells and p.startswith(f"{column}.")]
+            found.update(dict.fromkeys(inside or [column]))
+        return tuple(found)
+
+    def may_have(self, name: str) -> bool:
+        """Whether records beyond the sample may have the path: JSON leaves out what is empty."""
+        if self.format in ("json", "ndjson"):
+            return True
+        return any(name.startswith(f"{cell}.") for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -126,7 +144,7 @@ class Raw:
 
     def columns(self) -> list[str]:
         """All column names and dotted paths seen, without duplicates, in order."""
-        return list(dict.fromkeys(c for f in self.files for c in f.columns))
+        return list(dict.fromkeys(c for f in self.files for c in f.paths))
 
 
 def one_per_name(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:

@@ -41,11 +41,13 @@ def read(
     if isinstance(inputs, (str, PathLike, pl.DataFrame, pl.LazyFrame)):
         inputs = [inputs]
     frames: dict[InputFile, pl.LazyFrame] = {}
+    sampled_frames: dict[InputFile, samples.Sampled] = {}
     paths: list[str | PathLike[str]] = []
     for given in inputs:
         if isinstance(given, pl.DataFrame | pl.LazyFrame):
-            file, lazy = frame.as_input(given, len(frames) + 1)
+            file, lazy, held = frame.as_input(given, len(frames) + 1)
             frames[file] = lazy
+            sampled_frames[file] = held
         else:
             paths.append(given)
     notes = Notes()
@@ -55,9 +57,8 @@ def read(
         result = files.find(paths, given_names, exclude)
         found, notes = result.files, result.notes
     found, sampled = samples.described(found)
-    for file, lazy in frames.items():
-        found.append(file)
-        sampled[file] = samples.Sampled(samples.filled_columns(lazy))
+    found += frames
+    sampled |= sampled_frames
     source = columns.resolve(source, found, sampled, notes)
     columns.check(source, properties, found, notes)
     # whether two records are the same is told by the text of all that is used
@@ -107,8 +108,9 @@ def _layout(file: InputFile, wanted: tuple[Wanted, ...]) -> object:
         from cesctl.sources import columnar, typed
 
         schema = columnar.schema_of(file.path)
-        types = {way: str(typed.type_at(schema, way)) for w in wanted for way in w.ways}
-        return ("parquet", tuple(types.items()))
+        ways = dict.fromkeys(way for w in wanted for way in w.ways)
+        types = [str(typed.type_at(schema, way)) for way in ways]
+        return ("parquet", *types, *(typed.cell_at(schema, way) for way in ways))
     if file.format == "frame":
         return file
     return (file.format, file.compression, file.bom, file.wrapper, file.opening)

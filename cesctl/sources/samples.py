@@ -50,38 +50,78 @@ def described(files: Sequence[InputFile]) -> tuple[list[InputFile], dict[InputFi
 
     Of very many files alike only some are looked into; the others are taken to be like them.
     """
-    looked: dict[object, tuple[Sampled, tuple[str, ...], int]] = {}
+    looked: dict[object, tuple[Sampled, Layout, int]] = {}
     result: list[InputFile] = []
     samples: dict[InputFile, Sampled] = {}
     for file in files:
         alike = (file.format, file.columns, file.wrapper)
-        before, paths, times = looked.get(alike, (Sampled(), (), 0))
+        before, layout, times = looked.get(alike, (Sampled(), Layout(), 0))
         if times < _FILES_ALIKE:
             sampled, more = _look(file)
-            paths = tuple(dict.fromkeys((*paths, *more)))
-            looked[alike] = (before.with_(sampled), paths, times + 1)
-            described = replace(file, columns=more)
+            looked[alike] = (before.with_(sampled), layout.with_(more), times + 1)
+            described = more.of(file)
         else:
             sampled = before
-            described = replace(file, columns=paths, whole=False)
+            described = replace(layout.of(file), whole=False)
         result.append(described)
         samples[described] = sampled
     return result, samples
 
 
-def _look(file: InputFile) -> tuple[Sampled, tuple[str, ...]]:
+@dataclass(frozen=True)
+class Layout:
+    """Columns or dotted paths; those that hold JSON objects as text, and the paths inside of these."""
+
+    columns: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+
+    def with_(self, other: Layout) -> Layout:
+        """Both together."""
+        return Layout(
+            *(
+                tuple(dict.fromkeys((*mine, *theirs)))
+                for mine, theirs in (
+                    (self.columns, other.columns),
+                    (self.cells, other.cells),
+                    (self.inside, other.inside),
+                )
+            )
+        )
+
+    def of(self, file: InputFile) -> InputFile:
+        """The file with this layout."""
+        return replace(file, columns=self.columns, cells=self.cells, inside=self.inside)
+
+
+def _look(file: InputFile) -> tuple[Sampled, Layout]:
     """What a sample of the file holds, and its columns or paths."""
     if file.format == "parquet":
         import polars as pl
 
-        return Sampled(filled_columns(pl.scan_parquet(file.path, glob=False))), file.columns
+        frame = pl.scan_parquet(file.path, glob=False)
+        return typed_look(frame, file.columns)
     sampled = Sampled()
-    seen: dict[str, None] = dict.fromkeys(file.columns)
+    columns: dict[str, None] = dict.fromkeys(file.columns)
+    cells: dict[str, None] = {}
+    inside: dict[str, None] = {}
     for record in records(file, blocks=3):
         for path, value in jsonvalue.paths(record):
-            seen[path] = None
+            columns[path] = None
             _note(sampled, path, value)
-    return sampled, tuple(seen)
+            for below, text in _inside(path, value):
+                cells[path] = inside[below] = None
+                _note(sampled, below, text)
+    if file.format in ("json", "ndjson"):  # no place of its own: any path may lead through text
+        plain = [c for c in columns if c not in cells]
+        return sampled, Layout(tuple(dict.fromkeys((*plain, *inside))))
+    return replace(sampled, fractions=set()), Layout(tuple(columns), tuple(cells), tuple(inside))
+
+
+def _inside(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """(dotted path, value) of what is in a text that spells a JSON object."""
+    if isinstance(value, str) and value[:1] in ("{", " "):
+        yield from jsonvalue.paths(jsonvalue.parsed(value), f"{path}.")
 
 
 def _note(sampled: Sampled, path: str, value: Any) -> None:
@@ -96,8 +136,10 @@ def _note(sampled: Sampled, path: str, value: Any) -> None:
         (sampled.fractions if isinstance(value, jsonitems.Number) else sampled.alike).add(path)
 
 
-def filled_columns(frame: pl.LazyFrame) -> set[str]:
-    """Columns and dotted paths with something in the first rows."""
+def typed_look(frame: pl.LazyFrame, columns: tuple[str, ...]) -> tuple[Sampled, Layout]:
+    """What the first rows of typed columns hold, and what is inside of their texts."""
+    import polars as pl
+
     from cesctl.sources import typed
     from cesctl.sources.parts import Wanted
 
@@ -107,8 +149,16 @@ def filled_columns(frame: pl.LazyFrame) -> set[str]:
         Wanted(p, ((p,), tuple(p.split("."))), timestamp=True)
         for p in dict.fromkeys(typed.paths(schema))
     ]
-    texts = head.select(typed.column(schema, w) for w in every)
-    return {c for c in texts.columns if texts[c].null_count() < texts.height}
+    texts = typed.select(head.lazy(), schema, every).collect()
+    filled = {c for c in texts.columns if texts[c].null_count() < texts.height}
+    found = {
+        c: dict.fromkeys(p for text in texts[c] for p, _ in _inside(c, text))
+        for c in filled
+        if texts.schema[c] == pl.String
+    }
+    cells = tuple(c for c in texts.columns if found.get(c))
+    inside = tuple(dict.fromkeys(p for c in cells for p in found[c]))
+    return Sampled({*filled, *inside}), Layout(columns, cells, inside)
 
 
 def times(part: Part, blocks: int) -> list[str]:

@@ -46,7 +46,7 @@ def survey(inputs: Sequence[str | PathLike[str]], source: Source) -> Survey:
     def raw(wanted: tuple[Wanted, ...]) -> Raw:
         return Raw(tuple(in_parts(found, wanted, sampled)), known, list(notes.lines))
 
-    names = list(dict.fromkeys(c for f in found for c in f.columns))
+    names = list(dict.fromkeys(c for f in found for c in f.paths))
     unkeyed = replace(source, customer=(), event=(), timestamp=(), id=(), where=())
     everything = raw(columns.wanted(unkeyed, names, ()))
     events = None if problems else raw(columns.wanted(known, (), ()))
