@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from cesctl.sources import keyed
 from cesctl.sources.jsonitems import DECODER, Number
 
 if TYPE_CHECKING:
@@ -19,9 +20,12 @@ def at(record: dict[str, Any], ways: Ways) -> str | None:
     for way in ways:
         value: Any = record
         for key in way:
-            if not isinstance(value, dict):
-                value = parsed(value)  # an object written as text, as some exports nest them
-            value = value.get(key)
+            if isinstance(value, list):
+                value = keyed.value(value, key)
+            else:
+                if not isinstance(value, dict):
+                    value = parsed(value)  # an object written as text, as some exports nest them
+                value = value.get(key)
             if value is None:
                 break
         else:
@@ -85,10 +89,12 @@ def _quoted(value: str) -> str:
 
 
 def paths(record: dict[str, Any], before: str = "", depth: int = 4) -> Iterator[tuple[str, Any]]:
-    """(dotted path, value) of every leaf; a list is one leaf."""
+    """(dotted path, value) of every leaf; a list is one leaf, but for one of keys and values."""
     for key, value in record.items():
         path = f"{before}{key}"
         if isinstance(value, dict) and value and depth > 1:
             yield from paths(value, path + ".", depth - 1)
+        elif keyed.is_keyed(value):
+            yield from ((f"{path}.{k}", v) for k, v in keyed.pairs(value))
         else:
             yield path, value

@@ -37,9 +37,12 @@ class InputFile:
     blank_lines: int = 0  # above the header
     # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
     columns: tuple[str, ...] = ()
-    # CSV, Parquet: columns whose texts hold JSON objects, and the dotted paths seen in them in a sample
+    # CSV, Parquet: columns that hold JSON objects as text, or keys and values; the dotted paths seen in
+    # them in a sample
     cells: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
+    # JSON: the ways to arrays of keys and values
+    keyed: tuple[tuple[str, ...], ...] = ()
     # JSON: the key whose array is wrapped (None: a bare array, or objects one after another)
     wrapper: str | None = None
     # JSON: what starts the document, "[" or "{"; "{" without wrapper is objects one after another
@@ -89,6 +92,7 @@ class Part:
     wanted: tuple[Wanted, ...]
     careful: bool = False  # record by record: slower, exact, and it names the broken line
     quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
+    keyed: frozenset[tuple[str, ...]] = frozenset()  # the ways to arrays of keys and values in JSON
     ordered: bool = False  # rows in file order (always so but for fast JSON)
     source: pl.LazyFrame | None = None  # of format "frame"
 

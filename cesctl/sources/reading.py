@@ -97,7 +97,10 @@ def _part(
     exact = {w.name for w in wanted if w.exact}
     fractions = any(sampled[f].fractions & exact for f in files)
     alike = frozenset(n for f in files for n in sampled[f].alike & exact)
-    return Part(files, wanted, careful=fractions, quoted=alike, source=frames.get(files[0]))
+    keyed = frozenset(way for f in files for way in f.keyed)
+    return Part(
+        files, wanted, careful=fractions, quoted=alike, keyed=keyed, source=frames.get(files[0])
+    )
 
 
 def _layout(file: InputFile, wanted: tuple[Wanted, ...]) -> object:

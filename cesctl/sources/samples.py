@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from cesctl.sources import jsonitems, jsonvalue, separated
+from cesctl.sources import jsonitems, jsonvalue, keyed, separated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,23 +75,22 @@ class Layout:
     columns: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
+    keyed: tuple[tuple[str, ...], ...] = ()  # in JSON, the ways to arrays of keys and values
 
     def with_(self, other: Layout) -> Layout:
         """Both together."""
         return Layout(
-            *(
-                tuple(dict.fromkeys((*mine, *theirs)))
-                for mine, theirs in (
-                    (self.columns, other.columns),
-                    (self.cells, other.cells),
-                    (self.inside, other.inside),
-                )
-            )
+            tuple(dict.fromkeys((*self.columns, *other.columns))),
+            tuple(dict.fromkeys((*self.cells, *other.cells))),
+            tuple(dict.fromkeys((*self.inside, *other.inside))),
+            tuple(dict.fromkeys((*self.keyed, *other.keyed))),
         )
 
     def of(self, file: InputFile) -> InputFile:
         """The file with this layout."""
-        return replace(file, columns=self.columns, cells=self.cells, inside=self.inside)
+        return replace(
+            file, columns=self.columns, cells=self.cells, inside=self.inside, keyed=self.keyed
+        )
 
 
 def _look(file: InputFile) -> tuple[Sampled, Layout]:
@@ -105,7 +104,9 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
     columns: dict[str, None] = dict.fromkeys(file.columns)
     cells: dict[str, None] = {}
     inside: dict[str, None] = {}
+    arrays: dict[tuple[str, ...], None] = {}
     for record in records(file, blocks=3):
+        arrays.update(dict.fromkeys(keyed.paths(record)))
         for path, value in jsonvalue.paths(record):
             columns[path] = None
             _note(sampled, path, value)
@@ -114,7 +115,7 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
                 _note(sampled, below, text)
     if file.format in ("json", "ndjson"):  # no place of its own: any path may lead through text
         plain = [c for c in columns if c not in cells]
-        return sampled, Layout(tuple(dict.fromkeys((*plain, *inside))))
+        return sampled, Layout(tuple(dict.fromkeys((*plain, *inside))), keyed=tuple(arrays))
     return replace(sampled, fractions=set()), Layout(tuple(columns), tuple(cells), tuple(inside))
 
 
@@ -151,11 +152,13 @@ def typed_look(frame: pl.LazyFrame, columns: tuple[str, ...]) -> tuple[Sampled, 
     ]
     texts = typed.select(head.lazy(), schema, every).collect()
     filled = {c for c in texts.columns if texts[c].null_count() < texts.height}
-    found = {
-        c: dict.fromkeys(p for text in texts[c] for p, _ in _inside(c, text))
-        for c in filled
-        if texts.schema[c] == pl.String
-    }
+    found: dict[str, dict[str, None]] = {}
+    for c in texts.columns:
+        way = tuple(c.split("."))
+        if keyed.fields_of(typed.type_at(schema, way)) is not None:
+            found[c] = {f"{c}.{key}": None for key in keyed.keys(typed.series_at(head, way))}
+        elif texts.schema[c] == pl.String:
+            found[c] = dict.fromkeys(p for text in texts[c] for p, _ in _inside(c, text))
     cells = tuple(c for c in texts.columns if found.get(c))
     inside = tuple(dict.fromkeys(p for c in cells for p in found[c]))
     return Sampled({*filled, *inside}), Layout(columns, cells, inside)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.sources import cells
+from cesctl.sources import cells, keyed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ def paths(schema: Mapping[str, pl.DataType], before: str = "") -> Iterator[str]:
 
 def type_at(schema: Mapping[str, pl.DataType], way: tuple[str, ...]) -> pl.DataType | None:
     """The type that a way leads to; None where it leads nowhere."""
-    dtype: pl.DataType | None = schema.get(way[0])
+    dtype: pl.DataType | None = schema.get(way[0]) if way else None
     for key in way[1:]:
         dtype = _fields(dtype).get(key) if isinstance(dtype, pl.Struct) else None
     return dtype
@@ -52,7 +52,7 @@ def select(
     wanted: Sequence[Wanted],
     uuids: frozenset[str] = frozenset(),
 ) -> pl.LazyFrame:
-    """The wanted columns, where no column is there also from inside of texts that hold JSON objects."""
+    """The wanted columns, where no column is there also from inside of texts that hold JSON."""
     return cells.select(frame, [(w.name, _found(schema, w, uuids)) for w in wanted])
 
 
@@ -61,9 +61,16 @@ def _found(
 ) -> pl.Expr | cells.Inside:
     if not ways_that_exist(schema, wanted.ways):
         for way in wanted.ways:
+            if fields := keyed.fields_of(type_at(schema, way[:-1])):
+                return keyed.text(_at(way[:-1]), way[-1], fields, as_text)
             if cell := cell_at(schema, way):
                 return cells.Inside(".".join(cell), _at(cell), way[len(cell) :])
     return column(schema, wanted, uuids)
+
+
+def series_at(frame: pl.DataFrame, way: tuple[str, ...]) -> pl.Series:
+    """The values that a way leads to."""
+    return frame.select(_at(way).alias("at")).to_series()
 
 
 def _at(way: tuple[str, ...]) -> pl.Expr:
