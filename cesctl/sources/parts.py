@@ -35,6 +35,8 @@ class InputFile:
     separator: str = ","
     eol: Literal["\n", "\r"] = "\n"
     blank_lines: int = 0  # above the header
+    header: bool = True
+    quotes: bool = True  # whether quotes around a cell are none of its text
     # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
     columns: tuple[str, ...] = ()
     # CSV, Parquet: columns that hold JSON objects as text, or keys and values; the dotted paths seen in

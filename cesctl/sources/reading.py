@@ -106,7 +106,7 @@ def _part(
 def _layout(file: InputFile, wanted: tuple[Wanted, ...]) -> object:
     """What files must share to be scanned as one."""
     if file.format == "csv":
-        return ("csv", file.separator, file.eol, file.blank_lines, file.columns)
+        return ("csv", file.separator, file.eol, file.blank_lines, file.header, file.columns)
     if file.format == "parquet":
         from cesctl.sources import columnar, typed
 

@@ -115,6 +115,9 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
                 _note(sampled, below, text)
     if file.format in ("json", "ndjson"):  # no place of its own: any path may lead through text
         plain = [c for c in columns if c not in cells]
+        for array in map(".".join, arrays):  # read whole it has the numbers inside of it
+            if any(f.startswith(f"{array}.") for f in sampled.fractions):
+                sampled.fractions.add(array)
         return sampled, Layout(tuple(dict.fromkeys((*plain, *inside))), keyed=tuple(arrays))
     return replace(sampled, fractions=set()), Layout(tuple(columns), tuple(cells), tuple(inside))
 
@@ -235,9 +238,11 @@ def _block(file: InputFile, start: int, most: int) -> Iterator[Record]:
         try:
             text = line.decode().strip("\r\n")
             if file.format == "csv":
-                row = next(separated.reader(io.StringIO(text), file.separator), [])
-                if len(row) == len(file.columns):
-                    yield dict(zip(file.columns, row, strict=True))
+                text_of_one = io.StringIO(text)
+                rows = separated.reader(text_of_one, file.separator, quotes=file.quotes)
+                row = next(rows, [])
+                if len(row) == len(file.columns) or not file.header:
+                    yield dict(zip(file.columns, row, strict=False))
             elif isinstance(record := jsonitems.DECODER.decode(text), dict):
                 yield record
         except (ValueError, json.JSONDecodeError, csv.Error):
