@@ -55,6 +55,8 @@ class Result:
     ``scores``: one row per customer, the columns of ``docs/cli.md`` in that order, best first.
     ``detail``: the same rows with every step between events and score: ``n:`` events, ``m:`` measure,
     ``v:`` value and ``p:`` points of each signal, ``g:`` points of each group, ``raw``, ``scaled``.
+    ``users``, where the model rolls up (and ``customer`` is an account everywhere else): one row per user of
+    an account: customer, account, raw, events, last_at; by account, the greatest raw first.
     """
 
     model: Model
@@ -63,6 +65,7 @@ class Result:
     attributes: tuple[str, ...]
     scores: pl.DataFrame
     detail: pl.DataFrame
+    users: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     rejected_rows: Callable[[], pl.DataFrame] = _no_rejects

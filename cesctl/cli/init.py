@@ -66,7 +66,7 @@ def command(
 
     def work() -> str:
         try:
-            log = open_log(events, Model(signals=(), source=source))
+            log = open_log(events, Model(signals=(), sources=(source,)))
         except InputError as error:
             raise InputError(*source_options.by_options(error.problems)) from None
         notes.extend(log.notes)

@@ -62,10 +62,13 @@ def command(
 
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     model = Model(signals=()) if config is None else load_model(config)
-    inputs = list(events or model.source.files)
-    if not inputs:
+    inputs = list(events or [])
+    if not inputs and not any(s.files for s in model.sources):
         raise UsageError("no events: name files, folders or -")
-    given = source_options.given_source(customer, event, event_name, timestamp, model.source)
+    given = [
+        source_options.given_source(customer, event, event_name, timestamp, s)
+        for s in model.sources
+    ]
 
     from cesctl.insight.profile import profile
 

@@ -29,11 +29,19 @@ def chosen_model(
 
 
 def chosen_events(events: list[str] | None, model: Model) -> list[str]:
-    """What to read: the files given, else those of the model."""
-    inputs = list(events or model.source.files)
-    if not inputs:
+    """What to read: the files given; none where the model's sources name theirs."""
+    if not events and not any(s.files for s in model.sources):
         raise UsageError("no events: name files, folders or -, or give the model source.files")
-    return inputs
+    return list(events or [])
+
+
+def paths_read(inputs: list[str], model: Model) -> list[str]:
+    """Every path that a run reads, as the user or the model wrote it."""
+    from cesctl.sources.gathering import path_of
+
+    paths = [path_of(i) for i in inputs] or [f for s in model.sources for f in s.files]
+    tables = [t.file for t in (model.customers, model.identities) if t is not None]
+    return [*paths, *tables, model.path]
 
 
 def _load_views() -> None:
@@ -53,9 +61,10 @@ def run_scoring(
 
         return score(inputs, model, occurrences=occurrences)
 
-    named = inputs[0] if len(inputs) == 1 else f"{len(inputs)} inputs"
+    named = inputs or [f for s in model.sources for f in s.files]
+    shown = named[0] if len(named) == 1 else f"{len(named)} inputs"
     result = screen.working(
-        f"Scoring {'standard input' if named == '-' else named}", job, _load_views
+        f"Scoring {'standard input' if shown == '-' else shown}", job, _load_views
     )
     for note in result.notes:
         screen.note(note)

@@ -126,8 +126,7 @@ def command(
     )
     rules.check_bands(fail_rules, model)
     inputs = line.chosen_events(events, model)
-    roster = [model.customers.file] if model.customers else []
-    outputs.check_apart([t.path for t in targets], [*inputs, model.path, *roster])
+    outputs.check_apart([t.path for t in targets], line.paths_read(inputs, model))
     for target in targets:
         outputs.check_writable(target.path)
 

@@ -17,7 +17,8 @@ class Aggregate:
     ``activity``: for each T one frame with a row per customer that has an event by then: ``customer``,
     ``m:<signal>`` (Float64, the measure; null is nothing), ``events`` (UInt32, events that at least one
     signal takes), ``last_at`` and ``activity_at`` (UTC), ``attr:<name>`` (text) and, when asked for,
-    ``n:<signal>`` (UInt32, events the signal takes).
+    ``n:<signal>`` (UInt32, events the signal takes). Where the model rolls up also ``account`` (text, the
+    customer's by then) and ``attr_at:<name>`` (UTC, when the attribute was given).
     ``reasons``: rows by reason code. ``newest``: the newest accepted event of all, whatever T is.
     ``left_out``: per signal, events whose property is there but no number.
     """

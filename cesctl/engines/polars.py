@@ -12,6 +12,7 @@ from cesctl.engines.base import Aggregate
 from cesctl.engines.measures import AT, Plan, epoch_us, plan, ratios, takes, window_columns
 from cesctl.model.types import Model, Signal
 from cesctl.pipeline.conditions import event_property, matches
+from cesctl.pipeline.roll_up import ATTRIBUTE_AT
 
 # An accepted id is trimmed, so a key that begins with a space is never a customer's: the rows that
 # are no events, and the events after T, are counted in the same group_by, not in a second pass.
@@ -107,13 +108,26 @@ def _query(
         at = AT if active is None else AT.filter(active)
         inside.append(at.max().alias("activity_at"))
     for name, path in model.attributes:
-        value = event_property(path)
-        there = value.is_not_null()
-        latest = value.filter(there).sort_by(AT.filter(there), value.filter(there)).last()
-        inside.append(latest.alias(f"attr:{name}"))
+        inside.append(_latest(path, AT).alias(f"attr:{name}"))
+        if model.roll_up is not None:
+            given = AT.filter(event_property(path).is_not_null()).max()
+            inside.append(given.alias(f"{ATTRIBUTE_AT}{name}"))
+    if model.roll_up is not None:
+        for index in range(len(times)):
+            at = pl.col(f"at|{index}") if index else AT
+            inside.append(_latest(model.roll_up.to, at).alias(f"account|{index}"))
     for p in every:
         inside += p.inside
     return events.group_by("key").agg(inside)
+
+
+def _latest(path: str, at: pl.Expr) -> pl.Expr:
+    """A property's latest value that is not empty; of those at one instant the greatest text. Rows
+    without the instant take no part.
+    """
+    value = event_property(path)
+    there = value.is_not_null() & at.is_not_null()
+    return value.filter(there).sort_by(at.filter(there), value.filter(there)).last()
 
 
 def _apart(own: Sequence[Signal]) -> bool:
@@ -183,7 +197,11 @@ def _activity(
         if model.risk.activity is not None:
             columns.append(pl.col("activity_at"))
         columns += [pl.col(f"attr:{name}") for name, _ in model.attributes]
+        if model.roll_up is not None:
+            columns += [pl.col(f"{ATTRIBUTE_AT}{name}") for name, _ in model.attributes]
         if occurrences:
             columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
+    if model.roll_up is not None:
+        columns.append(pl.col(f"account|{index}").alias("account"))
     there = people.filter(pl.col(last_at).is_not_null())
     return there.select(columns).with_columns(ratios(model.signals))

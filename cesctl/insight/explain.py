@@ -53,7 +53,8 @@ class GroupLine:
 @dataclass(frozen=True)
 class Explanation:
     """One customer's score. Ungrouped points and group points add up to raw; the scale steps lead from
-    raw to score.
+    raw to score. Of an account (the model rolls up) they are sums over its ``users`` (customer, raw,
+    events, last_at; the greatest raw first), whose raw together make that of the account.
     """
 
     customer: str
@@ -69,6 +70,7 @@ class Explanation:
     band: str
     next_band: list[str]
     to_next: float | None
+    users: pl.DataFrame | None = None
 
 
 def explain(result: Result, customer: str) -> Explanation:
@@ -90,7 +92,7 @@ def explain(result: Result, customer: str) -> Explanation:
         model=model,
         row=row,
         customers=result.scores.height,
-        signals=[_signal_line(s, detail) for s in model.signals],
+        signals=[_signal_line(s, detail, model) for s in model.signals],
         groups=[_group_line(g, detail, model) for g in model.groups],
         raw=detail["given_raw"],
         scale_steps=_scale_steps(model.scale, detail, result),
@@ -98,7 +100,14 @@ def explain(result: Result, customer: str) -> Explanation:
         band=detail["band"],
         next_band=ways,
         to_next=to_next,
+        users=_users(result, customer),
     )
+
+
+def _users(result: Result, account: str) -> pl.DataFrame | None:
+    if result.users is None:
+        return None
+    return result.users.filter(pl.col("account") == account).drop("account")
 
 
 def _unknown(result: Result, customer: str) -> str:
@@ -110,7 +119,7 @@ def _unknown(result: Result, customer: str) -> str:
     return f"no customer {customer!r} among {ids.len():,} scored{hint}"
 
 
-def _signal_line(signal: Signal, detail: dict[str, Any]) -> SignalLine:
+def _signal_line(signal: Signal, detail: dict[str, Any], model: Model) -> SignalLine:
     name = signal.name
     points = detail[f"p:{name}"]
     return SignalLine(
@@ -121,7 +130,7 @@ def _signal_line(signal: Signal, detail: dict[str, Any]) -> SignalLine:
         value=detail[f"v:{name}"],
         weight=signal.weight,
         points=points,
-        steps=_steps(signal, detail),
+        steps=[] if model.roll_up else _steps(signal, detail),  # they act on each user
         group=signal.group,
         skipped=points is None,
     )
@@ -180,7 +189,9 @@ def _group_line(group: Group, detail: dict[str, Any], model: Model) -> GroupLine
     own = [detail[f"p:{s.name}"] for s in model.signals if s.group == group.name]
     total = sum(p for p in own if p is not None)
     points = detail[f"g:{group.name}"]
-    steps = []
+    steps: list[str] = []
+    if model.roll_up is not None:
+        return GroupLine(group.name, total, group.weight, points, steps)
     if group.max_points is not None and group.weight * total > group.max_points:
         steps.append(f"at most {group.max_points:g}")
     if group.min_points is not None and group.weight * total < group.min_points:

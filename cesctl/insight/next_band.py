@@ -52,6 +52,10 @@ def next_band(result: Result, row: pl.DataFrame) -> tuple[list[str], float | Non
     needed = _raw_needed(result, row, goal.from_)
     if needed is None:
         return [], lacking
+    if model.roll_up is not None:  # which of its users would do what, nobody can tell
+        now = float(row["raw"].item())
+        way = f"raw, the {model.roll_up.by} of its users', from {now:.6g} to {needed:.6g}"
+        return [f"{way} → {goal.name}"], lacking
     ways: list[tuple[int, int, str]] = []
     for order, signal in enumerate(model.signals):
         n = _steps_needed(model, row, signal, needed)

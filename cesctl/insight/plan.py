@@ -32,7 +32,7 @@ class Weighted:
 class Plan:
     """All that a starter model says, before it is text. Days are of 24 hours."""
 
-    source: Source
+    sources: tuple[Source, ...]
     refused: float  # share of the rows that is rejected all the same
     count: int  # events of the log
     customers: int

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl import sources
+from cesctl import sources as reading
 from cesctl.insight.columns import Column, column_table
 from cesctl.insight.event_table import EventTable, event_table, explained
-from cesctl.insight.source_text import source_block
+from cesctl.insight.source_text import sources_block
 from cesctl.model.types import Model, Source
 from cesctl.pipeline.log import Log
 from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
@@ -28,14 +28,15 @@ if TYPE_CHECKING:
 class Profile:
     """An export, looked at.
 
-    ``files``: their names and formats. ``columns``: all, in order. ``events``: one row per event
-    name: event, count, customers, first, last; most rows first. ``rejected``: rows by reason.
-    ``problems`` say why it is not known which columns make an event; then there are no events.
+    ``files``: their names and formats. ``sources``: how they are read, as far as that is known.
+    ``columns``: all, in order. ``events``: one row per event name: event, count, customers, first, last;
+    most rows first. ``rejected``: rows by reason. ``problems`` say why it is not known which columns make
+    an event; then there are no events.
     """
 
     files: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
-    source: Source
+    sources: tuple[Source, ...]
     columns: tuple[Column, ...]
     events: pl.DataFrame
     read: int
@@ -55,51 +56,51 @@ class Profile:
             c
             for c in self.columns
             if c.few_values
-            and c.name not in keys(self.source)
+            and c.name not in keys(self.sources)
             and not (c.sample or "").startswith(("[", "{"))  # JSON is no value to compare by
         ]
 
     @property
     def numbers(self) -> list[Column]:
         """Columns to sum or to average."""
-        return [c for c in self.columns if c.numeric and c.name not in keys(self.source)]
+        return [c for c in self.columns if c.numeric and c.name not in keys(self.sources)]
 
     @property
     def block(self) -> str:
         """The ``source:`` of a model for this export; empty where it is not known."""
-        return "" if self.problems else "\n".join(source_block(self.source)) + "\n"
+        return "" if self.problems else "\n".join(sources_block(self.sources)) + "\n"
 
 
 def profile(
     inputs: Sequence[str | PathLike[str]],
-    source: Source,
+    sources: Sequence[Source],
     *,
     timezone: str = "UTC",
     now: datetime | None = None,
 ) -> Profile:
-    """Looks at an export; ``source`` says what is known of it already, ``timezone`` is that of
+    """Looks at an export; ``sources`` say what is known of it already, ``timezone`` is that of
     times without one. Raises InputError.
 
     Reads it twice, and once more the columns that have few values.
     """
-    found = survey(inputs, source)
+    found = survey(inputs, sources)
     raw = found.everything
     try:
-        rows, columns = column_table([p.frame for p in raw.parts], skip=keys(raw.source))
-    except sources.FAILURES as error:
-        raise sources.explain_failure(error, raw) from error
+        rows, columns = column_table([p.frame for p in raw.parts], skip=keys(raw.sources))
+    except reading.FAILURES as error:
+        raise reading.explain_failure(error, raw) from error
     table = _nothing()
     if found.events is not None:
         clock = now or datetime.now(UTC)
-        model = Model(signals=(), source=raw.source, timezone=timezone)
+        model = Model(signals=(), timezone=timezone)
         log = Log(found.events, model, clock, as_of="latest")
         with explained(log):
             table = event_table(log.events())
     return Profile(
         files=tuple((f.name, f.format) for f in raw.files),
         notes=tuple(raw.notes),
-        source=raw.source,
-        columns=tuple(_with_distinct(c, raw.source, table) for c in columns),
+        sources=tuple(raw.sources),
+        columns=tuple(_with_distinct(c, raw.sources, table) for c in columns),
         events=table.events,
         read=rows,
         accepted=table.count,
@@ -113,13 +114,16 @@ def profile(
     )
 
 
-def keys(source: Source) -> tuple[str, ...]:
+def keys(sources: Sequence[Source]) -> tuple[str, ...]:
     """The columns that make a row an event."""
-    return (*source.customer, *source.event, *source.timestamp)
+    return tuple(c for s in sources for c in (*s.customer, *s.event, *s.timestamp))
 
 
-def _with_distinct(column: Column, source: Source, table: EventTable) -> Column:
+def _with_distinct(column: Column, sources: Sequence[Source], table: EventTable) -> Column:
     """The number of customers and events is known from the events."""
+    if len(sources) > 1:
+        return column
+    source = sources[0]
     if source.customer == (column.name,):
         return replace(column, distinct=table.customers, exact=True)
     if source.event == (column.name,):

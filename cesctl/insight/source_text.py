@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from cesctl.insight.quoting import flow_list, number, scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cesctl.model.types import Condition, Source
 
 
-def source_block(source: Source) -> list[str]:
-    """Lines of YAML that read back as this source, its columns being known."""
-    lines = ["source:"]
+def sources_block(sources: Sequence[Source]) -> list[str]:
+    """Lines of YAML that read back as these sources, their columns being known: ``source:``, or, for
+    several, ``sources:`` by name, those without one being called as their preset.
+    """
+    if len(sources) == 1:
+        return ["source:", *_lines(sources[0])]
+    lines = ["sources:"]
+    names: set[str] = set()
+    for source in sources:
+        wish = source.name or source.preset or "plain"
+        name = next(n for n in chain([wish], (f"{wish}_{i}" for i in count(2))) if n not in names)
+        names.add(name)
+        lines += [f"  {scalar(name)}:", *(f"  {line}" for line in _lines(source))]
+    return lines
+
+
+def _lines(source: Source) -> list[str]:
+    lines: list[str] = []
     if source.files:
         lines.append(f"  files: [{', '.join(scalar(f) for f in source.files)}]")
     preset = source.preset not in (None, "plain")

@@ -80,9 +80,9 @@ def _plan(log: Log, files: Sequence[str]) -> Plan:
     active = days if start is None else days.filter(pl.col("day") >= start)
     kept = choose(tell(days, active))
     taken = {k.told.event for k in kept}
-    left_aside, refused = _aside(log.raw.source, table)
+    sources, refused = _aside(log.raw.sources, table)
     return Plan(
-        source=replace(log.raw.source, files=tuple(files), where=left_aside),
+        sources=tuple(replace(s, files=tuple(files)) for s in sources),
         refused=refused,
         count=table.count,
         customers=table.customers,
@@ -100,13 +100,17 @@ def _plan(log: Log, files: Sequence[str]) -> Plan:
     )
 
 
-def _aside(source: Source, table: EventTable) -> tuple[tuple[Condition, ...], float]:
-    """A row filter for an export of which scoring would reject too much, and the share still rejected.
+def _aside(sources: Sequence[Source], table: EventTable) -> tuple[Sequence[Source], float]:
+    """The sources, one with a row filter where scoring would reject too much of it, and the share that is
+    still rejected.
 
     Rows without a customer, say, may be as they should: then they are no errors to stop at.
     """
     rejected = {r: n for r, n in table.reasons.items() if r in REJECTED}
     read = table.count + sum(table.reasons.values())
+    if len(sources) > 1:
+        return sources, sum(rejected.values()) / read
+    source = sources[0]
     conditions: list[Condition] = []
     for reason, paths in (
         (NO_CUSTOMER, source.customer),
@@ -117,7 +121,8 @@ def _aside(source: Source, table: EventTable) -> tuple[tuple[Condition, ...], fl
             break
         if len(paths) == 1 and rejected.pop(reason, 0):
             conditions.append(Condition(paths[0], "exists", flag=True))
-    return tuple(conditions), sum(rejected.values()) / read
+    found = replace(source, where=(*source.where, *conditions))
+    return [found], sum(rejected.values()) / read
 
 
 def _in_window(table: EventTable, start: date | None) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cesctl.insight.plan import TOO_MANY
 from cesctl.insight.quoting import number, quoted, scalar
-from cesctl.insight.source_text import source_block
+from cesctl.insight.source_text import sources_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ _COMMENT_AT = 46  # column of the comments behind the signals
 
 def model_text(plan: Plan) -> str:
     """The whole model. Without a ``spread`` it has no scale, bands and risk: raw is the score."""
-    parts = [_head(plan), _source(plan.source), _events(plan)]
+    parts = [_head(plan), _source(plan.sources), _events(plan)]
     if plan.spread is not None:
         parts += [_scale(plan.spread), _risk(plan)]
     texts = ["\n".join(part) for part in parts]
@@ -56,8 +56,8 @@ def _head(plan: Plan) -> Iterable[str]:
     yield f"compare: {plan.compare_days}d  # also the score of {plan.compare_days} days earlier"
 
 
-def _source(source: Source) -> Iterable[str]:
-    for line in source_block(source):
+def _source(sources: Sequence[Source]) -> Iterable[str]:
+    for line in sources_block(sources):
         if line == "  where:":
             yield "  # Rows without it are left out: they would be too many to be rejected."
         yield line

@@ -11,6 +11,8 @@ FIXED = (
     "customer", "score", "band", "at_risk", "risk_reasons", "rank", "previous_score", "change",
     "raw", "events", "last_event_at", "days_silent",
 )  # fmt: skip
+# The accounts of a roll-up have these too.
+OF_ACCOUNTS = ("users", "active_users")
 # JSON holds a customer's signals under this key, beside the attributes.
 IN_JSON = "signals"
 
@@ -25,6 +27,7 @@ def is_pattern(name: str) -> bool:
     return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
-def reserved_columns(signals: Iterable[str]) -> frozenset[str]:
-    """Every name an attribute of a model with these signals cannot have."""
-    return frozenset({*FIXED, IN_JSON, *(c for s in signals for c in signal_columns(s))})
+def reserved_columns(signals: Iterable[str], *, accounts: bool) -> frozenset[str]:
+    """Every name an attribute of a model with these signals cannot have; ``accounts``: that rolls up."""
+    fixed = (*FIXED, *OF_ACCOUNTS) if accounts else FIXED
+    return frozenset({*fixed, IN_JSON, *(c for s in signals for c in signal_columns(s))})

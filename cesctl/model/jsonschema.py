@@ -15,5 +15,5 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cesctl model",
         **schema,
-        "allOf": [{"if": drops, "then": {"required": ["compare"]}}],
+        "allOf": [*schema["allOf"], {"if": drops, "then": {"required": ["compare"]}}],
     }

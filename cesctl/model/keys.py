@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cesctl.model.as_of import check_as_of
 from cesctl.model.keys_signal import MAX_POINTS, MIN_POINTS, NAMES, NUMBER, SIGNAL
-from cesctl.model.keys_source import CUSTOMERS, SOURCE, ZONE
+from cesctl.model.keys_source import CUSTOMERS, IDENTITIES, ROLL_UP, SOURCE, SOURCES, ZONE
 from cesctl.model.kinds import Duration, Flag, Number, Text, WholeWord, Word
 from cesctl.model.shapes import ByShape, ListOf, Named
 from cesctl.model.table import Key, Table, With
@@ -110,7 +110,7 @@ MODEL = Table(
         Key("window", Duration(none=True), "Window of signals that name none.", "none"),
         Key("compare", Duration(), "Also scores that long ago, for the change."),
         Key("source", SOURCE, "How to read an export."),
-        Key("sources", None, "Several sources by name."),
+        Key("sources", SOURCES, "Several sources, each with a name: one log in the end."),
         Key("events", EVENTS, "The signals: name: weight or name: {…}.", required=True),
         Key("groups", GROUPS, "Groups of signals."),
         Key("scale", SCALE, "How the sum of all points becomes the score."),
@@ -118,9 +118,10 @@ MODEL = Table(
         Key("risk", RISK, "Who is at risk, beside the customers of at-risk bands."),
         Key("customers", CUSTOMERS, "A list of customers, scored even when silent."),
         Key("attributes", ATTRIBUTES, "A customer's latest value of a property, by name."),
-        Key("identities", None, "Ids to replace."),
-        Key("roll_up", None, "Scores per account."),
+        Key("identities", IDENTITIES, "Ids to replace before anything is counted."),
+        Key("roll_up", ROLL_UP, "Scores per account instead of per customer."),
         Key("variants", None, "Other signals for some customers."),
     ),
+    exclusive=(("source", "sources"),),
     doc="A customer engagement model.",
 )

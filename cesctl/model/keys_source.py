@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cesctl.model.kinds import Flag, Text, Verbatim, Word
-from cesctl.model.shapes import ByShape, OneOrMore
+from cesctl.model.shapes import ByShape, Named, OneOrMore
 from cesctl.model.table import Key, Table, With
 from cesctl.model.timestamp_format import check_timestamp_format
+from cesctl.model.types import COMBINES
 from cesctl.model.where import WHERE
 from cesctl.model.zones import check_zone
 
@@ -63,6 +64,32 @@ SOURCE = Table(
     ),
     rules=(With(("id",), "deduplicate", ("id",), "none", required=True, anywhere=True),),
     doc="How to read an export.",
+)
+
+SOURCES = Named(SOURCE, "a mapping {name: {files: ...}}", "a source")
+
+IDENTITIES = Table(
+    "identities ({file: ids.csv, from: old, to: new})",
+    (
+        Key(
+            "file",
+            Text("a path"),
+            "CSV, JSON, NDJSON or Parquet, relative to the model file.",
+            required=True,
+        ),
+        Key("from", COLUMN, "Its column of the ids to replace.", "from"),
+        Key("to", COLUMN, "Its column of the ids they become.", "to"),
+    ),
+    doc="Ids to replace before anything is counted; chains are followed.",
+)
+
+ROLL_UP = Table(
+    "a roll-up ({to: account_id, by: mean})",
+    (
+        Key("to", COLUMN, "The property that names a customer's account.", required=True),
+        Key("by", Word(COMBINES), "What the raw of its customers make together.", "mean"),
+    ),
+    doc="Scores per account: customers are the users of accounts.",
 )
 
 CUSTOMERS = Table(

@@ -16,8 +16,8 @@ from cesctl.model.read_text import read_text
 from cesctl.model.report import Report, Span
 from cesctl.model.scoring import build_bands, build_groups, build_risk, build_scale, check_possible
 from cesctl.model.signals import build_signals
-from cesctl.model.sources import build_source, relative
-from cesctl.model.types import Model, Roster
+from cesctl.model.sources import build_sources, relative
+from cesctl.model.types import Identities, Model, RollUp, Roster
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -79,13 +79,15 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
         as_of=fields.get("as_of", "latest"),
         window_us=window_us,
         compare_us=fields.get("compare"),
-        source=build_source(fields.get("source"), folder),
+        sources=build_sources(fields.get("source"), fields.get("sources"), folder),
         groups=groups,
         scale=scale,
         bands=build_bands(fields.get("bands"), report),
         risk=build_risk(fields.get("risk"), compares="compare" in fields.keys, report=report),
         customers=_roster(fields.get("customers"), folder),
-        attributes=_attributes(fields.get("attributes"), entries, report),
+        attributes=_attributes(fields, entries, report),
+        identities=_identities(fields.get("identities"), folder),
+        roll_up=_roll_up(fields.get("roll_up")),
     )
 
 
@@ -104,10 +106,24 @@ def _roster(fields: Fields | None, folder: Path | None) -> Roster | None:
     return Roster(file, fields.get("id", "customer"), fields.get("only", False))
 
 
+def _identities(fields: Fields | None, folder: Path | None) -> Identities | None:
+    if fields is None or fields.broken:
+        return None
+    file = relative(fields.get("file"), folder)
+    return Identities(file, fields.get("from", "from"), fields.get("to", "to"))
+
+
+def _roll_up(fields: Fields | None) -> RollUp | None:
+    if fields is None or fields.broken:
+        return None
+    return RollUp(fields.get("to"), fields.get("by", "mean"))
+
+
 def _attributes(
-    entries: list[Entry] | None, signals: list[Entry], report: Report
+    fields: Fields, signals: list[Entry], report: Report
 ) -> tuple[tuple[str, str], ...]:
-    reserved = reserved_columns(s.name for s in signals)
+    entries: list[Entry] | None = fields.get("attributes")
+    reserved = reserved_columns((s.name for s in signals), accounts="roll_up" in fields.keys)
     for entry in entries or []:
         if entry.name in reserved:
             message = f'"{entry.name}" is a column of the scores'

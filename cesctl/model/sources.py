@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cesctl.model.fields import Fields
+from cesctl.model.fields import Entry, Fields
 from cesctl.model.types import Source
 from cesctl.model.where import conditions
 
@@ -19,9 +20,17 @@ def relative(path: str, folder: Path | None) -> str:
     return str(folder / path)
 
 
-def build_source(fields: Fields | None, folder: Path | None) -> Source:
-    if fields is None:
-        return Source()
+def build_sources(
+    one: Fields | None, several: list[Entry] | None, folder: Path | None
+) -> tuple[Source, ...]:
+    """The sources in the model's order; one without a name where it declares none."""
+    named = [e for e in several or [] if isinstance(e.value, Fields)]
+    if named:
+        return tuple(replace(build_source(e.value, folder), name=e.name) for e in named)
+    return (Source() if one is None else build_source(one, folder),)
+
+
+def build_source(fields: Fields, folder: Path | None) -> Source:
     event = fields.get("event", ())
     value = event.get("value") if isinstance(event, Fields) else None
     return Source(

@@ -157,6 +157,7 @@ class Risk:
 class Source:
     """How to read an export. A field that is empty is found from the file's own columns."""
 
+    name: str = ""  # among several; the only one needs none
     preset: str | None = None
     files: tuple[str, ...] = ()  # already made relative to the model file's folder
     customer: tuple[str, ...] = ()  # columns or dotted paths; the first that is not empty
@@ -179,6 +180,29 @@ class Roster:
 
 
 @dataclass(frozen=True)
+class Identities:
+    """A table of ids to replace: the id in column ``from_`` is the customer in column ``to``."""
+
+    file: str
+    from_: str = "from"
+    to: str = "to"
+
+
+Combine = Literal["mean", "sum", "max", "min", "median"]
+COMBINES: tuple[Combine, ...] = get_args(Combine)
+
+
+@dataclass(frozen=True)
+class RollUp:
+    """Customers are users of accounts: the property ``to`` names a user's account, ``by`` says what their
+    raw make together.
+    """
+
+    to: str
+    by: Combine = "mean"
+
+
+@dataclass(frozen=True)
 class Model:
     signals: tuple[Signal, ...]
     name: str = ""
@@ -186,12 +210,14 @@ class Model:
     as_of: str = "latest"  # latest, now, a date or an instant, as written
     window_us: Us | None = None  # the model's own window, for display; signals hold theirs
     compare_us: Us | None = None
-    source: Source = field(default_factory=Source)
+    sources: tuple[Source, ...] = (Source(),)
     groups: tuple[Group, ...] = ()
     scale: Scale = field(default_factory=Scale)
     bands: tuple[Band, ...] = DEFAULT_BANDS
     risk: Risk = field(default_factory=Risk)
     customers: Roster | None = None
     attributes: tuple[tuple[str, str], ...] = ()  # (name, property)
+    identities: Identities | None = None
+    roll_up: RollUp | None = None
     sha256: str = ""  # of the file's bytes
     path: str = ""  # of the file; empty when made from text

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 from cesctl import sources
 from cesctl.model.as_of import resolve_as_of
 from cesctl.model.types import by_text
-from cesctl.pipeline.normalise import mark_duplicates, normalise
+from cesctl.pipeline.duplicates import HASH, Watch, marked, repeated, with_hash
+from cesctl.pipeline.identities import read_identities
+from cesctl.pipeline.normalise import normalise
 from cesctl.pipeline.timestamps import to_instants
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
-    from cesctl.sources import Raw
+    from cesctl.sources import Part, Raw
 
+Counted = TypeVar("Counted")
 Inputs = Sequence[str | Path] | pl.DataFrame | pl.LazyFrame | str | Path
 
 
 @dataclass(frozen=True)
 class Log:
-    """An opened export. ``events`` builds a fresh lazy frame of its events on every call."""
+    """Opened exports. ``events`` builds a fresh lazy frame of their events on every call."""
 
     raw: Raw
     model: Model
@@ -37,19 +41,61 @@ class Log:
         return list(self.raw.notes)
 
     def events(self) -> pl.LazyFrame:
-        """One row per record of all files: customer, event, at, reason, prop:<path>."""
-        parts = [self.normalised(part.frame, part.sample_times) for part in self.raw.parts]
-        events = pl.concat(parts) if len(parts) > 1 else parts[0]
-        return mark_duplicates(events, self.raw.source)
+        """One row per record of all files: customer, event, at, reason, prop:<path>.
 
-    def normalised(self, rows: pl.LazyFrame, sample: Sequence[str] = ()) -> pl.LazyFrame:
+        Where records may be there twice and ``count`` has not yet told which, that takes a pass of its own.
+        """
+        records = self._records()
+        return marked(records, self.raw.sources, self._again) if self.has_duplicates else records
+
+    def count(self, collect: Callable[[pl.LazyFrame], Counted]) -> Counted:
+        """What ``collect`` makes of the events, in one pass where no record is there twice, else in two."""
+        if not self.has_duplicates or "_again" in self.__dict__:
+            return collect(self.events())
+        watch = Watch()
+        counted = collect(watch.over(self._records()))
+        self.__dict__["_again"] = watch.repeated()  # as cached_property does
+        return collect(self.events()) if len(self._again) else counted
+
+    @property
+    def has_duplicates(self) -> bool:
+        """Whether records may be there twice."""
+        return any(s.deduplicate != "none" for s in self.raw.sources)
+
+    @cached_property
+    def _again(self) -> pl.Series:
+        """The hashes that several records share."""
+        return repeated(self._records().select(HASH).collect(engine="streaming")[HASH])
+
+    @cached_property
+    def _identities(self) -> pl.LazyFrame | None:
+        given = self.model.identities
+        return None if given is None else read_identities(given).lazy()
+
+    def _records(self) -> pl.LazyFrame:
+        """Events of which none is marked a duplicate yet, with what tells duplicates."""
+        sources = self.raw.sources
+        ids = max(len(s.id) if s.deduplicate == "id" else 0 for s in sources)
+        parts = []
+        for part in self.raw.parts:
+            events = self.normalised(part, part.frame, self._identities)
+            if self.has_duplicates:
+                events = with_hash(events, part.source, sources.index(part.source), ids)
+            parts.append(events)
+        return pl.concat(parts) if len(parts) > 1 else parts[0]
+
+    def normalised(
+        self, part: Part, rows: pl.LazyFrame, identities: pl.LazyFrame | None = None
+    ) -> pl.LazyFrame:
+        """Rows of a part as events; in their order where no ids are replaced."""
         return normalise(
             rows,
-            self.raw.source,
+            part.source,
             used_properties(self.model),
             timezone=self.model.timezone,
             clock=self.clock if self.as_of == "latest" else None,
-            sample=sample,
+            sample=part.sample_times,
+            identities=identities,
         )
 
     def newest_guess(self) -> datetime | None:
@@ -62,10 +108,10 @@ class Log:
         ):
             return None
         found: list[datetime] = []
-        zone = self.raw.source.timezone or self.model.timezone
         for part in self.raw.parts:
+            zone = part.source.timezone or self.model.timezone
             texts = pl.Series(part.tail_sample(), dtype=pl.String).str.strip_chars()
-            at = to_instants(texts, form=self.raw.source.timestamp_format, timezone=zone)
+            at = to_instants(texts, form=part.source.timestamp_format, timezone=zone)
             newest = at.filter(at <= self.clock).max()
             if isinstance(newest, datetime):
                 found.append(newest)
@@ -83,14 +129,12 @@ def open_log(
     clock = (now or datetime.now(UTC)).astimezone(UTC)
     if isinstance(inputs, (str, Path)):
         inputs = [inputs]
-    if not isinstance(inputs, (pl.DataFrame, pl.LazyFrame)) and not inputs:
-        inputs = list(model.source.files)
     raw = sources.read(
         inputs,
-        model.source,
+        model.sources,
         properties=used_properties(model),
         text_properties=sorted(text_properties(model)),
-        exclude=[] if model.customers is None else [model.customers.file],
+        exclude=[t.file for t in (model.customers, model.identities) if t is not None],
     )
     return Log(raw=raw, model=model, clock=clock, as_of=(as_of or model.as_of).strip())
 
@@ -107,6 +151,8 @@ def text_properties(model: Model) -> set[str]:
 
 def _uses(model: Model) -> list[tuple[str, bool]]:
     uses = [(p, True) for _, p in model.attributes]
+    if model.roll_up is not None:
+        uses.append((model.roll_up.to, True))
     for signal in model.signals:
         uses += _signal_uses(signal)
     return uses

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.pipeline.conditions import PROPERTY, holds, trimmed
+from cesctl.pipeline.identities import replace_ids
 from cesctl.pipeline.timestamps import with_instants
 from cesctl.sources.typed import as_text
 
 if TYPE_CHECKING:
     from cesctl.model.types import Source
 
-ID = "id:"  # the columns of a record's id, in the events frame
+ID = "id:"  # the columns of a record's id, in the events frame: id:0, id:1, ...
 TIME, AT, FINE = "time:", "at:", "fine:"  # no export has such columns
 ROW = "row:"  # a record's number, where somebody asks; no export has such a column
 NO_REASON = pl.Series("reason", [None], dtype=pl.UInt8)
@@ -43,13 +44,15 @@ def normalise(
     timezone: str,
     clock: datetime | None,
     sample: Sequence[str] = (),
+    identities: pl.LazyFrame | None = None,
 ) -> pl.LazyFrame:
     """Rows of one layout to events.
 
     ``rows``: one row per record, a column per path. ``clock``: events later than it are rejected; None
-    takes them all. Gives one row per record: ``customer`` and ``event`` (text, trimmed), ``at`` (UTC, µs),
-    ``reason`` (UInt8, why the row is no event; null for an event), ``prop:<path>`` for each property
-    (trimmed text, null where missing).
+    takes them all. ``identities``: one row per id to replace (``old``, ``new``). Gives one row per record:
+    ``customer`` and ``event`` (text, trimmed), ``at`` (UTC, µs), ``reason`` (UInt8, why the row is no event;
+    null for an event), ``prop:<path>`` for each property and ``id:<n>`` for each column of the source's
+    id where duplicates are told by it (trimmed text, null where missing).
     """
     schema = rows.collect_schema()
     rows = with_instants(
@@ -82,6 +85,8 @@ def normalise(
         ),
         *([pl.col(ROW)] if ROW in schema else []),
     )
+    if identities is not None:
+        events = replace_ids(events, "customer", identities)
     fine = (pl.col("customer") != "") & (pl.col("event") != "") & pl.col("at").is_not_null()
     if kept is not None:
         fine = fine & pl.col("kept")
@@ -155,29 +160,3 @@ def _first_time(paths: Sequence[str], schema: pl.Schema) -> pl.Expr:
         return pl.col(paths[0]) if len(paths) == 1 else _first_text(paths, schema)
     columns = [pl.col(p) for p in paths]
     return columns[0] if len(columns) == 1 else pl.coalesce(columns)
-
-
-def mark_duplicates(events: pl.LazyFrame, source: Source) -> pl.LazyFrame:
-    """Gives the later copies of a record the reason DUPLICATE.
-
-    By ``id``: of the rows with the same id the least by instant, customer, event and property text stays.
-    ``exact``: of the rows with the same customer, event, instant and used properties one stays.
-    Rows without an id are never duplicates; rejected and filtered rows take no part.
-    """
-    if source.deduplicate == "none":
-        return events
-    names = events.collect_schema().names()
-    properties = [n for n in names if n.startswith(PROPERTY)]
-    content = ["at", "customer", "event", *properties]
-    candidate = pl.col("reason").is_null()
-    if source.deduplicate == "id":
-        key, order = [n for n in names if n.startswith(ID)], content
-        candidate = candidate & pl.col(key[0]).is_not_null()
-    else:
-        key, order = content, ["at"]
-    place = pl.int_range(pl.len()).over([candidate, *key], order_by=order)
-    again = candidate & (place > 0)
-    reason = pl.when(again).then(pl.lit(DUPLICATE, dtype=pl.UInt8)).otherwise("reason")
-    return events.with_columns(reason.alias("reason")).select(
-        n for n in names if not n.startswith(ID)
-    )

@@ -22,9 +22,8 @@ def rejected_rows(log: Log) -> pl.DataFrame:
     frames = []
     for part in log.raw.per_file():
         rows = part.frame.with_row_index(ROW)
-        source = log.raw.source
-        events = log.normalised(rows).select(ROW, "reason")
-        texts = rows.select(ROW, *_texts(source))
+        events = log.normalised(part, rows).select(ROW, "reason")
+        texts = rows.select(ROW, *_texts(part.source))
         bad = (
             pl.concat([events, texts.drop(ROW)], how="horizontal")
             .filter(pl.col("reason").is_in(list(REJECTED)))

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from cesctl.model.types import Roster
 
 
-def read_roster(roster: Roster, signals: Sequence[str]) -> pl.DataFrame:
+def read_roster(roster: Roster, signals: Sequence[str], *, accounts: bool = False) -> pl.DataFrame:
     """One row per customer: ``customer`` and one text column per attribute, in the file's order.
 
     Ids and values are trimmed; empty ones are null; rows without an id are left out. Raises InputError
     where the id column is missing, a column has the name of one of the score's own, or a customer stands
-    there twice with different attributes.
+    there twice with different attributes. ``accounts``: its rows are those of a roll-up.
     """
     table = read_table(roster.file)
     if roster.id not in table.columns:
@@ -34,7 +34,7 @@ def read_roster(roster: Roster, signals: Sequence[str]) -> pl.DataFrame:
             )
         )
     others = [c for c in table.columns if c != roster.id]
-    reserved = reserved_columns(signals)
+    reserved = reserved_columns(signals, accounts=accounts)
     for name in others:
         if name in reserved or is_pattern(name):
             raise InputError(

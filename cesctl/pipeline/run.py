@@ -21,12 +21,14 @@ from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.points import add_points
 from cesctl.pipeline.rejects import rejected_rows
+from cesctl.pipeline.roll_up import of_accounts, roll_up, silent_accounts
 from cesctl.pipeline.roster import join_roster, read_roster
 from cesctl.pipeline.scale import add_score
 from cesctl.result import Result, RowCounts
 
 if TYPE_CHECKING:
     from cesctl.engines.base import Aggregate
+    from cesctl.model.types import RollUp
 
 LARGEST = 8e307  # a difference of two such is still a number
 ZERO_WHEN_SILENT = frozenset(
@@ -74,10 +76,15 @@ def _aggregate(log: Log, *, occurrences: bool) -> tuple[Aggregate, datetime]:
     if at is None:
         at = log.newest_guess()
     if at is None:
-        at = newest(log.events()) or log.clock
+        at = log.count(newest) or log.clock
     while True:
-        counted = polars_engine.aggregate(
-            log.events(), log.model, times(log.model, at), occurrences=occurrences
+        counted = log.count(
+            partial(
+                polars_engine.aggregate,
+                model=log.model,
+                times=times(log.model, at),
+                occurrences=occurrences,
+            )
         )
         found = counted.newest or log.clock  # without an accepted event T is the clock
         if not latest or found == at:
@@ -101,16 +108,21 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
     roster = (
         None
         if model.customers is None
-        else read_roster(model.customers, [s.name for s in model.signals])
+        else read_roster(
+            model.customers, [s.name for s in model.signals], accounts=model.roll_up is not None
+        )
     )
     most = most_possible(model)
     frames = []
+    users: list[pl.DataFrame] = []
     for activity in counted.activity:
-        frame = activity
-        if roster is not None:
-            assert model.customers is not None
-            frame = join_roster(frame, roster, only=model.customers.only)
-        frame = add_points(_silence_is_zero(frame, model), model)
+        if model.roll_up is None:
+            frame = add_points(
+                _silence_is_zero(_with_roster(activity, roster, model), model), model
+            )
+        else:
+            users.append(add_points(activity, model))
+            frame = _with_roster(_accounts(users[-1], roster, model), roster, model)
         frame = add_score(frame, model, most)
         _refuse_overflow(frame, model)
         frames.append(frame)
@@ -128,6 +140,9 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         ["score", "given_raw", "customer"], descending=[True, True, False]
     )
     attributes = _attributes(roster, model)
+    notes = log.notes + _told(counted)
+    if model.roll_up is not None:
+        notes += _without_account(users[0], model.roll_up)
     return Result(
         model=model,
         as_of=at,
@@ -135,10 +150,31 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         attributes=attributes,
         scores=detail.lazy().select(_score_columns(model, attributes)).collect(engine="in-memory"),
         detail=detail,
-        notes=tuple(log.notes + _told(counted)),
+        users=of_accounts(users[0]) if users else None,
+        notes=tuple(notes),
         files=tuple(f.name for f in log.raw.files),
         rejected_rows=partial(rejected_rows, log),
     )
+
+
+def _with_roster(frame: pl.DataFrame, roster: pl.DataFrame | None, model: Model) -> pl.DataFrame:
+    if roster is None or model.customers is None:
+        return frame
+    return join_roster(frame, roster, only=model.customers.only)
+
+
+def _accounts(users: pl.DataFrame, roster: pl.DataFrame | None, model: Model) -> pl.DataFrame:
+    """The accounts with their points; one of the roster that has no user counts as a silent customer."""
+    assert model.roll_up is not None
+    accounts = roll_up(users, model.roll_up.by)
+    if roster is None:
+        return accounts
+    silent = silent_accounts(accounts, roster["customer"].to_list())
+    nothing = (
+        pl.lit(None, dtype=users.schema[c]).alias(c) for c in users.columns if c != "customer"
+    )
+    silent = add_points(_silence_is_zero(silent.with_columns(nothing), model), model)
+    return pl.concat([accounts, silent.select(accounts.columns)])
 
 
 def _refuse_overflow(frame: pl.DataFrame, model: Model) -> None:
@@ -197,6 +233,13 @@ def _told(counted: Aggregate) -> list[str]:
     ]
 
 
+def _without_account(users: pl.DataFrame, rolled: RollUp) -> list[str]:
+    n = users["account"].null_count()
+    what = "customer has" if n == 1 else "customers have"
+    left = "is" if n == 1 else "are"
+    return [f'{n:,} {what} no account ("{rolled.to}") and {left} left out'] if n else []
+
+
 def _attributes(roster: pl.DataFrame | None, model: Model) -> tuple[str, ...]:
     names = [] if roster is None else roster.columns[1:]
     return tuple(dict.fromkeys([*names, *(name for name, _ in model.attributes)]))
@@ -208,6 +251,7 @@ def _score_columns(model: Model, attributes: tuple[str, ...]) -> list[pl.Expr | 
     columns: list[pl.Expr | str] = [
         "customer",
         *(pl.col(f"attr:{a}").alias(a) for a in attributes),
+        *(["users", "active_users"] if model.roll_up is not None else []),
         "score",
         "band",
         "at_risk",

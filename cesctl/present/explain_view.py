@@ -14,8 +14,11 @@ from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, fil
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
+
     from cesctl.insight.explain import Explanation, GroupLine, SignalLine
 
+_USERS_SHOWN = 10
 COLUMNS = (
     Column("Event", least=12),
     Column("Weight", "point"),
@@ -29,6 +32,8 @@ COLUMNS = (
 def explain_page(explanation: Explanation) -> Page:
     """A page whose last column adds up to raw: signals, then groups with theirs, then the scale."""
     parts: list[Table | Words] = [_points(explanation), _score(explanation)]
+    if explanation.users is not None:
+        parts.insert(1, _users(explanation.users))
     if explanation.to_next is not None:
         ways = explanation.next_band or ["more of what the model counts does not get there"]
         parts.append(Words("\n".join(safe(way) for way in ways), _next_title(explanation.to_next)))
@@ -88,6 +93,11 @@ def explain_json(explanation: Explanation) -> str:
         "to_next_band": explanation.to_next,
         "ways_to_next_band": list(explanation.next_band),
     }
+    if explanation.users is not None:
+        said["users"] = [
+            {"customer": u["customer"], "events": u["events"], "raw": u["raw"]}
+            for u in explanation.users.iter_rows(named=True)
+        ]
     return pretty(said)
 
 
@@ -124,7 +134,7 @@ def _points(explanation: Explanation) -> Table:
         members = [line for line in explanation.signals if line.group == group.name]
         rows += [_signal(line) for line in members]
         rows.append(_group(group))
-    rows.append(_total("Sum (raw)", explanation.raw, ()))
+    rows += _totals(explanation)
     return _without_plain_columns(
         Table("Where the score comes from", COLUMNS, tuple(rows)), explanation
     )
@@ -156,6 +166,30 @@ def _group(group: GroupLine) -> Row:
         cell(readable(group.points), "bold"),
     )
     return Row(cells, under=_steps(group.steps))
+
+
+def _totals(explanation: Explanation) -> list[Row]:
+    users, rolled = explanation.users, explanation.model.roll_up
+    if users is None or rolled is None or users.is_empty():
+        return [_total("Sum (raw)", explanation.raw, ())]
+    alone = [line.points or 0.0 for line in explanation.signals if line.group is None]
+    total = sum([*alone, *(group.points for group in explanation.groups)])
+    return [
+        _total("Sum over its users", total, ()),
+        _total(f"raw: {rolled.by} of {users.height:,} users' raw", explanation.raw, ()),
+    ]
+
+
+def _users(users: pl.DataFrame) -> Table:
+    columns = (Column("User", least=12), Column("Events", "right"), Column("Raw", "point"))
+    rows = [
+        Row((cell(u["customer"]), cell(f"{u['events']:,}"), cell(readable(u["raw"]))))
+        for u in users.head(_USERS_SHOWN).iter_rows(named=True)
+    ]
+    more = users.height - len(rows)
+    return Table(
+        f"Users: {users.height:,}", columns, tuple(rows), f"and {more:,} more" if more else ""
+    )
 
 
 def _total(name: str, points: float, steps: Sequence[str]) -> Row:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cesctl.insight.columns import Column as ExportColumn
     from cesctl.insight.profile import Profile
+    from cesctl.model.types import Source
 
 _FILES_SHOWN = 3
 _VALUES_SHOWN = 4
@@ -32,15 +33,10 @@ def profile_page(profile: Profile, top: int) -> Page:
 
 def profile_json(profile: Profile) -> str:
     """The same as one JSON object, indented."""
-    source = profile.source
-    event: object = source.event
-    if source.event_value is not None:
-        event = {"value": source.event_value}
     return pretty(
         {
             "files": [{"name": name, "format": form} for name, form in profile.files],
-            "preset": source.preset or "plain",
-            "source": {"customer": source.customer, "event": event, "timestamp": source.timestamp},
+            "sources": [_source(s) for s in profile.sources],
             "notes": profile.notes,
             "problems": [p.message for p in profile.problems],
             "rows": {
@@ -75,6 +71,19 @@ def profile_json(profile: Profile) -> str:
     )
 
 
+def _source(source: Source) -> dict[str, object]:
+    event: object = source.event
+    if source.event_value is not None:
+        event = {"value": source.event_value}
+    return {
+        "name": source.name,
+        "preset": source.preset or "plain",
+        "customer": source.customer,
+        "event": event,
+        "timestamp": source.timestamp,
+    }
+
+
 def _title(profile: Profile) -> str:
     names = [safe(name) for name, _ in profile.files]
     if len(names) <= _FILES_SHOWN:
@@ -86,7 +95,8 @@ def _facts(profile: Profile) -> Iterable[tuple[str, str]]:
     formats = sorted({form for _, form in profile.files if form})
     if formats:
         yield "Format", ", ".join(formats)
-    yield "Preset", safe(profile.source.preset or "plain")
+    presets = dict.fromkeys(s.preset or "plain" for s in profile.sources)
+    yield "Preset" if len(presets) == 1 else "Presets", safe(", ".join(presets))
     for note in profile.notes:
         yield "Note", safe(note)
     if profile.problems:
@@ -146,12 +156,11 @@ def _columns(profile: Profile) -> Table:
         Column("Values", "right"),
         Column("Sample", least=10),
     )
-    source = profile.source
-    uses = {
-        **dict.fromkeys(source.timestamp, "timestamp"),
-        **dict.fromkeys(source.event, "event"),
-        **dict.fromkeys(source.customer, "customer"),
-    }
+    uses: dict[str, str] = {}
+    for source in profile.sources:
+        uses |= dict.fromkeys(source.timestamp, "timestamp")
+        uses |= dict.fromkeys(source.event, "event")
+        uses |= dict.fromkeys(source.customer, "customer")
     rows = [
         Row(
             (

@@ -109,7 +109,7 @@ def _facts(result: Result, shown: Shown) -> tuple[tuple[str, str], ...]:
     if shown.where:
         said = ", ".join(f"{safe(k)} = {_shown_value(v)}" for k, v in shown.where.items())
         of_all = f" of {shown.of.scores.height:,}" if shown.of else ""
-        facts.append(("Only", f"{said}: {result.scores.height:,}{of_all} customers"))
+        facts.append(("Only", f"{said}: {result.scores.height:,}{of_all} {_whom(result.model)}s"))
     return tuple(facts)
 
 
@@ -136,16 +136,21 @@ def _summary(result: Result) -> str:
     summary, decimals = result.summary, result.model.scale.round
     customers = int(summary["customers"] or 0)
     if not customers:
-        return "no customers"
+        return f"no {_whom(result.model)}s"
     at_risk = int(summary["at_risk"] or 0)
     return " · ".join(
         [
-            f"{customers:,} customer{'' if customers == 1 else 's'}",
+            f"{customers:,} {_whom(result.model)}{'' if customers == 1 else 's'}",
             f"average {fixed(summary['average'], max(decimals, 1))}",
             f"median {fixed(summary['median'], max(decimals, 1))}",
             f"{at_risk:,} at risk ({percent(at_risk / customers)})",
         ]
     )
+
+
+def _whom(model: Model) -> str:
+    """Who is scored."""
+    return "customer" if model.roll_up is None else "account"
 
 
 def _shown_value(value: str | None) -> str:
@@ -179,7 +184,7 @@ def _bands(result: Result, heading: str) -> Table:
     columns = (
         Column("Band", least=8),
         Column("Score", "right"),
-        Column("Customers", "right"),
+        Column(f"{_whom(model).capitalize()}s", "right"),
         Column("Share"),
         Column("Average", "right"),
         Column("Risk"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from cesctl.model.types import Source
+    from cesctl.sources.gathering import Group
     from cesctl.sources.parts import InputFile, Ways
     from cesctl.sources.samples import Sampled
 
@@ -26,13 +27,18 @@ def resolve(
     files: Sequence[InputFile],
     sampled: Mapping[InputFile, Sampled],
     notes: Notes,
+    *,
+    alone: bool = True,
 ) -> Source:
     """The source with its columns: named by the model, by the preset of the tool whose files they are, or
-    guessed and told.
+    guessed and told. ``alone``: whether there are no files but these.
 
     Of columns whose names fit alike, one that holds something in the file's sample is taken.
     """
-    source = _preset(source, files, notes)
+    whose = "" if alone else f"{some(files)}: "
+    preset = None if source.preset in (None, "plain") else presets.BY_NAME[source.preset]
+    if preset is not None:
+        source = presets.apply(preset, source, files, has)
     source = replace(source, deduplicate=source.deduplicate or ("id" if source.id else "none"))
     guessed: dict[str, str] = {}
 
@@ -43,7 +49,7 @@ def resolve(
         for file in files:
             best = _best(file, sampled[file].filled, wanted)
             if best is None:
-                raise InputError(_not_found(name, file))
+                raise InputError(_not_found(name, file, source))
             found[best] = None
         guessed[name] = ", ".join(f'"{c}"' for c in found)
         return tuple(found)
@@ -53,21 +59,14 @@ def resolve(
     timestamp = role("timestamp", source.timestamp, names.TIMESTAMP)
     if guessed:
         text = ", ".join(f"{role} = {column}" for role, column in guessed.items())
-        notes.add(f"columns found by name: {text}")
+        notes.add(f"{whose}columns found by name: {text}")
     return replace(source, customer=customer, event=event, timestamp=timestamp)
 
 
-def _preset(source: Source, files: Sequence[InputFile], notes: Notes) -> Source:
-    """What the model leaves open as the tool's preset has it. ``plain`` is none."""
-    if source.preset == "plain":
-        return source
-    if source.preset is not None:
-        return presets.apply(presets.BY_NAME[source.preset], source, files, has)
-    found = presets.detect(files, has)
-    if found is None:
-        return source
-    notes.add(f"read as {found.title} (preset {found.name})")
-    return presets.apply(found, source, files, has)
+def some(files: Sequence[InputFile]) -> str:
+    """The first file's name, and how many more there are."""
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"{files[0].name}{more}"
 
 
 def _best(file: InputFile, filled: Collection[str], wanted: Sequence[str]) -> str | None:
@@ -76,8 +75,10 @@ def _best(file: InputFile, filled: Collection[str], wanted: Sequence[str]) -> st
     return next((c for c in found if c in filled), found[0] if found else None)
 
 
-def _not_found(role: str, file: InputFile) -> InputProblem:
-    hint = f"name it in the model: source: {{{role}: COLUMN}}"
+def _not_found(role: str, file: InputFile, source: Source) -> InputProblem:
+    say = f"{{{role}: COLUMN}}"
+    say = f"sources: {{{source.name}: {say}}}" if source.name else f"source: {say}"
+    hint = f"name it in the model: {say}"
     if role == "event":
         hint += ", or, where every row is the same event, event: {value: NAME}"
     return InputProblem(
@@ -92,21 +93,23 @@ def listed(columns: Sequence[str]) -> str:
     return f"its columns are {shown}{more}" if columns else "it has no columns"
 
 
-def check(
-    source: Source, properties: Sequence[str], files: Sequence[InputFile], notes: Notes
-) -> None:
-    """Raises InputError for a column that a file must have and has not."""
+def check(groups: Sequence[Group], properties: Sequence[str], notes: Notes) -> None:
+    """Raises InputError for a column that a file must have and has not. The sources are resolved."""
     problems: list[InputProblem] = []
-    known = source.preset not in (None, "plain")
-    for role, alternatives in (
-        ("customer", source.customer),
-        ("event", source.event),
-        ("timestamp", source.timestamp),
-    ):
-        problems += _required(role, alternatives, files, notes, known=known)
-    optional = [*properties, *source.id, *(c.property for c in source.where)]
-    for name in dict.fromkeys(optional):
-        problems += _property(name, files, notes)
+    for group in groups:
+        source, files = group.source, group.files
+        known = source.preset not in (None, "plain")
+        for role, alternatives in (
+            ("customer", source.customer),
+            ("event", source.event),
+            ("timestamp", source.timestamp),
+        ):
+            problems += _required(role, alternatives, files, notes, known=known)
+        for name in dict.fromkeys([*source.id, *(c.property for c in source.where)]):
+            problems += _property(name, files, notes)
+    everything = [f for g in groups for f in g.files]
+    for name in properties:
+        problems += _property(name, everything, notes)
     if problems:
         raise InputError(*dict.fromkeys(problems))
 
@@ -147,10 +150,9 @@ def _property(name: str, files: Sequence[InputFile], notes: Notes) -> list[Input
     if not lacking:
         return []
     if any(f.may_have(name) for f in files) or len(lacking) < len(files):
-        tables = [f.name for f in lacking if not f.may_have(name)]
+        tables = [f for f in lacking if not f.may_have(name)]
         if tables:
-            more = f" and {len(tables) - 1} more" if len(tables) > 1 else ""
-            notes.add(f'{tables[0]}{more}: no column "{name}"; it is empty there')
+            notes.add(f'{some(tables)}: no column "{name}"; it is empty there')
         return []
     first = lacking[0]
     return [

@@ -29,7 +29,6 @@ _NO_EXPORTS = frozenset({
     ".lock", ".crc", ".sha256", ".md5", ".avro", ".orc", ".db", ".sqlite", ".duckdb", ".ipynb",
 })  # fmt: skip
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-_NAMED = re.compile(r"([A-Za-z_][\w-]*)=(.+)")
 
 
 @dataclass
@@ -120,16 +119,6 @@ def _paths(text: str) -> Iterator[tuple[str, Path, bool]]:
         if glob.has_magic(text):
             yield from _pattern(text)
             return
-        if (match := _NAMED.fullmatch(text)) and (
-            _exists(Path(match[2])) or glob.has_magic(match[2])
-        ):
-            raise InputError(
-                InputProblem(
-                    "sources by name (NAME=PATH) are not supported by this version yet",
-                    text,
-                    hint=f"name the path alone: {match[2]}",
-                )
-            )
         raise InputError(InputProblem("no such file or folder", text))
     if path.is_dir():
         yield from _folder(path)

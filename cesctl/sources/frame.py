@@ -27,6 +27,6 @@ def as_input(
 
 def scan(part: Part) -> pl.LazyFrame:
     """The wanted columns of it."""
-    assert part.source is not None
-    schema = dict(part.source.collect_schema())
-    return typed.select(part.source, schema, part.wanted)
+    assert part.given is not None
+    schema = dict(part.given.collect_schema())
+    return typed.select(part.given, schema, part.wanted)

@@ -92,11 +92,12 @@ class Part:
 
     files: tuple[InputFile, ...]
     wanted: tuple[Wanted, ...]
+    source: Source  # how they are read, its columns known
     careful: bool = False  # record by record: slower, exact, and it names the broken line
     quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
     keyed: frozenset[tuple[str, ...]] = frozenset()  # the ways to arrays of keys and values in JSON
     ordered: bool = False  # rows in file order (always so but for fast JSON)
-    source: pl.LazyFrame | None = None  # of format "frame"
+    given: pl.LazyFrame | None = None  # of format "frame"
 
     @property
     def format(self) -> Format:
@@ -129,16 +130,20 @@ class Part:
 
 @dataclass(frozen=True)
 class Raw:
-    """Everything to be read, and how. ``source`` has its customer, event and timestamp resolved."""
+    """Everything to be read."""
 
     parts: tuple[Part, ...]
-    source: Source
     notes: list[str] = field(default_factory=list)
 
     @property
     def files(self) -> list[InputFile]:
         """In the order given (parts group files by layout)."""
-        return [f for p in self.parts for f in p.files]
+        return list(dict.fromkeys(f for p in self.parts for f in p.files))
+
+    @property
+    def sources(self) -> list[Source]:
+        """Each once, in the model's order; files of several tools are several sources."""
+        return list(dict.fromkeys(p.source for p in self.parts))
 
     def exact(self) -> Raw:
         """The same through the careful readers."""

@@ -8,7 +8,7 @@ itself goes before.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cesctl.model.types import Condition
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile
 
 Columns = tuple[str, ...]
+Has: TypeAlias = "Callable[[InputFile, str], bool]"  # whether a file has a column
 
 
 @dataclass(frozen=True)
@@ -163,21 +164,27 @@ PRESETS = (
 BY_NAME = {p.name: p for p in PRESETS}
 
 
-def detect(files: Sequence[InputFile], has: Callable[[InputFile, str], bool]) -> Preset | None:
-    """The preset of which every file has the signature."""
-    for preset in PRESETS:
-        if files and all(
-            any(has(file, c) for c in one_of) for file in files for one_of in preset.signature
-        ):
-            return preset
-    return None
+def detect(file: InputFile, has: Has) -> Preset | None:
+    """The preset whose signature the file has."""
+    return next((p for p in PRESETS if fits(p, file, has)), None)
+
+
+def fits(preset: Preset, file: InputFile, has: Has) -> bool:
+    """Whether the file has the signature."""
+    return all(any(has(file, c) for c in one_of) for one_of in preset.signature)
+
+
+def may_fit(preset: Preset, file: InputFile, has: Has) -> bool:
+    """Whether JSON that lacks the signature may be of the tool: it has the event and the time."""
+    roles = [r for r in (preset.event, preset.timestamp) if r]
+    return file.format in ("json", "ndjson") and all(any(has(file, c) for c in r) for r in roles)
 
 
 def apply(
     preset: Preset,
     source: Source,
     files: Sequence[InputFile],
-    has: Callable[[InputFile, str], bool],
+    has: Has,
 ) -> Source:
     """The source with what it leaves open filled in from the preset.
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from cesctl.errors import Notes
-from cesctl.sources import columns, files, samples
+from cesctl.errors import InputError
+from cesctl.model.types import Source
+from cesctl.sources import columns
+from cesctl.sources.gathering import Gathered, Group, gather
 from cesctl.sources.parts import Part, Raw
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from cesctl.model.types import Source
+    from cesctl.errors import InputProblem
     from cesctl.sources.parts import InputFile, Wanted
-
-Inputs = "Sequence[str | PathLike[str]] | str | PathLike[str] | pl.DataFrame | pl.LazyFrame"
 
 
 def read(
     inputs: Any,
-    source: Source,
+    sources: Source | Sequence[Source],
     *,
     properties: Sequence[str] = (),
     text_properties: Sequence[str] | None = None,
@@ -29,56 +27,51 @@ def read(
 ) -> Raw:
     """Finds the files, what they are and which columns to read; reads no more than samples.
 
-    ``inputs``: paths, folders, patterns, "-", or polars frames. ``properties``: columns and dotted
-    paths the model uses; of those in ``text_properties`` (default: all, as where records are compared)
-    the text itself matters.
-    ``exclude``: files that are no events.
+    ``inputs``: paths, folders, patterns, "-", ``NAME=PATH``, or polars frames; none: the sources' own.
+    ``properties``: columns and dotted paths the model uses; of those in ``text_properties`` (default: all,
+    as where records are compared) the text itself matters. ``exclude``: files that are no events.
     """
     import polars as pl
 
-    from cesctl.sources import frame
-
     if isinstance(inputs, (str, PathLike, pl.DataFrame, pl.LazyFrame)):
         inputs = [inputs]
-    frames: dict[InputFile, pl.LazyFrame] = {}
-    sampled_frames: dict[InputFile, samples.Sampled] = {}
-    paths: list[str | PathLike[str]] = []
-    for given in inputs:
-        if isinstance(given, pl.DataFrame | pl.LazyFrame):
-            file, lazy, held = frame.as_input(given, len(frames) + 1)
-            frames[file] = lazy
-            sampled_frames[file] = held
-        else:
-            paths.append(given)
-    notes = Notes()
-    given_names = (*source.customer, *source.event, *source.timestamp)
-    found: list[InputFile] = []
-    if paths or not frames:
-        result = files.find(paths, given_names, exclude)
-        found, notes = result.files, result.notes
-    found, sampled = samples.described(found)
-    found += frames
-    sampled |= sampled_frames
-    source = columns.resolve(source, found, sampled, notes)
-    columns.check(source, properties, found, notes)
-    # whether two records are the same is told by the text of all that is used
-    all_text = text_properties is None or source.deduplicate != "none"
-    exact = properties if all_text else text_properties
-    wanted = columns.wanted(source, properties, set(exact or ()))
-    return Raw(tuple(in_parts(found, wanted, sampled, frames)), source, list(notes.lines))
+    gathered = gather(inputs, [sources] if isinstance(sources, Source) else sources, exclude)
+    groups = resolved(gathered)
+    columns.check(groups, properties, gathered.notes)
+    parts: list[Part] = []
+    for group in groups:
+        # whether two records are the same is told by the text of all that is used
+        all_text = text_properties is None or group.source.deduplicate != "none"
+        exact = properties if all_text else text_properties
+        wanted = columns.wanted(group.source, properties, set(exact or ()))
+        parts += in_parts(group, wanted, gathered)
+    return Raw(tuple(parts), list(gathered.notes.lines))
 
 
-def in_parts(
-    found: Sequence[InputFile],
-    wanted: tuple[Wanted, ...],
-    sampled: Mapping[InputFile, samples.Sampled],
-    frames: Mapping[InputFile, pl.LazyFrame] | None = None,
-) -> list[Part]:
-    """The wanted columns of the files, those of one layout together."""
-    return [_part(g, wanted, sampled, frames or {}) for g in _groups(found, wanted)]
+def resolved(gathered: Gathered) -> list[Group]:
+    """The groups with their columns; raises InputError with all that is not found."""
+    alone = len(gathered.groups) == 1
+    groups: list[Group] = []
+    problems: list[InputProblem] = []
+    for group in gathered.groups:
+        try:
+            source = columns.resolve(
+                group.source, group.files, gathered.sampled, gathered.notes, alone=alone
+            )
+            groups.append(Group(source, group.files))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*problems)
+    return groups
 
 
-def _groups(
+def in_parts(group: Group, wanted: tuple[Wanted, ...], gathered: Gathered) -> list[Part]:
+    """The wanted columns of the group's files, those of one layout together."""
+    return [_part(files, group.source, wanted, gathered) for files in _alike(group.files, wanted)]
+
+
+def _alike(
     found: Sequence[InputFile], wanted: tuple[Wanted, ...]
 ) -> Iterable[tuple[InputFile, ...]]:
     """Files of one layout together, in the order of the first of each."""
@@ -89,17 +82,18 @@ def _groups(
 
 
 def _part(
-    files: tuple[InputFile, ...],
-    wanted: tuple[Wanted, ...],
-    sampled: Mapping[InputFile, samples.Sampled],
-    frames: Mapping[InputFile, pl.LazyFrame],
+    files: tuple[InputFile, ...], source: Source, wanted: tuple[Wanted, ...], gathered: Gathered
 ) -> Part:
+    sampled = [gathered.sampled[f] for f in files]
     exact = {w.name for w in wanted if w.exact}
-    fractions = any(sampled[f].fractions & exact for f in files)
-    alike = frozenset(n for f in files for n in sampled[f].alike & exact)
-    keyed = frozenset(way for f in files for way in f.keyed)
     return Part(
-        files, wanted, careful=fractions, quoted=alike, keyed=keyed, source=frames.get(files[0])
+        files,
+        wanted,
+        source,
+        careful=any(s.fractions & exact for s in sampled),
+        quoted=frozenset(n for s in sampled for n in s.alike & exact),
+        keyed=frozenset(way for f in files for way in f.keyed),
+        given=gathered.frames.get(files[0]),
     )
 
 

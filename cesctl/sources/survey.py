@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cesctl.errors import InputError, InputProblem
-from cesctl.sources import columns, files, samples
-from cesctl.sources.parts import Raw, Wanted
-from cesctl.sources.reading import in_parts
+from cesctl.errors import InputError
+from cesctl.sources import columns
+from cesctl.sources.gathering import Group, gather
+from cesctl.sources.parts import Raw
+from cesctl.sources.reading import in_parts, resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from os import PathLike
 
+    from cesctl.errors import InputProblem
     from cesctl.model.types import Source
+    from cesctl.sources.parts import Wanted
 
 
 @dataclass(frozen=True)
@@ -30,24 +33,25 @@ class Survey:
     problems: tuple[InputProblem, ...] = ()
 
 
-def survey(inputs: Sequence[str | PathLike[str]], source: Source) -> Survey:
+def survey(inputs: Sequence[str | PathLike[str]], sources: Sequence[Source]) -> Survey:
     """Finds files, formats and columns; reads no more than samples. Raises InputError for files."""
-    given = (*source.customer, *source.event, *source.timestamp)
-    result = files.find(inputs, given)
-    found, sampled = samples.described(result.files)
-    notes = result.notes
+    gathered = gather(inputs, sources)
+    groups = list(gathered.groups)
+    problems: tuple[InputProblem, ...] = ()
     try:
-        known = columns.resolve(source, found, sampled, notes)
-        columns.check(known, (), found, notes)
-        problems: tuple[InputProblem, ...] = ()
+        groups = resolved(gathered)
+        columns.check(groups, (), gathered.notes)
     except InputError as error:
-        known, problems = source, error.problems
+        problems = error.problems
 
-    def raw(wanted: tuple[Wanted, ...]) -> Raw:
-        return Raw(tuple(in_parts(found, wanted, sampled)), known, list(notes.lines))
+    def everything(group: Group) -> tuple[Wanted, ...]:
+        names = list(dict.fromkeys(c for f in group.files for c in f.paths))
+        unkeyed = replace(group.source, customer=(), event=(), timestamp=(), id=(), where=())
+        return columns.wanted(unkeyed, names, ())
 
-    names = list(dict.fromkeys(c for f in found for c in f.paths))
-    unkeyed = replace(source, customer=(), event=(), timestamp=(), id=(), where=())
-    everything = raw(columns.wanted(unkeyed, names, ()))
-    events = None if problems else raw(columns.wanted(known, (), ()))
-    return Survey(everything, events, problems)
+    def raw(wanted: Callable[[Group], tuple[Wanted, ...]]) -> Raw:
+        parts = [p for g in groups for p in in_parts(g, wanted(g), gathered)]
+        return Raw(tuple(parts), list(gathered.notes.lines))
+
+    events = None if problems else raw(lambda g: columns.wanted(g.source, (), ()))
+    return Survey(raw(everything), events, problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from cesctl.model.types import Source
 from cesctl.sources import columnar, files, jsonitems, jsonvalue, samples
 from cesctl.sources.parts import Part, Wanted
 
@@ -29,7 +30,9 @@ def _whole(file: InputFile) -> pl.DataFrame:
     names = _columns(file)
     wanted = tuple(Wanted(n, ((n,),)) for n in names)
     if file.format in ("csv", "parquet"):
-        return Part((file,), wanted, careful=file.format == "csv", ordered=True).frame.collect()
+        return Part(
+            (file,), wanted, Source(), careful=file.format == "csv", ordered=True
+        ).frame.collect()
     rows = [[jsonvalue.at(record, w.ways) for w in wanted] for _, record in jsonitems.items(file)]
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 

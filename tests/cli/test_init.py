@@ -56,7 +56,7 @@ def test_it_writes_over_nothing_unless_told_to(folder: Path) -> None:
 def test_to_standard_output(folder: Path) -> None:
     done = init("events.csv", "-o", "-")
     assert done.exit_code == 0
-    assert parse_model(done.stdout).source.customer == ("user_id",)
+    assert parse_model(done.stdout).sources[0].customer == ("user_id",)
     assert [p.name for p in folder.iterdir()] == ["events.csv"]
 
 
@@ -100,7 +100,7 @@ def test_columns_can_be_named(folder: Path) -> None:
         "Paid at",
     )
     assert done.exit_code == 0
-    source = parse_model(done.stdout).source
+    source = parse_model(done.stdout).sources[0]
     assert (source.customer, source.event_value, source.timestamp) == (
         ("Email",),
         "order",

@@ -46,7 +46,6 @@ def test_as_json() -> None:
     assert done.exit_code == 0
     found = json.loads(done.stdout)
     assert found["files"] == [{"name": "events.csv", "format": "csv"}]
-    assert found["preset"] == "plain"
     assert found["rows"] == {
         "read": 5,
         "accepted": 4,
@@ -62,11 +61,15 @@ def test_as_json() -> None:
         "first": "2026-01-01T00:00:00Z",
         "last": "2026-01-02T10:00:00Z",
     }
-    assert found["source"] == {
-        "customer": ["user_id"],
-        "event": ["event"],
-        "timestamp": ["timestamp"],
-    }
+    assert found["sources"] == [
+        {
+            "name": "",
+            "preset": "plain",
+            "customer": ["user_id"],
+            "event": ["event"],
+            "timestamp": ["timestamp"],
+        }
+    ]
     assert found["columns"][3]["values"] == {"pro": 3, "free": 1}
     assert found["problems"] == []
 

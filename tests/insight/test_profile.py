@@ -30,7 +30,7 @@ b,Login,never,pro,,
 
 
 def look(path: Path, source: Source | None = None) -> Profile:
-    return profile([path], source or Source(), now=NOW)
+    return profile([path], [source or Source()], now=NOW)
 
 
 @pytest.fixture
@@ -55,9 +55,9 @@ def test_the_events_and_how_rows_are_counted(csv: Path) -> None:
 
 def test_columns_used_and_why(csv: Path) -> None:
     found = look(csv)
-    assert found.source.customer == ("user_id",)
-    assert found.source.event == ("event",)
-    assert found.source.timestamp == ("timestamp",)
+    assert found.sources[0].customer == ("user_id",)
+    assert found.sources[0].event == ("event",)
+    assert found.sources[0].timestamp == ("timestamp",)
     assert "found by name" in " ".join(found.notes)
     assert found.files == ((str(csv), "csv"),)
 
@@ -78,7 +78,7 @@ def test_every_column_with_a_sample(csv: Path) -> None:
 
 def test_the_block_is_a_source_of_a_model(csv: Path) -> None:
     model = parse_model(look(csv).block + "events: {Login: 1}")
-    assert model.source.customer == ("user_id",)
+    assert model.sources[0].customer == ("user_id",)
     named = look(csv, Source(customer=("plan",), event_value="yes", timestamp=("timestamp",)))
     assert yaml.safe_load(named.block) == {
         "source": {"customer": "plan", "event": {"value": "yes"}, "timestamp": "timestamp"}
@@ -94,7 +94,7 @@ def test_nested_json_shows_its_paths(tmp_path: Path) -> None:
     ]
     path.write_bytes(gzip.compress("\n".join(json.dumps(r) for r in rows).encode()))
     found = look(path)
-    assert found.source.customer == ("properties.distinct_id", "properties.$user_id")
+    assert found.sources[0].customer == ("properties.distinct_id", "properties.$user_id")
     assert {c.name: c.filled for c in found.columns} == {
         "event": 2,
         "properties.distinct_id": 2,
@@ -122,7 +122,7 @@ def test_an_export_whose_columns_have_other_names_still_shows_them(tmp_path: Pat
 
 def test_files_of_different_columns(tmp_path: Path, csv: Path) -> None:
     (tmp_path / "more.csv").write_text("user_id,event,timestamp,seats\nz,Login,2026-01-09,4\n")
-    found = profile([csv, tmp_path / "more.csv"], Source(), now=NOW)
+    found = profile([csv, tmp_path / "more.csv"], [Source()], now=NOW)
     assert [c.name for c in found.columns][-1] == "seats"
     assert found.read == 7
     assert {c.name: c.filled for c in found.columns}["plan"] == 5
@@ -137,7 +137,7 @@ def test_no_such_file(tmp_path: Path) -> None:
 def test_a_real_export(shared_data: Path) -> None:
     found = profile(
         [shared_data / "online-retail" / "online_retail.csv.gz"],
-        Source(event_value="purchase"),
+        [Source(event_value="purchase")],
         now=NOW,
     )
     assert (found.read, found.customers) == (541_909, 4_372)

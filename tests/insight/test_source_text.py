@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cesctl.insight.source_text import source_block
+from cesctl.insight.source_text import sources_block
 from cesctl.model import parse_model
 from cesctl.model.types import Source
 
@@ -28,7 +28,7 @@ BASE = "  customer: user_id\n  event: event\n  timestamp: ts\n"
 )
 def test_it_reads_back_the_same(text: str) -> None:
     def read(block: str) -> Source:
-        return parse_model(block + "events: {a: 1}\n").source
+        return parse_model(block + "events: {a: 1}\n").sources[0]
 
     source = read("source:\n" + text)
-    assert read("\n".join(source_block(source)) + "\n") == source
+    assert read("\n".join(sources_block([source])) + "\n") == source

@@ -29,7 +29,7 @@ SOURCE = Source(customer=("customer",), event=("event",), timestamp=("timestamp"
 
 
 def opened(frame: pl.DataFrame) -> Log:
-    return open_log(frame, Model(signals=(), source=SOURCE), now=NOW)
+    return open_log(frame, Model(signals=(), sources=(SOURCE,)), now=NOW)
 
 
 def scored(frame: pl.DataFrame) -> tuple[str, Result]:
@@ -100,7 +100,7 @@ def test_the_same_log_gives_the_same_text() -> None:
 def test_the_text_says_how_to_read_the_log() -> None:
     text = starter(opened(export([("a", "x", 0)])), files=["my events.csv", "a,b.csv"])
     model = parse_model(text)
-    assert (model.source.customer, model.source.event) == (("customer",), ("event",))
+    assert (model.sources[0].customer, model.sources[0].event) == (("customer",), ("event",))
     assert '  files: [my events.csv, "a,b.csv"]\n' in text
 
 

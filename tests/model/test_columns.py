@@ -11,7 +11,7 @@ from cesctl.model.columns import FIXED, IN_JSON, reserved_columns, signal_column
 
 def test_reserved_are_the_columns_of_scores() -> None:
     assert signal_columns("a.b") == ("a.b.measure", "a.b.points")
-    assert reserved_columns(["a"]) == {*FIXED, IN_JSON, "a.measure", "a.points"}
+    assert reserved_columns(["a"], accounts=False) == {*FIXED, IN_JSON, "a.measure", "a.points"}
 
 
 @pytest.mark.parametrize("name", [*FIXED, IN_JSON, "login.measure", "login.points"])

@@ -85,7 +85,7 @@ def test_the_model_at_a_glance(tmp_path: Path) -> None:
         as_of="latest",
         window_us=window,
         compare_us=30 * DAY_US,
-        source=Source(customer=("user_id",), event=("event",), timestamp=("timestamp",)),
+        sources=(Source(customer=("user_id",), event=("event",), timestamp=("timestamp",)),),
         signals=(
             Signal("Post scheduled", 1, EventMatch(("Post scheduled",)), window_us=window, line=14),
             Signal(
@@ -141,7 +141,7 @@ def test_only_events_is_required() -> None:
         None,
         None,
     )
-    assert (model.source, model.groups, model.scale) == (Source(), (), Scale())
+    assert (model.sources, model.groups, model.scale) == ((Source(),), (), Scale())
     assert (model.bands, model.risk, model.customers) == (DEFAULT_BANDS, Risk(), None)
     assert model.sha256 == hashlib.sha256(b"events: {login: 1}").hexdigest()
 
@@ -151,9 +151,9 @@ def test_paths_are_relative_to_the_model_file() -> None:
         "events: {a: 1}\nsource: {files: [x/*.csv, /abs.csv, 's3://b/c']}\ncustomers: {file: r.csv}"
     )
     model = parse_model(text, folder=Path("models"))
-    assert model.source.files == (str(Path("models/x/*.csv")), "/abs.csv", "s3://b/c")
+    assert model.sources[0].files == (str(Path("models/x/*.csv")), "/abs.csv", "s3://b/c")
     assert model.customers == Roster(str(Path("models/r.csv")))
-    assert parse_model(text).source.files == ("x/*.csv", "/abs.csv", "s3://b/c")
+    assert parse_model(text).sources[0].files == ("x/*.csv", "/abs.csv", "s3://b/c")
 
 
 def test_json_is_a_model_too() -> None:

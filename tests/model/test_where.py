@@ -58,5 +58,5 @@ def test_one_text_is_a_list_of_one() -> None:
 
 
 def test_a_source_has_the_same() -> None:
-    source = parse_model("events: {a: 1}\nsource: {where: {p: {ne: 1.0}}}").source
+    source = parse_model("events: {a: 1}\nsource: {where: {p: {ne: 1.0}}}").sources[0]
     assert source.where == (Condition("p", "ne", ("1.0",)),)

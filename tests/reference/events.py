@@ -43,7 +43,7 @@ class Log:
 def read(rows: list[Row], model: Model, now: int) -> Log:
     """The log that rows make; ``now`` is the clock in µs since 1970."""
     log = Log(read=len(rows))
-    taken = [row for row in rows if all_hold(model.source.where, row)]
+    taken = [row for row in rows if all_hold(model.sources[0].where, row)]
     log.filtered = len(rows) - len(taken)
     events = []
     for row in taken:
@@ -63,7 +63,7 @@ def read(rows: list[Row], model: Model, now: int) -> Log:
 
 def normalise(row: Row, model: Model, now: int) -> Event | str:
     """The event of a row, or the reason why it is rejected."""
-    source = model.source
+    source = model.sources[0]
     customer = first(row, source.customer or ("customer",))
     name = source.event_value or first(row, source.event or ("event",))
     time = first(row, source.timestamp or ("timestamp",))
@@ -90,7 +90,7 @@ def first(row: Row, columns: tuple[str, ...]) -> str | None:
 def deduplicate(events: list[Event], model: Model) -> list[Event]:
     """One event of each record. Rejected rows are not among ``events``."""
     used = used_properties(model)
-    by = model.source.deduplicate or ("id" if model.source.id else "none")
+    by = model.sources[0].deduplicate or ("id" if model.sources[0].id else "none")
 
     def order(e: Event) -> tuple[int, str, str, list[str]]:
         return (e.at, e.customer, e.name, [e.text(p) or "" for p in used])
@@ -100,8 +100,8 @@ def deduplicate(events: list[Event], model: Model) -> list[Event]:
         key: object = len(kept)  # of its own: never a duplicate
         if by == "exact":
             key = (event.customer, event.name, event.at, *(event.text(p) for p in used))
-        elif by == "id" and model.source.id:
-            text = event.text(model.source.id[0])
+        elif by == "id" and model.sources[0].id:
+            text = event.text(model.sources[0].id[0])
             key = key if text is None else text
         kept.setdefault(key, event)
     return list(kept.values())

@@ -35,7 +35,7 @@ def test_events_of_a_pipeline(
     raw = raw.exact() if careful else raw
     frame = raw.parts[0].frame.collect()
     rows = cells(original)
-    assert raw.source.preset == "snowplow"
+    assert raw.sources[0].preset == "snowplow"
     assert Counter(frame["event_name"]) == Counter(r[126] for r in rows)
     assert Counter(frame["page_title"]) == Counter(r[30] for r in rows)
     targets = [json.loads(r[58])["data"]["data"]["targetUrl"] if r[58] else None for r in rows]

@@ -15,7 +15,7 @@ from tests.sources.writing import put
 
 def roles(folder: Path, header: str, row: str | None = None) -> tuple[str, str, str]:
     row = row or ",".join(f"v{n}" for n in range(header.count(",") + 1))
-    source = read([put(folder, "x.csv", f"{header}\n{row}\n")], Source()).source
+    source = read([put(folder, "x.csv", f"{header}\n{row}\n")], Source()).sources[0]
     return source.customer[0], source.event[0], source.timestamp[0]
 
 
@@ -44,7 +44,7 @@ def test_a_column_that_is_empty_is_passed_over(tmp_path: Path) -> None:
 
 def test_nested_json(tmp_path: Path) -> None:
     record = {"event": "x", "properties": {"distinct_id": 1, "time": 2}, "user_id": None}
-    source = read([put(tmp_path, "x", json.dumps(record))], Source(preset="plain")).source
+    source = read([put(tmp_path, "x", json.dumps(record))], Source(preset="plain")).sources[0]
     assert source.customer == ("properties.distinct_id",)
     assert source.timestamp == ("properties.time",)
 
@@ -53,8 +53,8 @@ def test_files_that_name_them_differently(tmp_path: Path) -> None:
     put(tmp_path, "1.csv", "user_id,event,timestamp\na,x,1\n")
     put(tmp_path, "2.csv", "customer_id,event,time\nb,x,2\n")
     raw = read([tmp_path], Source())
-    assert raw.source.customer == ("user_id", "customer_id")
-    assert raw.source.timestamp == ("timestamp", "time")
+    assert raw.sources[0].customer == ("user_id", "customer_id")
+    assert raw.sources[0].timestamp == ("timestamp", "time")
     assert raw.notes[0] == (
         'columns found by name: customer = "user_id", "customer_id", event = "event", '
         'timestamp = "timestamp", "time"'

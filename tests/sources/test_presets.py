@@ -209,25 +209,39 @@ def test_what_the_model_says_goes_before(tmp_path: Path) -> None:
 
 def test_a_preset_that_is_named_needs_no_signature(tmp_path: Path) -> None:
     path = lines(tmp_path, {"event": "x", "email": "a@b.c", "timestamp": 1760000000})
-    assert presets.detect(read([path], Source()).files, lambda f, c: c in f.columns) is None
+    assert presets.detect(read([path], Source()).files[0], lambda f, c: c in f.columns) is None
     result = scored(path, "source: {preset: sendgrid}\n")
     assert told(result) == ""
     assert counts(result) == {"a@b.c": 1}
 
 
-def test_files_of_two_tools_are_read_as_plain(tmp_path: Path) -> None:
-    put(tmp_path, "1.ndjson", json.dumps(SEGMENT) + "\n")
-    put(tmp_path, "2.csv", "user_id,event,timestamp\nb,x,2026-10-01\n")
+def test_files_of_several_tools_are_read_each_as_its_own(tmp_path: Path) -> None:
+    identify = SEGMENT | {"messageId": "m2", "type": "identify"}
+    lines(tmp_path, SEGMENT, SEGMENT, identify)
+    put(tmp_path, "2.csv", "user_id,event,timestamp\nu1,x,2026-10-01\nb,y,2026-10-01\n")
     result = scored(tmp_path)
-    assert told(result) == ""
-    assert result.rows.read == 2
+    assert [n.rpartition("/")[2] for n in result.notes] == [
+        "x.ndjson: read as Segment (preset segment)",
+        '2.csv: columns found by name: customer = "user_id", event = "event", timestamp = "timestamp"',
+    ]
+    assert (result.rows.read, result.rows.duplicate, result.rows.filtered) == (5, 1, 1)
+    assert counts(result) == {"u1": 2, "b": 1}
+
+
+def test_a_file_that_does_not_show_its_tool_is_of_its_fellows(tmp_path: Path) -> None:
+    """Nobody had a user id that day."""
+    put(tmp_path, "1.ndjson", json.dumps(SEGMENT) + "\n")
+    nobody = {k: v for k, v in SEGMENT.items() if k not in ("userId", "anonymousId")}
+    put(tmp_path, "2.ndjson", json.dumps(nobody | {"messageId": "m2"}) + "\n")
+    result = scored(tmp_path)
+    assert result.rows.rejected == {"no customer": 1}
 
 
 def test_the_block_that_inspect_shows_reads_the_same(tmp_path: Path) -> None:
     from cesctl.insight.profile import profile
 
     path = lines(tmp_path, SEGMENT, SEGMENT, SEGMENT | {"messageId": "m9", "type": "group"})
-    found = profile([path], Source(), now=NOW)
+    found = profile([path], [Source()], now=NOW)
     assert "preset: segment" in found.block
     assert (found.duplicate, found.filtered) == (1, 1)
     result = scored(path, found.block)

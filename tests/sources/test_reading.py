@@ -195,7 +195,10 @@ def test_ga4_as_parquet_and_as_json(shared_data: Path) -> None:
     parquet = read(
         [folder / "ga4_events_sampled.snappy.parquet"], Source(), properties=["platform"]
     )
-    assert parquet.source.customer == ("user_id", "user_pseudo_id")  # the first null in every row
+    assert parquet.sources[0].customer == (
+        "user_id",
+        "user_pseudo_id",
+    )  # the first null in every row
     plain = pl.read_parquet(folder / "ga4_events_sampled.snappy.parquet")
     rows = parquet.parts[0].frame.collect()
     assert rows.height == plain.height
@@ -211,8 +214,8 @@ def test_ga4_as_parquet_and_as_json(shared_data: Path) -> None:
 def test_online_retail(shared_data: Path) -> None:
     path = shared_data / "online-retail" / "online_retail.csv.gz"
     raw = read([path], Source(event_value="purchase"), properties=["Quantity"])
-    assert raw.source.customer == ("CustomerID",)
-    assert raw.source.timestamp == ("InvoiceDate",)
+    assert raw.sources[0].customer == ("CustomerID",)
+    assert raw.sources[0].timestamp == ("InvoiceDate",)
     frame = raw.parts[0].frame.collect()
     assert frame.height == 541_909
     assert frame["CustomerID"].null_count() == 135_080
@@ -242,8 +245,8 @@ def test_a_list_wrapper(shared_data: Path) -> None:
             None,  # the customer, whom the preset filters by
         )
     ]
-    assert raw.source.event == ("type",)
-    assert raw.source.timestamp == ("created",)
+    assert raw.sources[0].event == ("type",)
+    assert raw.sources[0].timestamp == ("created",)
 
 
 def test_a_quoted_csv_with_a_byte_order_mark(shared_data: Path) -> None:

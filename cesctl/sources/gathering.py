@@ -1,0 +1,206 @@
+"""Which files each source of the model reads: as named, and else as they fit."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cesctl.errors import InputError, InputProblem, Notes
+from cesctl.sources import columns, files, presets, samples
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cesctl.model.types import Source
+    from cesctl.sources.parts import InputFile
+
+_NAMED = re.compile(r"([^=]+)=(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that are read alike. Rows are one event by their id only within a group."""
+
+    source: Source
+    files: tuple[InputFile, ...]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All files by source, in the order of the sources; ``sampled`` is what is in each file."""
+
+    groups: tuple[Group, ...]
+    sampled: dict[InputFile, samples.Sampled]
+    frames: dict[InputFile, pl.LazyFrame]
+    notes: Notes
+
+    @property
+    def files(self) -> list[InputFile]:
+        return [f for g in self.groups for f in g.files]
+
+
+def gather(
+    inputs: Sequence[Any], sources: Sequence[Source], exclude: Sequence[str | os.PathLike[str]] = ()
+) -> Gathered:
+    """Finds the files and what they are; reads no more than samples.
+
+    ``inputs``: paths, folders, patterns, "-", ``NAME=PATH``, or polars frames; none: the sources' own.
+    Files of one source that several tools made become a group per tool. Raises InputError with all that
+    is wrong with the inputs.
+    """
+    import polars as pl
+
+    from cesctl.sources import frame
+
+    notes = Notes()
+    frames: dict[InputFile, pl.LazyFrame] = {}
+    sampled: dict[InputFile, samples.Sampled] = {}
+    paths: list[str] = []
+    for given in inputs:
+        if isinstance(given, pl.DataFrame | pl.LazyFrame):
+            file, lazy, held = frame.as_input(given, len(frames) + 1)
+            frames[file] = lazy
+            sampled[file] = held
+        else:
+            paths.append(os.fspath(given))
+    asked = _asked(paths, sources) if inputs else _own_files(sources, notes)
+    found: dict[Source | None, list[InputFile]] = {s: [] for s in (*sources, None)}
+    problems: list[InputProblem] = []
+    for source, texts in asked.items():
+        named_columns = [c for s in sources if source in (None, s) for c in _columns(s)]
+        try:
+            result = files.find(texts, named_columns, exclude)
+            described, looked = samples.described(result.files)
+        except InputError as error:
+            problems += error.problems
+            continue
+        found[source] = described
+        sampled |= looked
+        for line in result.notes.lines:
+            notes.add(line)
+    if problems:
+        raise InputError(*problems)
+    found[None] = [*found[None], *frames]
+    for file in found.pop(None):
+        source = _fitting(file, sources)
+        if file in found[source]:
+            notes.add(f"{file.name}: named twice, read once")
+        else:
+            found[source] = [*found[source], file]
+    groups = [g for s in sources for g in _by_tool(s, found[s])]
+    if not groups:
+        raise InputError(InputProblem("no files to read"))
+    for group in groups:
+        if group.source not in sources:  # the preset was found
+            preset = presets.BY_NAME[group.source.preset or ""]
+            whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
+            notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
+    return Gathered(tuple(groups), sampled, frames, notes)
+
+
+def path_of(text: str) -> str:
+    """The path of an input that may be ``NAME=PATH``."""
+    match = _NAMED.fullmatch(text)
+    return text if match is None or _is_path(text) else match[2]
+
+
+def _is_path(text: str) -> bool:
+    """Whether it means a file as it is; a name with ``=`` in it is no ``NAME=PATH`` then."""
+    try:
+        return text == "-" or Path(text).exists() or bool(glob.glob(text, recursive=True))  # noqa: PTH207
+    except (OSError, ValueError):  # too long a name, or one with a NUL
+        return False
+
+
+def _asked(paths: Sequence[str], sources: Sequence[Source]) -> dict[Source | None, list[str]]:
+    """The inputs by the source they are named for; None: any."""
+    by_name = {s.name: s for s in sources if s.name}
+    asked: dict[Source | None, list[str]] = {}
+    problems = []
+    for text in paths:
+        match = _NAMED.fullmatch(text)
+        if match is None or _is_path(text) or "/" in match[1]:
+            asked.setdefault(sources[0] if len(sources) == 1 else None, []).append(text)
+        elif match[1] in by_name:
+            asked.setdefault(by_name[match[1]], []).append(match[2])
+        else:
+            problems.append(_no_such_source(text, match[1], list(by_name)))
+    if problems:
+        raise InputError(*problems)
+    return asked
+
+
+def _no_such_source(text: str, name: str, names: list[str]) -> InputProblem:
+    if not names:
+        return InputProblem(
+            f'no file of that name, and the model has no source called "{name}"',
+            text,
+            hint=f"declare it: sources: {{{name}: {{…}}}}, or name the path alone",
+        )
+    listed = ", ".join(f'"{n}"' for n in names)
+    hint = columns.did_you_mean(name, names) or f"the model's sources are {listed}"
+    return InputProblem(f'the model has no source called "{name}"', text, hint=hint)
+
+
+def _own_files(sources: Sequence[Source], notes: Notes) -> dict[Source | None, list[str]]:
+    asked: dict[Source | None, list[str]] = {s: list(s.files) for s in sources if s.files}
+    for source in sources:
+        if asked and not source.files:
+            notes.add(f'source "{source.name}" names no files: it is not read')
+    return asked
+
+
+def _columns(source: Source) -> tuple[str, ...]:
+    return (*source.customer, *source.event, *source.timestamp)
+
+
+def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
+    """The one source that a file, given without a name, can be of."""
+    if len(sources) == 1:
+        return sources[0]
+    fitting = [s for s in sources if _fits(file, s)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(f'"{s.name}"' for s in fitting or sources)
+    why = f"it fits {names}" if fitting else f"it fits none of {names}"
+    raise InputError(
+        InputProblem(
+            f"it is not clear which source this file is of: {why}",
+            file.name,
+            hint=f"write NAME={file.name}",
+        )
+    )
+
+
+def _fits(file: InputFile, source: Source) -> bool:
+    if source.preset not in (None, "plain"):
+        return presets.fits(presets.BY_NAME[source.preset], file, columns.has)
+    roles = [r for r in (source.customer, source.event, source.timestamp) if r]
+    return bool(roles) and all(any(columns.has(file, c) for c in r) for r in roles)
+
+
+def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
+    """One group per tool that made the files.
+
+    JSON leaves out what is empty, so a file may not show what its tool is told by: it counts as one of the
+    others' tool where it has that tool's event and time.
+    """
+    if not found:
+        return []
+    if source.preset is not None:
+        return [Group(source, tuple(found))]
+    tools = {file: presets.detect(file, columns.has) for file in found}
+    known = list(dict.fromkeys(t for t in tools.values() if t is not None))
+    groups: dict[presets.Preset | None, list[InputFile]] = {}
+    for file, tool in tools.items():
+        likely = (t for t in known if presets.may_fit(t, file, columns.has))
+        groups.setdefault(tool or next(likely, None), []).append(file)
+    return [
+        Group(source if tool is None else replace(source, preset=tool.name), tuple(of_tool))
+        for tool, of_tool in groups.items()
+    ]
