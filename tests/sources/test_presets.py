@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import zipfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -264,3 +266,49 @@ def test_a_model_may_name_every_preset() -> None:
     from cesctl.model.keys_source import PRESETS
 
     assert set(PRESETS) == {"plain", *presets.BY_NAME}
+
+
+AMPLITUDE = {
+    "event_type": "Sign Up",
+    "event_time": "2025-07-17 10:36:28.583000",
+    "user_id": "u1",
+    "device_id": "d1",
+    "amplitude_id": 1234567890,
+    "$insert_id": "i1",
+    "uuid": "c2c5e1b0-62f4-11f0-8de9-0242ac120002",
+    "event_properties": {"plan": "pro"},
+}
+
+
+def amplitude_zip(folder: Path) -> tuple[Path, list[dict[str, Any]]]:
+    """As downloaded, https://amplitude.com/docs/apis/analytics/export: gzip files of NDJSON in a zip."""
+    hours: dict[str, list[dict[str, Any]]] = {
+        "187520/187520_2025-07-17_10#0.json.gz": [AMPLITUDE, AMPLITUDE | {"user_id": "u2"}],
+        "187520/187520_2025-07-17_10#1.json.gz": [AMPLITUDE | {"$insert_id": "i2"}],
+        "187520/187520_2025-07-17_11#0.json.gz": [AMPLITUDE],  # delivered again
+    }
+    merged = [{"amplitude_id": 1, "merged_amplitude_id": 2, "merge_event_time": 1752748588}]
+    path = folder / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, records in {**hours, "187520/-4711_2025-07-17_10.json.gz": merged}.items():
+            data = "".join(json.dumps(r) + "\n" for r in records).encode()
+            archive.writestr(name, gzip.compress(data))
+    return path, [r for records in hours.values() for r in records]
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_amplitudes_zip(tmp_path: Path, unpacked: bool) -> None:
+    path, records = amplitude_zip(tmp_path)
+    if unpacked:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(tmp_path / "folder")
+        path = tmp_path / "folder"
+    result = scored(path)
+    assert "read as Amplitude export (preset amplitude)" in told(result)
+    once = {(r["$insert_id"], r["user_id"]) for r in records}
+    assert counts(result) == Counter(user for _, user in once)
+    assert (result.rows.read, result.rows.duplicate) == (len(records), len(records) - len(once))
+    left_out = [n for n in result.notes if "merged Amplitude users" in n]
+    assert left_out == [
+        f"{path}/187520/-4711_2025-07-17_10.json.gz: left out, merged Amplitude users and no events"
+    ]
