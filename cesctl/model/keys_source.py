@@ -12,9 +12,9 @@ from cesctl.model.zones import check_zone
 
 PRESETS = (
     "plain", "mixpanel", "amplitude", "ga4", "segment", "rudderstack", "posthog", "snowplow", "sendgrid",
-    "stripe", "hubspot", "zendesk",
+    "stripe", "hubspot", "shopify", "zendesk",
 )  # fmt: skip
-PRESETS_LATER = ("shopify", "mailchimp", "intercom", "salesforce", "matomo", "pendo", "heap")
+PRESETS_LATER = ("mailchimp", "intercom", "salesforce", "matomo", "pendo", "heap")
 
 COLUMN = Text("a column")
 COLUMNS = OneOrMore(COLUMN, "a column or a list of columns")

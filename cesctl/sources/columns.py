@@ -36,8 +36,8 @@ def resolve(
     Of columns whose names fit alike, one that holds something in the file's sample is taken.
     """
     whose = "" if alone else f"{some(files)}: "
-    preset = None if source.preset in (None, "plain") else presets.BY_NAME[source.preset]
-    if preset is not None:
+    if source.preset not in (None, "plain"):
+        preset = presets.of_name(source.preset, files, has)
         source = presets.apply(preset, source, files, has)
     source = replace(source, deduplicate=source.deduplicate or ("id" if source.id else "none"))
     guessed: dict[str, str] = {}
@@ -186,7 +186,11 @@ def wanted(source: Source, properties: Sequence[str], exact: Collection[str]) ->
     columns += [Wanted(n, ways(n), exact=False, timestamp=True) for n in source.timestamp]
     columns += [Wanted(n, ways(n), exact=n in exact) for n in properties]
     columns += [Wanted(c.property, ways(c.property), exact=by_text(c)) for c in source.where]
-    return one_per_name(columns)
+    nothing = dict(source.nothing)
+    return tuple(
+        replace(w, apostrophe=source.apostrophes, nothing=nothing.get(w.name))
+        for w in one_per_name(columns)
+    )
 
 
 def ways(name: str) -> Ways:

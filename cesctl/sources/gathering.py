@@ -16,7 +16,7 @@ from cesctl.sources import columns, files, presets, samples
 if TYPE_CHECKING:
     import polars as pl
 
-    from cesctl.model.types import Source
+    from cesctl.model.types import Preset, Source
     from cesctl.sources.parts import InputFile
 
 _NAMED = re.compile(r"([^=]+)=(.+)", re.DOTALL)
@@ -97,7 +97,7 @@ def gather(
         raise InputError(InputProblem("no files to read"))
     for group in groups:
         if group.source not in sources:  # the preset was found
-            preset = presets.BY_NAME[group.source.preset or ""]
+            preset = presets.of_name(group.source.preset or "", group.files, columns.has)
             whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
             notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
     return Gathered(tuple(groups), sampled, frames, notes)
@@ -179,7 +179,8 @@ def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
 
 def _fits(file: InputFile, source: Source) -> bool:
     if source.preset not in (None, "plain"):
-        return presets.fits(presets.BY_NAME[source.preset], file, columns.has)
+        preset = presets.of_name(source.preset, [file], columns.has)
+        return presets.fits(preset, file, columns.has)
     roles = [r for r in (source.customer, source.event, source.timestamp) if r]
     return bool(roles) and all(any(columns.has(file, c) for c in r) for r in roles)
 
@@ -192,11 +193,16 @@ def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
     """
     if not found:
         return []
-    if source.preset is not None:
+    if source.preset == "plain":
         return [Group(source, tuple(found))]
-    tools = {file: presets.detect(file, columns.has) for file in found}
+    tools = {
+        file: presets.detect(file, columns.has)
+        if source.preset is None
+        else presets.of_name(source.preset, [file], columns.has)
+        for file in found
+    }
     known = list(dict.fromkeys(t for t in tools.values() if t is not None))
-    groups: dict[presets.Preset | None, list[InputFile]] = {}
+    groups: dict[Preset | None, list[InputFile]] = {}
     for file, tool in tools.items():
         likely = (t for t in known if presets.may_fit(t, file, columns.has))
         groups.setdefault(tool or next(likely, None), []).append(file)

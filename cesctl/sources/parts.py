@@ -79,6 +79,8 @@ class Wanted:
     ways: Ways
     exact: bool = True  # its text is compared or shown, so a JSON number keeps its own text
     timestamp: bool = False  # typed input keeps its type
+    apostrophe: bool = False  # one before what a sheet would take for a number is none of the text
+    nothing: str | None = None  # the text that says that nothing is there
 
 
 @dataclass(frozen=True)

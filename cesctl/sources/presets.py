@@ -7,10 +7,10 @@ itself goes before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from cesctl.model.types import Condition
+from cesctl.model.types import Columns, Condition, Preset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,28 +18,7 @@ if TYPE_CHECKING:
     from cesctl.model.types import Source
     from cesctl.sources.parts import InputFile
 
-Columns = tuple[str, ...]
 Has: TypeAlias = "Callable[[InputFile, str], bool]"  # whether a file has a column
-
-
-@dataclass(frozen=True)
-class Preset:
-    """``signature``: the files have one column of each of these, and no other tool's have.
-
-    ``ids``: ways to tell a record, each a set of columns that together identify it; the first column of
-    one may be empty, and then the row is no duplicate. ``title`` is the tool's name for people.
-    """
-
-    name: str
-    title: str
-    signature: tuple[Columns, ...]
-    customer: Columns
-    timestamp: Columns
-    event: Columns = ()
-    event_value: str | None = None
-    ids: tuple[Columns, ...] = ()
-    where: tuple[Condition, ...] = ()
-    timezone: str = "UTC"  # of times that carry none
 
 
 # https://segment.com/docs/connections/spec/common
@@ -150,6 +129,30 @@ PRESETS = (
         ids=(("id",),),
         where=(Condition("data.object.customer", "exists", flag=True),),
     ),
+    # https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting-orders: a row is a line item,
+    # and what is the order's stands in its first row only
+    Preset(
+        "shopify",
+        "Shopify orders",
+        (("Name",), ("Email",), ("Created at",), ("Financial Status",), ("Lineitem name",)),
+        customer=("Email",),
+        event_value="order",
+        timestamp=("Created at",),
+        timestamp_format="%Y-%m-%d %H:%M:%S %z",
+        ids=(("Name",),),
+        where=(Condition("Total", "exists", flag=True),),
+        apostrophes=True,
+    ),
+    # https://shopify.dev/docs/api/admin-rest/latest/resources/order, and tables made of it
+    Preset(
+        "shopify",
+        "Shopify orders of the API",
+        (("order_number",), ("financial_status",), ("total_price",), ("created_at",), ("email",)),
+        customer=("email", "customer_id", "customer.id"),
+        event_value="order",
+        timestamp=("created_at",),
+        ids=(("id",),),
+    ),
     # https://developer.zendesk.com/api-reference/ticketing/tickets/tickets
     Preset(
         "zendesk",
@@ -161,12 +164,18 @@ PRESETS = (
         ids=(("id",),),
     ),
 )  # fmt: skip
-BY_NAME = {p.name: p for p in PRESETS}
+NAMES = tuple(dict.fromkeys(p.name for p in PRESETS))
 
 
 def detect(file: InputFile, has: Has) -> Preset | None:
     """The preset whose signature the file has."""
     return next((p for p in PRESETS if fits(p, file, has)), None)
+
+
+def of_name(name: str, files: Sequence[InputFile], has: Has) -> Preset:
+    """The preset of that name whose signature a file has; the first of the name where none fits."""
+    named = [p for p in PRESETS if p.name == name]
+    return next((p for p in named if any(fits(p, f, has) for f in files)), named[0])
 
 
 def fits(preset: Preset, file: InputFile, has: Has) -> bool:
@@ -180,12 +189,7 @@ def may_fit(preset: Preset, file: InputFile, has: Has) -> bool:
     return file.format in ("json", "ndjson") and all(any(has(file, c) for c in r) for r in roles)
 
 
-def apply(
-    preset: Preset,
-    source: Source,
-    files: Sequence[InputFile],
-    has: Has,
-) -> Source:
+def apply(preset: Preset, source: Source, files: Sequence[InputFile], has: Has) -> Source:
     """The source with what it leaves open filled in from the preset.
 
     A role keeps at least its first column, so that a file without any is told which it lacks; where there
@@ -201,6 +205,7 @@ def apply(
 
     ids = (i for i in preset.ids if all(map(somewhere, i)))
     unnamed = not source.event and source.event_value is None
+    auto = source.timestamp_format == "auto"
     return replace(
         source,
         preset=preset.name,
@@ -209,6 +214,11 @@ def apply(
         event_value=preset.event_value if unnamed else source.event_value,
         timestamp=source.timestamp or there(preset.timestamp),
         id=source.id or next(ids, ()),
+        deduplicate=source.deduplicate or preset.deduplicate,
         where=source.where or preset.where,
+        timestamp_format=preset.timestamp_format if auto else source.timestamp_format,
         timezone=source.timezone or preset.timezone,
+        prefix=source.prefix or preset.prefix,
+        apostrophes=preset.apostrophes,
+        nothing=preset.nothing,
     )

@@ -265,7 +265,7 @@ def test_the_presets_filter_is_read_whatever_else_is(tmp_path: Path, source: str
 def test_a_model_may_name_every_preset() -> None:
     from cesctl.model.keys_source import PRESETS
 
-    assert set(PRESETS) == {"plain", *presets.BY_NAME}
+    assert set(PRESETS) == {"plain", *presets.NAMES}
 
 
 AMPLITUDE = {
@@ -312,3 +312,88 @@ def test_amplitudes_zip(tmp_path: Path, unpacked: bool) -> None:
     assert left_out == [
         f"{path}/187520/-4711_2025-07-17_10.json.gz: left out, merged Amplitude users and no events"
     ]
+
+
+# https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting-orders
+SHOPIFY_COLUMNS = (
+    "Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at",
+    "Accepts Marketing", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Code",
+    "Discount Amount", "Shipping Method", "Created at", "Lineitem quantity", "Lineitem name",
+    "Lineitem price", "Shipping Zip", "Phone",
+)  # fmt: skip
+
+
+def shopify(path: Path) -> list[dict[str, str]]:
+    """An export of orders, of which two have several lines; a sheet's apostrophes before two values."""
+    paid = {
+        "Financial Status": "paid",
+        "Currency": "EUR",
+        "Total": "53.91",
+        "Shipping Zip": "'75008",
+    }
+    rows = [
+        {"Name": "#1001", "Email": "a@b.c", "Created at": "2025-10-07 09:50:26 +0200", **paid},
+        {"Name": "#1001", "Email": "a@b.c", "Created at": "2025-10-07 09:50:26 +0200"},
+        {"Name": "#1001", "Email": "a@b.c", "Created at": "2025-10-07 09:50:26 +0200"},
+        {"Name": "'#1002", "Email": "x@y.z", "Created at": "2025-10-08 23:50:26 -0500", **paid},
+        {"Name": "#1003", "Email": "a@b.c", "Created at": "2025-10-08 00:00:00 +0000", **paid},
+        {"Name": "#1003", "Email": "a@b.c", "Created at": "2025-10-08 00:00:00 +0000"},
+    ]
+    for row in rows:
+        row |= {"Lineitem quantity": "1", "Lineitem name": "'s Morgens, 2 kg", "Phone": "'+336"}
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, SHOPIFY_COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
+
+
+def test_shopify_orders(tmp_path: Path) -> None:
+    path = tmp_path / "orders_export_1.csv"
+    rows = shopify(path)
+    model = cesctl.parse_model(
+        "version: 1\nevents: {spent: {event: order, measure: sum, property: Total, weight: 1}}\n"
+    )
+    result = cesctl.score([path], model, now=NOW)
+    first = [r for r in rows if r.get("Total")]
+    assert told(result) == "read as Shopify orders (preset shopify)"
+    assert result.rows.read == len(rows)
+    assert result.rows.filtered == len(rows) - len(first)
+    assert counts(result) == Counter(r["Email"] for r in first)
+    spent = dict(result.scores.select("customer", "spent.measure").rows())
+    assert spent == {"a@b.c": 107.82, "x@y.z": 53.91}
+    assert result.as_of == datetime(2025, 10, 9, 4, 50, 26, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("careful", [False, True])
+def test_a_sheets_apostrophes_are_none_of_the_text(tmp_path: Path, careful: bool) -> None:
+    path = tmp_path / "orders.csv"
+    shopify(path)
+    raw = read([path], Source(), properties=["Shipping Zip", "Phone", "Lineitem name", "Name"])
+    raw = raw.exact() if careful else raw
+    frame = raw.parts[0].frame.collect()
+    assert frame["Shipping Zip"].to_list() == ["75008", None, None, "75008", "75008", None]
+    assert set(frame["Phone"]) == {"+336"}
+    assert set(frame["Lineitem name"]) == {"'s Morgens, 2 kg"}
+    assert set(frame["Name"]) == {"#1001", "#1002", "#1003"}
+
+
+def test_shopify_orders_in_a_warehouse(shared_data: Path) -> None:
+    path = shared_data / "exports" / "shopify" / "shopify_order_data.csv"
+    result = scored(path)
+    once = {r["id"]: r["email"] or r["customer_id"] for r in rows_of(path)}
+    assert told(result) == "read as Shopify orders of the API (preset shopify)"
+    assert counts(result) == Counter(once.values())
+    newest = max(r["created_at"] for r in rows_of(path))
+    assert result.as_of == datetime.fromisoformat(newest).replace(tzinfo=UTC)
+
+
+def test_shapes_of_one_tool_side_by_side(shared_data: Path, tmp_path: Path) -> None:
+    export, table = tmp_path / "1.csv", tmp_path / "2.csv"
+    rows = shopify(export)
+    data = (shared_data / "exports" / "shopify" / "shopify_order_data.csv").read_bytes()
+    table.write_bytes(data)
+    for source in ("", "source: {preset: shopify}\n"):
+        result = scored(tmp_path, source)
+        assert result.rows.accepted == 3 + len({r["id"] for r in rows_of(table)})
+        assert result.rows.filtered == len(rows) - 3
