@@ -12,9 +12,9 @@ from cesctl.model.zones import check_zone
 
 PRESETS = (
     "plain", "mixpanel", "amplitude", "ga4", "segment", "rudderstack", "posthog", "snowplow", "sendgrid",
-    "stripe", "hubspot", "shopify", "zendesk",
+    "stripe", "hubspot", "shopify", "zendesk", "matomo", "mailchimp", "mparticle",
 )  # fmt: skip
-PRESETS_LATER = ("mailchimp", "intercom", "salesforce", "matomo", "pendo", "heap")
+PRESETS_LATER = ("intercom", "salesforce", "pendo", "heap")
 
 COLUMN = Text("a column")
 COLUMNS = OneOrMore(COLUMN, "a column or a list of columns")

@@ -87,12 +87,20 @@ def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.D
     arrays = frozenset(way[:-1] for w in wanted for way in w.ways if way[:-1] in part.keyed)
     tree = _tree(wanted, arrays)
     types = _Types(ends, arrays)
-    columns = ", ".join(f"{_name(k)}: {_text(types.of(t, (k,)))}" for k, t in tree.items())
+    if first.rows:
+        tree.setdefault(first.rows[0], {})
+    columns = ", ".join(
+        f"{_name(k)}: {_text(types.of(t, (k,)) + '[]' * ((k,) == first.rows))}"
+        for k, t in tree.items()
+    )
     chosen = ", ".join(_chosen(w, w.name in quoted, arrays) for w in wanted) or "1 as nothing"
-    query = f"""
-        select {chosen} from read_json([{paths}], format='{layout}',
+    records = f"""read_json([{paths}], format='{layout}',
             columns={{{columns or "nothing: 'VARCHAR'"}}}, records=true, compression='{compression}',
             maximum_object_size={_LARGEST_RECORD})"""
+    if first.rows:
+        array = _name(first.rows[0])
+        records = f"(select * replace (unnest({array}) as {array}) from {records})"
+    query = f"select {chosen} from {records}"
     if n_rows is not None:
         query += f" limit {n_rows}"
     with _connection() as connection:
@@ -195,9 +203,11 @@ class _Types:
 
 def _clash(part: Part) -> bool:
     """What DuckDB cannot hold: keys that differ by case only, a key wanted whole and in pieces, a way on
-    from the value of an array's key.
+    from the value of an array's key, rows in an array further down.
     """
     leaves = {way for w in part.wanted for way in w.ways}
+    if len(part.files[0].rows) > 1:
+        return True
     if any(way[:n] in part.keyed for way in leaves for n in range(1, len(way) - 1)):
         return True
     whole_and_pieces = any(way[:n] in leaves for way in leaves for n in range(1, len(way)))

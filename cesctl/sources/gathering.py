@@ -92,7 +92,7 @@ def gather(
             notes.add(f"{file.name}: named twice, read once")
         else:
             found[source] = [*found[source], file]
-    groups = [g for s in sources for g in _by_tool(s, found[s])]
+    groups = [_unfolded(g, sampled) for s in sources for g in _by_tool(s, found[s])]
     if not groups:
         raise InputError(InputProblem("no files to read"))
     for group in groups:
@@ -101,6 +101,22 @@ def gather(
             whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
             notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
     return Gathered(tuple(groups), sampled, frames, notes)
+
+
+def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
+    """The group, its JSON looked at row by row where the tool's records hold their rows in an array."""
+    if group.source.preset in (None, "plain"):
+        return group
+    preset = presets.of_name(group.source.preset, group.files, columns.has)
+    if not preset.rows:
+        return group
+    rows = [
+        replace(f, rows=preset.rows, columns=()) if f.format in ("json", "ndjson") else f
+        for f in group.files
+    ]
+    described, looked = samples.described(rows)
+    sampled |= looked
+    return Group(group.source, tuple(described))
 
 
 def path_of(text: str) -> str:

@@ -47,6 +47,8 @@ class InputFile:
     keyed: tuple[tuple[str, ...], ...] = ()
     # JSON: the key whose array is wrapped (None: a bare array, or objects one after another)
     wrapper: str | None = None
+    # JSON: the way to the array whose elements are the rows
+    rows: tuple[str, ...] = ()
     # JSON: what starts the document, "[" or "{"; "{" without wrapper is objects one after another
     opening: str = ""
     # JSON: the sample held the whole file, so ``columns`` is complete

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cesctl.model.types import Columns, Condition, Preset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cesctl.model.types import Source
     from cesctl.sources.parts import InputFile
@@ -129,6 +129,46 @@ PRESETS = (
         ids=(("id",),),
         where=(Condition("data.object.customer", "exists", flag=True),),
     ),
+    # https://developer.matomo.org/api-reference/reporting-api, Live.getLastVisitsDetails: a visit a record
+    Preset(
+        "matomo",
+        "Matomo visits",
+        (("idVisit",), ("visitorId",), ("actionDetails",)),
+        customer=("userId", "visitorId"),
+        event=("actionDetails.type",),
+        timestamp=("actionDetails.timestamp", "serverTimestamp"),
+        ids=(
+            (
+                "idVisit", "actionDetails.timestamp", "actionDetails.type", "actionDetails.pageId",
+                "actionDetails.url",
+            ),
+            ("idVisit", "actionDetails.timestamp", "actionDetails.type", "actionDetails.url"),
+        ),
+        rows=("actionDetails",),
+    ),
+    # https://mailchimp.com/developer/marketing/api/email-activity-reports: an address a record
+    Preset(
+        "mailchimp",
+        "Mailchimp e-mail activity",
+        (("campaign_id",), ("email_id",), ("email_address",), ("activity",)),
+        customer=("email_address", "email_id"),
+        event=("activity.action",),
+        timestamp=("activity.timestamp",),
+        ids=(("email_id", "campaign_id", "activity.action", "activity.timestamp", "activity.url"),
+             ("email_id", "campaign_id", "activity.action", "activity.timestamp")),
+        rows=("activity",),
+    ),
+    # https://docs.mparticle.com/developers/apis/json-reference: a batch of a user's events a record
+    Preset(
+        "mparticle",
+        "mParticle batches",
+        (("events",), ("mpid",), ("batch_id", "user_identities", "source_request_id")),
+        customer=("mpid",),
+        event=("events.data.event_name", "events.event_type"),
+        timestamp=("events.data.timestamp_unixtime_ms",),
+        ids=(("events.data.event_id",),),
+        rows=("events",),
+    ),
     # https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting-orders: a row is a line item,
     # and what is the order's stands in its first row only
     Preset(
@@ -181,6 +221,13 @@ def of_name(name: str, files: Sequence[InputFile], has: Has) -> Preset:
 def fits(preset: Preset, file: InputFile, has: Has) -> bool:
     """Whether the file has the signature."""
     return all(any(has(file, c) for c in one_of) for one_of in preset.signature)
+
+
+def is_folded(record: Mapping[str, object]) -> bool:
+    """Whether a JSON object is a record that holds its rows in an array, as a tool's are."""
+    return any(
+        p.rows and all(any(c in record for c in one_of) for one_of in p.signature) for p in PRESETS
+    )
 
 
 def may_fit(preset: Preset, file: InputFile, has: Has) -> bool:

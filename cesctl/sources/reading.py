@@ -110,4 +110,4 @@ def _layout(file: InputFile, wanted: tuple[Wanted, ...]) -> object:
         return ("parquet", *types, *(typed.cell_at(schema, way) for way in ways))
     if file.format == "frame":
         return file
-    return (file.format, file.compression, file.bom, file.wrapper, file.opening)
+    return (file.format, file.compression, file.bom, file.wrapper, file.opening, file.rows)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from cesctl.sources import jsonitems, jsonvalue, keyed, separated
+from cesctl.sources import explode, jsonitems, jsonvalue, keyed, separated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ def described(files: Sequence[InputFile]) -> tuple[list[InputFile], dict[InputFi
     result: list[InputFile] = []
     samples: dict[InputFile, Sampled] = {}
     for file in files:
-        alike = (file.format, file.columns, file.wrapper)
+        alike = (file.format, file.columns, file.wrapper, file.rows)
         before, layout, times = looked.get(alike, (Sampled(), Layout(), 0))
         if times < _FILES_ALIKE:
             sampled, more = _look(file)
@@ -244,6 +244,6 @@ def _block(file: InputFile, start: int, most: int) -> Iterator[Record]:
                 if len(row) == len(file.columns) or not file.header:
                     yield dict(zip(file.columns, row, strict=False))
             elif isinstance(record := jsonitems.DECODER.decode(text), dict):
-                yield record
+                yield from explode.records(record, file.rows)
         except (ValueError, json.JSONDecodeError, csv.Error):
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.sources import bytestream, canonical, jsonvalue, names, separated, temporary
+from cesctl.sources import bytestream, canonical, jsonvalue, names, presets, separated, temporary
 from cesctl.sources.jsonitems import DECODER
 from cesctl.sources.parts import InputFile
 
@@ -229,8 +229,9 @@ def _wrapper(text: str, whole: bool, named: tuple[str, ...]) -> str | None:
             at = _skip(text, _skip(text, at) + 1)  # over the colon
             if text[at] == "[":
                 inside = text[_skip(text, at + 1)]
-                arrays += [key] * (inside == "{")
-                empty += [key] * (inside == "]")
+                if not key.startswith("_"):  # as _links are beside what is linked
+                    arrays += [key] * (inside == "{")
+                    empty += [key] * (inside == "]")
             top[key], at = DECODER.raw_decode(text, at)  # a long array runs out of the sample
             at = _skip(text, at)
             at += text[at] == ","
@@ -242,7 +243,7 @@ def _wrapper(text: str, whole: bool, named: tuple[str, ...]) -> str | None:
         return None
     if any(jsonvalue.at(top, ((n,), tuple(n.split(".")))) is not None for n in named):
         return None
-    return None if names.is_record(top) else arrays[0]
+    return None if names.is_record(top) or presets.is_folded(top) else arrays[0]
 
 
 def _skip(text: str, at: int) -> int:
