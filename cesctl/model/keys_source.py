@@ -12,9 +12,9 @@ from cesctl.model.zones import check_zone
 
 PRESETS = (
     "plain", "mixpanel", "amplitude", "ga4", "segment", "rudderstack", "posthog", "snowplow", "sendgrid",
-    "stripe", "hubspot", "shopify", "zendesk", "matomo", "mailchimp", "mparticle",
+    "stripe", "hubspot", "shopify", "zendesk", "mailchimp", "intercom", "salesforce", "matomo", "pendo",
+    "heap", "mparticle",
 )  # fmt: skip
-PRESETS_LATER = ("intercom", "salesforce", "pendo", "heap")
 
 COLUMN = Text("a column")
 COLUMNS = OneOrMore(COLUMN, "a column or a list of columns")
@@ -30,7 +30,7 @@ EVENT = ByShape("a column, a list of columns or {value: name}", COLUMNS, COLUMNS
 SOURCE = Table(
     "a source",
     (
-        Key("preset", Word(PRESETS, later=PRESETS_LATER), "The tool that made it.", "found"),
+        Key("preset", Word(PRESETS), "The tool that made it.", "found"),
         Key("files", PATHS, "Paths or globs, relative to the model file.", "the command line's"),
         Key(
             "customer",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile, Ways
     from cesctl.sources.samples import Sampled
 
+_WHOSE = "name the column that says whose the rows are: source: {customer: COLUMN}"
 _SHOWN = 30  # columns listed in a message
 
 
@@ -104,7 +105,13 @@ def check(groups: Sequence[Group], properties: Sequence[str], notes: Notes) -> N
             ("event", source.event),
             ("timestamp", source.timestamp),
         ):
-            problems += _required(role, alternatives, files, notes, known=known)
+            # that nobody is named in all of a file is worth an error, but where such rows are filtered out
+            unnamed = role == "customer" and not any(
+                c.property in alternatives for c in source.where
+            )
+            hint = _WHOSE if known and role == "customer" else ""
+            lenient = known and not unnamed
+            problems += _required(role, alternatives, files, notes, known=lenient, hint=hint)
         for name in dict.fromkeys([*source.id, *(c.property for c in source.where)]):
             problems += _property(name, files, notes)
     everything = [f for g in groups for f in g.files]
@@ -121,6 +128,7 @@ def _required(
     notes: Notes,
     *,
     known: bool,
+    hint: str = "",
 ) -> list[InputProblem]:
     """``known``: whether the layout is a tool's, and so its columns' names are no mistake."""
     if not alternatives:
@@ -135,12 +143,9 @@ def _required(
         if file in documents and (known or somewhere or not all(f.whole for f in documents)):
             notes.add(f"{file.name}: no {what} ({role}) in a sample of its records")
             continue
+        hint = hint or did_you_mean(alternatives[0], file.paths)
         problems.append(
-            InputProblem(
-                f"no column {what} ({role}); {listed(file.paths)}",
-                file.name,
-                hint=did_you_mean(alternatives[0], file.paths),
-            )
+            InputProblem(f"no column {what} ({role}); {listed(file.paths)}", file.name, hint=hint)
         )
     return problems
 

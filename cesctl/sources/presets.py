@@ -45,6 +45,26 @@ PRESETS = (
         timestamp=("properties.time",),
         ids=(("properties.$insert_id", "event", "properties.time", "properties.distinct_id"),),
     ),
+    # https://fivetran.com/docs/connectors/applications/mixpanel/connector-schema
+    Preset(
+        "mixpanel",
+        "Mixpanel events in a warehouse",
+        (("name",), ("time",), ("distinct_id",), ("insert_id",), ("properties", "mp_processing_time_ms")),
+        customer=("distinct_id",),
+        event=("name",),
+        timestamp=("time",),
+        ids=(("insert_id", "name", "time", "distinct_id"),),
+    ),
+    # https://github.com/mixpanel/mixpanel-utils: an event's properties as columns
+    Preset(
+        "mixpanel",
+        "Mixpanel events as a table",
+        (("event",), ("time",), ("$insert_id",)),
+        customer=("distinct_id", "$distinct_id", "$user_id"),
+        event=("event",),
+        timestamp=("time",),
+        ids=(("$insert_id", "event", "time", "distinct_id"),),
+    ),
     # https://amplitude.com/docs/apis/analytics/export
     Preset(
         "amplitude",
@@ -70,6 +90,16 @@ PRESETS = (
         timestamp=("event_timestamp",),
         ids=(("event_bundle_sequence_id", "event_timestamp", "event_name", "user_pseudo_id"),),
     ),
+    # https://fivetran.com/docs/connectors/applications/google-analytics-4-export/connector-schema
+    Preset(
+        "ga4",
+        "GA4 events in a warehouse",
+        (("name",), ("timestamp",), ("user_pseudo_id",), ("bundle_sequence_id",)),
+        customer=("user_id", "user_pseudo_id"),
+        event=("name",),
+        timestamp=("timestamp",),
+        ids=(("bundle_sequence_id", "timestamp", "name", "user_pseudo_id"),),
+    ),
     # https://www.rudderstack.com/docs/event-spec/standard-events/common-fields
     replace(
         _SEGMENT,
@@ -78,6 +108,35 @@ PRESETS = (
         signature=(("rudderId", "rudder_id"), *_SEGMENT.signature),
     ),
     _SEGMENT,
+    # calls as a table, their properties JSON in a cell, as June and others export them
+    replace(
+        _SEGMENT,
+        title="Segment calls as a table",
+        signature=(
+            ("type",), ("user_id",), ("anonymous_id",), ("timestamp",), ("context",), ("properties",)
+        ),
+        customer=("user_id", "anonymous_id"),
+        ids=(("message_id",),),
+    ),
+    # https://segment.com/docs/connections/storage/warehouses/schema: a table per kind of call
+    Preset(
+        "segment",
+        "Segment tracks in a warehouse",
+        (("id",), ("anonymous_id",), ("event",), ("event_text",), ("received_at",), ("timestamp",)),
+        customer=("user_id", "anonymous_id"),
+        event=("event_text", "event"),
+        timestamp=("timestamp",),
+        ids=(("id",),),
+    ),
+    Preset(
+        "segment",
+        "Segment pages in a warehouse",
+        (("id",), ("anonymous_id",), ("url", "path"), ("received_at",), ("sent_at",), ("timestamp",)),
+        customer=("user_id", "anonymous_id"),
+        event_value="page",
+        timestamp=("timestamp",),
+        ids=(("id",),),
+    ),
     # https://posthog.com/docs/cdp/batch-exports
     Preset(
         "posthog",
@@ -128,6 +187,88 @@ PRESETS = (
         timestamp=("created",),
         ids=(("id",),),
         where=(Condition("data.object.customer", "exists", flag=True),),
+    ),
+    # https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-events
+    Preset(
+        "intercom",
+        "Intercom events",
+        (("event_name",), ("created_at",), ("intercom_user_id",), ("user_id", "email")),
+        customer=("user_id", "email"),
+        event=("event_name",),
+        timestamp=("created_at",),
+        deduplicate="exact",  # no id, and pages of the API overlap
+        nothing=(("company_id", "-1"),),
+    ),
+    # https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-export
+    Preset(
+        "intercom",
+        "Intercom message receipts",
+        (("receipt_id",), ("content_id",), ("user_id",), ("received_at",)),
+        customer=("user_external_id", "user_id", "email"),
+        event_value="receipt",
+        timestamp=("received_at",),
+        ids=(("receipt_id",),),
+        nothing=(("company_id", "-1"), ("series_id", "-1")),
+    ),
+    # https://developer.salesforce.com/docs/platform/object-reference/references/standard-objects/
+    # object-eventlogfile.html; a request has several rows, so REQUEST_ID identifies none
+    Preset(
+        "salesforce",
+        "Salesforce event log",
+        (("EVENT_TYPE",), ("TIMESTAMP_DERIVED",), ("ORGANIZATION_ID",), ("USER_ID", "USER_ID_DERIVED")),
+        customer=("USER_ID_DERIVED", "USER_ID"),
+        event=("EVENT_TYPE",),
+        timestamp=("TIMESTAMP_DERIVED",),
+    ),
+    Preset(
+        "salesforce",
+        "Salesforce event log of old",
+        (("EVENT_TYPE",), ("TIMESTAMP",), ("ORGANIZATION_ID",), ("USER_ID", "USER_ID_DERIVED")),
+        customer=("USER_ID_DERIVED", "USER_ID"),
+        event=("EVENT_TYPE",),
+        timestamp=("TIMESTAMP",),
+        timestamp_format="%Y%m%d%H%M%S%.f",
+    ),
+    # https://fivetran.com/docs/connectors/applications/pendo/connector-schema: a table per kind of event,
+    # of which a row counts those of a visitor in a minute or an hour
+    Preset(
+        "pendo",
+        "Pendo events",
+        (
+            ("visitor_id", "visitorId"),
+            ("account_id", "accountId"),
+            ("feature_id", "page_id", "track_type_id", "guide_id", "featureId", "pageId", "trackTypeId",
+             "guideId"),
+            ("timestamp", "browser_time", "browserTime", "guide_timestamp"),
+        ),
+        customer=("visitor_id", "visitorId"),
+        event=("feature_id", "page_id", "track_type_id", "guide_id", "featureId", "pageId",
+               "trackTypeId", "guideId"),
+        timestamp=("timestamp", "browser_time", "browserTime", "guide_timestamp"),
+        ids=(("_fivetran_id",), ("event_id",), ("eventId",)),
+    ),
+    # https://help.heap.io/heap-connect/heap-connect-guide/data-schema: of all_events the same click may be
+    # several events, by their names
+    Preset(
+        "heap",
+        "Heap events",
+        (("event_id",), ("user_id",), ("session_id",), ("time",), ("event_table_name", "event_name")),
+        customer=("user_id",),
+        event=("event_table_name", "event_name"),
+        timestamp=("time",),
+        ids=(("event_id", "event_table_name"), ("event_id", "event_name")),
+    ),
+    Preset(
+        "heap",
+        "Heap page views",
+        (
+            ("event_id",), ("user_id",), ("session_id",), ("time",), ("path", "domain"),
+            ("heap_previous_page", "landing_page"),
+        ),
+        customer=("user_id",),
+        event_value="pageview",
+        timestamp=("time",),
+        ids=(("event_id",),),
     ),
     # https://developer.matomo.org/api-reference/reporting-api, Live.getLastVisitsDetails: a visit a record
     Preset(
