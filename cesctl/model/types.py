@@ -200,6 +200,7 @@ class Source:
     timestamp_format: str = "auto"  # auto, iso, epoch_s, epoch_ms, epoch_us, or a strptime format
     timezone: str | None = None  # None: the model's
     prefix: str = ""
+    presets: tuple[Preset, ...] = ()  # the model's own, which go before the program's
     # as a preset has them; no key of the model
     apostrophes: bool = False
     nothing: tuple[tuple[str, str], ...] = ()

@@ -37,8 +37,8 @@ def resolve(
     Of columns whose names fit alike, one that holds something in the file's sample is taken.
     """
     whose = "" if alone else f"{some(files)}: "
-    if source.preset not in (None, "plain"):
-        preset = presets.of_name(source.preset, files, has)
+    preset = presets.named(source, files, has)
+    if preset is not None:
         source = presets.apply(preset, source, files, has)
     source = replace(source, deduplicate=source.deduplicate or ("id" if source.id else "none"))
     guessed: dict[str, str] = {}

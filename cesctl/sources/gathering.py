@@ -97,7 +97,8 @@ def gather(
         raise InputError(InputProblem("no files to read"))
     for group in groups:
         if group.source not in sources:  # the preset was found
-            preset = presets.of_name(group.source.preset or "", group.files, columns.has)
+            preset = presets.named(group.source, group.files, columns.has)
+            assert preset is not None
             whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
             notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
     return Gathered(tuple(groups), sampled, frames, notes)
@@ -105,10 +106,8 @@ def gather(
 
 def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
     """The group, its JSON looked at row by row where the tool's records hold their rows in an array."""
-    if group.source.preset in (None, "plain"):
-        return group
-    preset = presets.of_name(group.source.preset, group.files, columns.has)
-    if not preset.rows:
+    preset = presets.named(group.source, group.files, columns.has)
+    if preset is None or not preset.rows:
         return group
     rows = [
         replace(f, rows=preset.rows, columns=()) if f.format in ("json", "ndjson") else f
@@ -172,7 +171,9 @@ def _own_files(sources: Sequence[Source], notes: Notes) -> dict[Source | None, l
 
 
 def _columns(source: Source) -> tuple[str, ...]:
-    return (*source.customer, *source.event, *source.timestamp)
+    """Columns by which an object is known for a record: the roles', and those beside arrays of rows."""
+    folded = [c for p in source.presets if p.rows for one_of in p.signature for c in one_of]
+    return (*source.customer, *source.event, *source.timestamp, *folded)
 
 
 def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
@@ -194,8 +195,8 @@ def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
 
 
 def _fits(file: InputFile, source: Source) -> bool:
-    if source.preset not in (None, "plain"):
-        preset = presets.of_name(source.preset, [file], columns.has)
+    preset = presets.named(source, [file], columns.has)
+    if preset is not None:
         return presets.fits(preset, file, columns.has)
     roles = [r for r in (source.customer, source.event, source.timestamp) if r]
     return bool(roles) and all(any(columns.has(file, c) for c in r) for r in roles)
@@ -212,9 +213,8 @@ def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
     if source.preset == "plain":
         return [Group(source, tuple(found))]
     tools = {
-        file: presets.detect(file, columns.has)
-        if source.preset is None
-        else presets.of_name(source.preset, [file], columns.has)
+        file: presets.named(source, [file], columns.has)
+        or presets.detect(file, source, columns.has)
         for file in found
     }
     known = list(dict.fromkeys(t for t in tools.values() if t is not None))

@@ -348,14 +348,18 @@ PRESETS = (
 NAMES = tuple(dict.fromkeys(p.name for p in PRESETS))
 
 
-def detect(file: InputFile, has: Has) -> Preset | None:
-    """The preset whose signature the file has."""
-    return next((p for p in PRESETS if fits(p, file, has)), None)
+def detect(file: InputFile, source: Source, has: Has) -> Preset | None:
+    """The preset whose signature the file has; the model's own go before the program's."""
+    return next((p for p in (*source.presets, *PRESETS) if fits(p, file, has)), None)
 
 
-def of_name(name: str, files: Sequence[InputFile], has: Has) -> Preset:
-    """The preset of that name whose signature a file has; the first of the name where none fits."""
-    named = [p for p in PRESETS if p.name == name]
+def named(source: Source, files: Sequence[InputFile], has: Has) -> Preset | None:
+    """The preset that the source names; of several of that name the one whose signature a file has, the
+    first where none fits. None where it names none.
+    """
+    if source.preset in (None, "plain"):
+        return None
+    named = [p for p in (*source.presets, *PRESETS) if p.name == source.preset]
     return next((p for p in named if any(fits(p, f, has) for f in files)), named[0])
 
 

@@ -212,7 +212,10 @@ def test_what_the_model_says_goes_before(tmp_path: Path) -> None:
 
 def test_a_preset_that_is_named_needs_no_signature(tmp_path: Path) -> None:
     path = lines(tmp_path, {"event": "x", "email": "a@b.c", "timestamp": 1760000000})
-    assert presets.detect(read([path], Source()).files[0], lambda f, c: c in f.columns) is None
+    assert (
+        presets.detect(read([path], Source()).files[0], Source(), lambda f, c: c in f.columns)
+        is None
+    )
     result = scored(path, "source: {preset: sendgrid}\n")
     assert told(result) == ""
     assert counts(result) == {"a@b.c": 1}
