@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.sources import separated
+from cesctl.sources import cells, jsonvalue, separated
 from cesctl.sources.records import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from cesctl.sources.parts import Part
+    from cesctl.sources.parts import Part, Ways
 
 
 def scan(part: Part) -> pl.LazyFrame:
@@ -30,29 +30,39 @@ def scan(part: Part) -> pl.LazyFrame:
         separator=first.separator,
         eol_char=first.eol,
         has_header=False,
-        skip_rows=first.blank_lines + 1,
+        quote_char='"' if first.quotes else None,
+        skip_rows=first.blank_lines + first.header,
         schema=dict.fromkeys([*have.values(), beyond], pl.String),
         missing_columns="insert",
         infer_schema=False,
         glob=False,
     ).filter(pl.col(beyond).cast(pl.Enum([])).is_null())
-    return frame.select(
-        pl.col(have[name]).alias(w.name)
-        if (name := _column(w.ways, have)) is not None
-        else pl.lit(None, dtype=pl.String).alias(w.name)
-        for w in part.wanted
-    )
+    columns: list[tuple[str, pl.Expr | cells.Inside]] = []
+    for w in part.wanted:
+        way = _way(w.ways, have)
+        if way is None:
+            columns.append((w.name, pl.lit(None, dtype=pl.String)))
+        elif len(way) == 1:
+            columns.append((w.name, pl.col(have[way[0]])))
+        else:
+            columns.append((w.name, cells.Inside(way[0], pl.col(have[way[0]]), way[1:])))
+    return cells.select(frame, columns)
 
 
-def _column(ways: tuple[tuple[str, ...], ...], have: Container[str]) -> str | None:
-    return next((w[0] for w in ways if len(w) == 1 and w[0] in have), None)
+def _way(ways: Ways, have: Container[str]) -> tuple[str, ...] | None:
+    """The column of that name, else a path into a cell."""
+    there = [w for w in ways if w[0] in have]
+    return min(there, key=len, default=None)
 
 
 def _rows(part: Part) -> Iterator[tuple[str | None, ...]]:
     have = list(part.files[0].columns)
-    names = [_column(w.ways, have) for w in part.wanted]
-    places = [have.index(n) if n is not None else len(have) for n in names]
+    found = [_way(w.ways, have) for w in part.wanted]
+    places = [(len(have), ()) if w is None else (have.index(w[0]), w[1:]) for w in found]
     for file in part.files:
         for _, row in separated.records(file):
             width = len(row)
-            yield tuple(row[p] or None if p < width else None for p in places)
+            yield tuple(
+                (jsonvalue.inside(row[p], way) if way else row[p] or None) if p < width else None
+                for p, way in places
+            )

@@ -28,6 +28,9 @@ _NO_EXPORTS = frozenset({
     ".htm", ".xml", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".xlsx", ".xls", ".docx", ".log",
     ".lock", ".crc", ".sha256", ".md5", ".avro", ".orc", ".db", ".sqlite", ".duckdb", ".ipynb",
 })  # fmt: skip
+# Amplitude's exports have files of users that became one beside those of events; their name says so.
+# https://amplitude.com/docs/data/destination-catalog/amazon-s3
+_MERGED_USERS = re.compile(r"-\w+_[0-9]{4}-[0-9]{2}-[0-9]{2}_.*\.json(\.gz)?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -63,6 +66,9 @@ def find(
                     found.notes.add(f"{name}: named twice, read once")
                     continue
                 seen.add(identity)
+                if not chosen and _MERGED_USERS.fullmatch(Path(name).name):
+                    found.notes.add(f"{name}: left out, merged Amplitude users and no events")
+                    continue
                 _take(found, empty, name, path, chosen=chosen, named=named)
         except InputError as error:
             problems += error.problems

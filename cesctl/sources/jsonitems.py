@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.sources import bytestream
+from cesctl.sources import bytestream, explode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,16 @@ _LOOKAHEAD = 16
 
 
 def items(file: InputFile) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line, record) of every record; an InputError names the line that is no record."""
+    """(line, record) of every record, or of every row where records hold their rows in an array.
+
+    An InputError names the line that is no record.
+    """
     values = _of_lines(file) if file.format == "ndjson" else _Document(file).values()
     for line, value in values:
         if not isinstance(value, dict):
             _broken(file, line, f"a JSON object is expected, not {shown(value)}")
-        yield line, value
+        for row in explode.records(value, file.rows):
+            yield line, row
 
 
 def shown(value: Any) -> str:

@@ -95,6 +95,7 @@ def _part(
         source,
         careful=any(s.fractions & exact for s in sampled),
         quoted=frozenset(n for s in sampled for n in s.alike & exact),
+        keyed=frozenset(way for f in files for way in f.keyed),
         given=gathered.frames.get(files[0]),
     )
 
@@ -102,13 +103,14 @@ def _part(
 def _layout(file: InputFile, wanted: tuple[Wanted, ...]) -> object:
     """What files must share to be scanned as one."""
     if file.format == "csv":
-        return ("csv", file.separator, file.eol, file.blank_lines, file.columns)
+        return ("csv", file.separator, file.eol, file.blank_lines, file.header, file.columns)
     if file.format == "parquet":
         from cesctl.sources import columnar, typed
 
         schema = columnar.schema_of(file.path)
-        types = {way: str(typed.type_at(schema, way)) for w in wanted for way in w.ways}
-        return ("parquet", tuple(types.items()))
+        ways = dict.fromkeys(way for w in wanted for way in w.ways)
+        types = [str(typed.type_at(schema, way)) for way in ways]
+        return ("parquet", *types, *(typed.cell_at(schema, way) for way in ways))
     if file.format == "frame":
         return file
-    return (file.format, file.compression, file.bom, file.wrapper, file.opening)
+    return (file.format, file.compression, file.bom, file.wrapper, file.opening, file.rows)

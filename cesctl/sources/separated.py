@@ -20,9 +20,11 @@ _LONE_CR = "\ufdd0"  # a code point that is no character, so no text has it
 _LONGEST_FIELD = 1 << 30
 
 
-def reader(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
-    """Fields by RFC 4180; quotes that do not match raise ``csv.Error``."""
+def reader(lines: Iterable[str], separator: str, *, quotes: bool = True) -> Iterator[list[str]]:
+    """Fields by RFC 4180; quotes that do not match raise ``csv.Error``. Or without any quoting."""
     csv.field_size_limit(_LONGEST_FIELD)
+    if not quotes:
+        return csv.reader(lines, delimiter=separator, strict=True, quoting=csv.QUOTE_NONE)
     return csv.reader(lines, delimiter=separator, strict=True)
 
 
@@ -71,8 +73,8 @@ def records(file: InputFile) -> Iterator[tuple[int, list[str]]]:
     An InputError names the line of a record that is no record.
     """
     lines = _Lines(file)
-    rows = reader(lines, file.separator)
-    width = 0
+    rows = reader(lines, file.separator, quotes=file.quotes)
+    width = 0 if file.header else len(file.columns)
     while True:
         start = lines.number + 1
         try:
