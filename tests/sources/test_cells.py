@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cesctl
@@ -66,6 +66,7 @@ WAYS = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=6), st.sampled_from(WAYS))
 def test_a_cell_is_read_as_the_careful_reader_does(
     rows: list[str | None], ways: tuple[tuple[str, ...], ...]

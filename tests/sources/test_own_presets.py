@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_a_preset_of_ones_own(tmp_path: Path, source: str) -> None:
     assert result.as_of == datetime(2026, 10, 31, 11, tzinfo=UTC)  # noon in the model's zone
 
 
-BATCHES = [
+BATCHES: list[dict[str, Any]] = [
     {"device": "d1", "log": {"entries": [{"name": "x", "at": 1760000000}] * 2}},
     {"device": "d2", "log": {"entries": [{"name": "y", "at": 1760000000}]}},
     {"device": "d3", "log": {}},
