@@ -59,15 +59,23 @@ def test_the_table_of_presets_is_the_programs() -> None:
     from cesctl.sources.presets import PRESETS
 
     page = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
-    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    rows = [
+        line.split(" | ")
+        for line in page.splitlines()
+        if line.startswith("| `") and line.count(" | ") == 6
+    ]
 
     def code(columns: tuple[str, ...], between: str = ", ") -> str:
         return between.join(f"`{c}`" for c in columns)
+
+    def found_by(signature: tuple[tuple[str, ...], ...]) -> str:
+        return ", ".join(code(one_of, " or ") for one_of in signature)
 
     assert rows == [
         [
             f"| `{p.name}`",
             p.title,
+            found_by(p.signature),
             code(p.customer),
             code(p.event) or f"always {p.event_value}",
             code(p.timestamp),
@@ -75,3 +83,13 @@ def test_the_table_of_presets_is_the_programs() -> None:
         ]
         for p in PRESETS
     ]
+
+
+def test_the_sources_on_the_page_of_exports_are_read() -> None:
+    import cesctl
+
+    page = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 2
+    for source in (*blocks[0].splitlines(), blocks[1]):
+        assert cesctl.parse_model(f"events: {{login: 1}}\n{source}").sources

@@ -6,6 +6,7 @@ The loader reads by this table and the JSON Schema is written from it.
 from __future__ import annotations
 
 from cesctl.model.as_of import check_as_of
+from cesctl.model.keys_preset import PRESETS
 from cesctl.model.keys_signal import MAX_POINTS, MIN_POINTS, NAMES, NUMBER, SIGNAL
 from cesctl.model.keys_source import CUSTOMERS, IDENTITIES, ROLL_UP, SOURCE, SOURCES, ZONE
 from cesctl.model.kinds import Duration, Flag, Number, Text, WholeWord, Word
@@ -111,6 +112,7 @@ MODEL = Table(
         Key("compare", Duration(), "Also scores that long ago, for the change."),
         Key("source", SOURCE, "How to read an export."),
         Key("sources", SOURCES, "Several sources, each with a name: one log in the end."),
+        Key("presets", PRESETS, "Layouts of tools that the program does not know, by name."),
         Key("events", EVENTS, "The signals: name: weight or name: {…}.", required=True),
         Key("groups", GROUPS, "Groups of signals."),
         Key("scale", SCALE, "How the sum of all points becomes the score."),

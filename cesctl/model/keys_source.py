@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from cesctl.model.kinds import Flag, Text, Verbatim, Word
 from cesctl.model.shapes import ByShape, Named, OneOrMore
 from cesctl.model.table import Key, Table, With
@@ -10,11 +13,14 @@ from cesctl.model.types import COMBINES
 from cesctl.model.where import WHERE
 from cesctl.model.zones import check_zone
 
+if TYPE_CHECKING:
+    from cesctl.model.kinds import Schema
+
 PRESETS = (
     "plain", "mixpanel", "amplitude", "ga4", "segment", "rudderstack", "posthog", "snowplow", "sendgrid",
-    "stripe", "hubspot", "zendesk",
+    "stripe", "hubspot", "shopify", "zendesk", "mailchimp", "intercom", "salesforce", "matomo", "pendo",
+    "heap", "mparticle",
 )  # fmt: skip
-PRESETS_LATER = ("shopify", "mailchimp", "intercom", "salesforce", "matomo", "pendo", "heap")
 
 COLUMN = Text("a column")
 COLUMNS = OneOrMore(COLUMN, "a column or a list of columns")
@@ -27,10 +33,21 @@ ONE_EVENT = Table(
 )
 EVENT = ByShape("a column, a list of columns or {value: name}", COLUMNS, COLUMNS, ONE_EVENT)
 
+
+@dataclass(eq=False, repr=False)
+class PresetName(Text):
+    """The name of a preset, of the program or of the model's own: those are known only when all is read."""
+
+    wanted: str = "the name of a preset"
+
+    def schema(self) -> Schema:
+        return {"anyOf": [{"enum": list(PRESETS)}, {"type": "string", "pattern": r"\S"}]}
+
+
 SOURCE = Table(
     "a source",
     (
-        Key("preset", Word(PRESETS, later=PRESETS_LATER), "The tool that made it.", "found"),
+        Key("preset", PresetName(), "The tool that made it.", "found"),
         Key("files", PATHS, "Paths or globs, relative to the model file.", "the command line's"),
         Key(
             "customer",

@@ -140,11 +140,10 @@ class Verbatim:
 
 @dataclass(eq=False, repr=False)
 class Word:
-    """One of a few words; ``later`` are known words that this version does not support yet."""
+    """One of a few words."""
 
     words: tuple[str, ...]
     wanted: str = "one of"
-    later: tuple[str, ...] = ()
 
     def read(self, node: Node, path: str, owner: Span, report: Report) -> Any:  # noqa: ARG002
         listed = (
@@ -155,11 +154,8 @@ class Word:
         text = node.text.strip()
         if text in self.words:
             return text
-        if text in self.later:
-            report.add(node.span, path, f'"{text}" is not supported by this version yet')
-            return BAD
         choose = "use " + " or ".join(filter(None, [", ".join(self.words[:-1]), self.words[-1]]))
-        hint = did_you_mean(text, (*self.words, *self.later), choose)
+        hint = did_you_mean(text, self.words, choose)
         report.add(node.span, path, f"unknown {path.rsplit('.', 1)[-1]} {found(node)}", hint)
         return BAD
 

@@ -12,6 +12,7 @@ from cesctl.model.columns import is_pattern, reserved_columns
 from cesctl.model.document import Pairs, compose
 from cesctl.model.fields import BAD, Entry, Fields
 from cesctl.model.keys import MODEL
+from cesctl.model.presets import build_presets
 from cesctl.model.read_text import read_text
 from cesctl.model.report import Report, Span
 from cesctl.model.scoring import build_bands, build_groups, build_risk, build_scale, check_possible
@@ -79,7 +80,13 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
         as_of=fields.get("as_of", "latest"),
         window_us=window_us,
         compare_us=fields.get("compare"),
-        sources=build_sources(fields.get("source"), fields.get("sources"), folder),
+        sources=build_sources(
+            fields.get("source"),
+            fields.get("sources"),
+            folder,
+            build_presets(fields.get("presets"), report),
+            report,
+        ),
         groups=groups,
         scale=scale,
         bands=build_bands(fields.get("bands"), report),

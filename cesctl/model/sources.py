@@ -6,11 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cesctl.model.fields import Entry, Fields
+from cesctl.model.presets import check_preset
 from cesctl.model.types import Source
 from cesctl.model.where import conditions
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cesctl.model.report import Report
+    from cesctl.model.types import Preset
 
 
 def relative(path: str, folder: Path | None) -> str:
@@ -21,13 +25,25 @@ def relative(path: str, folder: Path | None) -> str:
 
 
 def build_sources(
-    one: Fields | None, several: list[Entry] | None, folder: Path | None
+    one: Fields | None,
+    several: list[Entry] | None,
+    folder: Path | None,
+    presets: tuple[Preset, ...],
+    report: Report,
 ) -> tuple[Source, ...]:
-    """The sources in the model's order; one without a name where it declares none."""
+    """The sources in the model's order; one without a name where it declares none.
+
+    ``presets``: the model's own.
+    """
     named = [e for e in several or [] if isinstance(e.value, Fields)]
+    for fields in (one, *(e.value for e in named)):
+        if fields is not None:
+            check_preset(fields, presets, report)
     if named:
-        return tuple(replace(build_source(e.value, folder), name=e.name) for e in named)
-    return (Source() if one is None else build_source(one, folder),)
+        sources = [replace(build_source(e.value, folder), name=e.name) for e in named]
+    else:
+        sources = [Source() if one is None else build_source(one, folder)]
+    return tuple(replace(s, presets=presets) for s in sources)
 
 
 def build_source(fields: Fields, folder: Path | None) -> Source:

@@ -153,6 +153,36 @@ class Risk:
     activity: EventMatch | None = None  # None: events of any kind
 
 
+Columns = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """The layout of a tool's export. A tool may have several, under one name.
+
+    ``signature``: the files have one column of each of these, and no other tool's have. ``ids``: ways to
+    tell a record, each a set of columns that together identify it; the first column of one may be empty,
+    and then the row is no duplicate. ``title`` is the tool's name for people.
+    """
+
+    name: str
+    title: str
+    signature: tuple[Columns, ...]
+    customer: Columns
+    timestamp: Columns
+    event: Columns = ()
+    event_value: str | None = None
+    ids: tuple[Columns, ...] = ()
+    deduplicate: Literal["id", "exact", "none"] | None = None
+    where: tuple[Condition, ...] = ()
+    timestamp_format: str = "auto"
+    timezone: str | None = "UTC"  # of times that carry none; None: the model's
+    prefix: str = ""
+    rows: Columns = ()  # the way to an array whose elements are the rows; the path leads on into them
+    apostrophes: bool = False  # one before what a sheet would take for a number is none of the text
+    nothing: tuple[tuple[str, str], ...] = ()  # (column, text) that says that nothing is there
+
+
 @dataclass(frozen=True)
 class Source:
     """How to read an export. A field that is empty is found from the file's own columns."""
@@ -170,6 +200,10 @@ class Source:
     timestamp_format: str = "auto"  # auto, iso, epoch_s, epoch_ms, epoch_us, or a strptime format
     timezone: str | None = None  # None: the model's
     prefix: str = ""
+    presets: tuple[Preset, ...] = ()  # the model's own, which go before the program's
+    # as a preset has them; no key of the model
+    apostrophes: bool = False
+    nothing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def scan(part: Part) -> pl.LazyFrame:
     )
     uuids = _uuids(part.files[0].path) if binary else frozenset()
     frame = pl.scan_parquet([f.path for f in part.files], glob=False)
-    return frame.select(typed.column(schema, w, uuids) for w in part.wanted)
+    return typed.select(frame, schema, part.wanted, uuids)
 
 
 def _uuids(path: Path) -> frozenset[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile, Ways
     from cesctl.sources.samples import Sampled
 
+_WHOSE = "name the column that says whose the rows are: source: {customer: COLUMN}"
 _SHOWN = 30  # columns listed in a message
 
 
@@ -36,7 +37,7 @@ def resolve(
     Of columns whose names fit alike, one that holds something in the file's sample is taken.
     """
     whose = "" if alone else f"{some(files)}: "
-    preset = None if source.preset in (None, "plain") else presets.BY_NAME[source.preset]
+    preset = presets.named(source, files, has)
     if preset is not None:
         source = presets.apply(preset, source, files, has)
     source = replace(source, deduplicate=source.deduplicate or ("id" if source.id else "none"))
@@ -71,7 +72,7 @@ def some(files: Sequence[InputFile]) -> str:
 
 def _best(file: InputFile, filled: Collection[str], wanted: Sequence[str]) -> str | None:
     """The most preferred column that holds something; else the most preferred."""
-    found = names.matches(file.columns, wanted)
+    found = names.matches(file.paths, wanted)
     return next((c for c in found if c in filled), found[0] if found else None)
 
 
@@ -82,7 +83,7 @@ def _not_found(role: str, file: InputFile, source: Source) -> InputProblem:
     if role == "event":
         hint += ", or, where every row is the same event, event: {value: NAME}"
     return InputProblem(
-        f"no {role} column is found by its name; {listed(file.columns)}", file.name, hint=hint
+        f"no {role} column is found by its name; {listed(file.paths)}", file.name, hint=hint
     )
 
 
@@ -104,7 +105,13 @@ def check(groups: Sequence[Group], properties: Sequence[str], notes: Notes) -> N
             ("event", source.event),
             ("timestamp", source.timestamp),
         ):
-            problems += _required(role, alternatives, files, notes, known=known)
+            # that nobody is named in all of a file is worth an error, but where such rows are filtered out
+            unnamed = role == "customer" and not any(
+                c.property in alternatives for c in source.where
+            )
+            hint = _WHOSE if known and role == "customer" else ""
+            lenient = known and not unnamed
+            problems += _required(role, alternatives, files, notes, known=lenient, hint=hint)
         for name in dict.fromkeys([*source.id, *(c.property for c in source.where)]):
             problems += _property(name, files, notes)
     everything = [f for g in groups for f in g.files]
@@ -121,12 +128,13 @@ def _required(
     notes: Notes,
     *,
     known: bool,
+    hint: str = "",
 ) -> list[InputProblem]:
     """``known``: whether the layout is a tool's, and so its columns' names are no mistake."""
     if not alternatives:
         return []
     lacking = [f for f in files if not any(has(f, a) for a in alternatives)]
-    documents = [f for f in lacking if f.format in ("json", "ndjson")]
+    documents = [f for f in lacking if any(map(f.may_have, alternatives))]
     somewhere = len(lacking) < len(files)
     what = " or ".join(f'"{a}"' for a in alternatives)
     problems = []
@@ -135,12 +143,9 @@ def _required(
         if file in documents and (known or somewhere or not all(f.whole for f in documents)):
             notes.add(f"{file.name}: no {what} ({role}) in a sample of its records")
             continue
+        hint = hint or did_you_mean(alternatives[0], file.paths)
         problems.append(
-            InputProblem(
-                f"no column {what} ({role}); {listed(file.columns)}",
-                file.name,
-                hint=did_you_mean(alternatives[0], file.columns),
-            )
+            InputProblem(f"no column {what} ({role}); {listed(file.paths)}", file.name, hint=hint)
         )
     return problems
 
@@ -149,28 +154,27 @@ def _property(name: str, files: Sequence[InputFile], notes: Notes) -> list[Input
     lacking = [f for f in files if not has(f, name)]
     if not lacking:
         return []
-    if any(f.format in ("json", "ndjson") for f in files) or len(lacking) < len(files):
-        tables = [f for f in lacking if f.format not in ("json", "ndjson")]
+    if any(f.may_have(name) for f in files) or len(lacking) < len(files):
+        tables = [f for f in lacking if not f.may_have(name)]
         if tables:
             notes.add(f'{some(tables)}: no column "{name}"; it is empty there')
         return []
     first = lacking[0]
     return [
         InputProblem(
-            f'no column "{name}"; {listed(first.columns)}',
+            f'no column "{name}"; {listed(first.paths)}',
             first.name,
-            hint=did_you_mean(name, first.columns),
+            hint=did_you_mean(name, first.paths),
         )
     ]
 
 
 def has(file: InputFile, name: str) -> bool:
     """Whether a file has the column; a JSON path also where it leads to an object or through one."""
-    if name in file.columns:
+    if name in file.columns or name in file.inside:
         return True
-    if file.format == "csv":
-        return False
-    return any(c.startswith(name + ".") for c in file.columns)
+    below = file.inside if file.format == "csv" else file.paths
+    return any(c.startswith(name + ".") for c in below)
 
 
 def did_you_mean(name: str, columns: Sequence[str]) -> str:
@@ -187,7 +191,11 @@ def wanted(source: Source, properties: Sequence[str], exact: Collection[str]) ->
     columns += [Wanted(n, ways(n), exact=False, timestamp=True) for n in source.timestamp]
     columns += [Wanted(n, ways(n), exact=n in exact) for n in properties]
     columns += [Wanted(c.property, ways(c.property), exact=by_text(c)) for c in source.where]
-    return one_per_name(columns)
+    nothing = dict(source.nothing)
+    return tuple(
+        replace(w, apostrophe=source.apostrophes, nothing=nothing.get(w.name))
+        for w in one_per_name(columns)
+    )
 
 
 def ways(name: str) -> Ways:

@@ -55,7 +55,7 @@ class Block:
         """The line at which each record begins."""
         if self.numbers is not None:
             return self.numbers + self.line
-        if b'"' not in self.data:
+        if not self.layout.quotes or b'"' not in self.data:
             return pl.int_range(self.line, self.line + self.rows.height, eager=True)
         found, at, line = [], 0, self.line
         while at < len(self.data):
@@ -101,6 +101,8 @@ def blocks(file: InputFile, columns: Sequence[int]) -> Iterator[Block]:
 def _header(data: bytes, file: InputFile, *, final: bool) -> int | None:
     """Where the records begin; None where that is not known yet."""
     start = len(data) - len(data.lstrip(b"\r\n"))
+    if not file.header:
+        return start if start < len(data) or final else None
     record = csvrecord.parse(data, start, Layout(file.separator.encode(), 0), final=final)
     return None if record is None else record.end
 
@@ -126,7 +128,7 @@ class _Reader:
     def read(self, data: bytes, line: int, *, final: bool) -> Block | None:
         """The records that are whole in the data; None where not even one is."""
         if not self.broken:  # where something was, more may follow
-            cut = len(data) if final else _end_of_records(data)
+            cut = len(data) if final else _end_of_records(data, self.layout)
             rows = self.at_once(data[:cut]) if cut else None
             if rows is not None:
                 return Block(rows, line, data[:cut], self.layout)
@@ -136,7 +138,7 @@ class _Reader:
 
     def at_once(self, data: bytes) -> pl.DataFrame | None:
         """The rows as polars reads them; None where it might not read them right."""
-        quotes = b'"' in data
+        quotes = self.layout.quotes and b'"' in data
         if b"\0" in data or self.trap in data or data.startswith(_BOM):
             return None
         if quotes or not data.isascii():
@@ -209,7 +211,7 @@ class _Reader:
         separators = lines.str.count_matches(self.layout.separator.decode(), literal=True)
         fine = separators < self.layout.width
         quoted = lines.str.contains('"', literal=True)
-        if quoted.any():
+        if self.layout.quotes and quoted.any():
             places = quoted.arg_true()
             fine = fine.scatter(places, lines.gather(places).str.contains(self.record))
         return fine & ~lines.str.contains("\0", literal=True)
@@ -233,7 +235,7 @@ class _Reader:
         if not fine.any():
             return odd
         data = "".join((lines.filter(fine).str.join("\n")[0], "\n")).encode()
-        good = self.parsed(data, '"' if b'"' in data else None)
+        good = self.parsed(data, '"' if self.layout.quotes and b'"' in data else None)
         assert good is not None
         good = good.with_columns(fine.arg_true().cast(pl.Int64).alias("n"))
         return pl.concat([good, odd]).sort("n") if rows else good
@@ -264,12 +266,12 @@ def _count_lines(data: bytes, start: int, end: int) -> int:
     return data.count(b"\n", start, end) + (not data.endswith(b"\n", start, end))
 
 
-def _end_of_records(data: bytes) -> int:
+def _end_of_records(data: bytes, layout: Layout) -> int:
     """The end of the last line with an even number of quotes before it: that of a record, unless some are
     astray. 0 where none is near.
     """
     cut = data.rfind(b"\n") + 1
-    if b'"' not in data[:cut]:
+    if not layout.quotes or b'"' not in data[:cut]:
         return cut
     quotes = data.count(b'"', 0, cut)
     for _ in range(_ROUNDS):

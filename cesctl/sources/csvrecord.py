@@ -20,15 +20,16 @@ REACH = 1 << 25
 
 @dataclass(frozen=True)
 class Layout:
-    """What tells fields apart, and how many there may be (0: any number)."""
+    """What tells fields apart, how many there may be (0: any number), and whether quotes mean anything."""
 
     separator: bytes
     width: int
+    quotes: bool = True
 
     @classmethod
     def of(cls, file: InputFile) -> Layout:
         """That of the records below a file's header."""
-        return cls(file.separator.encode(), len(file.columns))
+        return cls(file.separator.encode(), len(file.columns), file.quotes)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def parse(data: bytes, start: int, layout: Layout, *, final: bool) -> Record | N
     fields: list[bytes | None] = []
     at, more, too_many = start, True, False
     while more:
-        if data.startswith(b'"', at):
+        if layout.quotes and data.startswith(b'"', at):
             limit = line_end + REACH
             close = _closing_quote(data, at + 1, limit, final=final)
             if close is None:

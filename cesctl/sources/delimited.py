@@ -6,37 +6,45 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.sources import csvblocks
+from cesctl.sources import cells, csvblocks
 from cesctl.sources.parts import BROKEN
 from cesctl.sources.records import from_batches
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from cesctl.sources.parts import Part
+    from cesctl.sources.parts import Part, Ways
 
 
 def scan(part: Part) -> pl.LazyFrame:
     """One row a record, in file order, all text, and BROKEN."""
-    have = part.files[0].columns
-    first = {name: n for n, name in reversed(list(enumerate(have)))}
-    ways = {w.name: _column(w.ways, first) for w in part.wanted}
-    places = {name: first[column] for name, column in ways.items() if column is not None}
+    have = {name: n for n, name in reversed(list(enumerate(part.files[0].columns)))}
+    frame = _columns(part, len(part.files[0].columns))
+    columns: list[tuple[str, pl.Expr | cells.Inside]] = [(BROKEN, pl.col(BROKEN))]
+    for w in part.wanted:
+        way = _way(w.ways, have)
+        if way is None:
+            columns.append((w.name, pl.lit(None, dtype=pl.String)))
+            continue
+        column = pl.col(f"column_{have[way[0]]}")
+        columns.append((w.name, cells.Inside(way[0], column, way[1:]) if way[1:] else column))
+    return cells.select(frame, columns)
 
-    def batches(columns: list[str] | None, _n_rows: int | None) -> Iterator[pl.DataFrame]:
-        names = [n for n in ways if columns is None or n in columns]
-        chosen = [
-            pl.col(f"column_{places[n]}").alias(n)
-            if n in places
-            else pl.lit(None, dtype=pl.String).alias(n)
-            for n in names
-        ]
+
+def _columns(part: Part, count: int) -> pl.LazyFrame:
+    """All columns by their places, and BROKEN; only those asked for are read."""
+    names = [f"column_{n}" for n in range(count)]
+
+    def batches(asked: list[str] | None, _n_rows: int | None) -> Iterator[pl.DataFrame]:
+        places = [n for n, name in enumerate(names) if asked is None or name in asked]
         for file in part.files:
-            for block in csvblocks.blocks(file, [places[n] for n in names if n in places]):
-                yield block.rows.select(*chosen, BROKEN)
+            for block in csvblocks.blocks(file, places):
+                yield block.rows
 
-    return from_batches(dict.fromkeys([*ways, BROKEN], pl.String()), batches)
+    return from_batches(dict.fromkeys([*names, BROKEN], pl.String()), batches)
 
 
-def _column(ways: tuple[tuple[str, ...], ...], have: Container[str]) -> str | None:
-    return next((w[0] for w in ways if len(w) == 1 and w[0] in have), None)
+def _way(ways: Ways, have: Container[str]) -> tuple[str, ...] | None:
+    """The column of that name, else a path into a cell."""
+    there = [w for w in ways if w[0] in have]
+    return min(there, key=len, default=None)

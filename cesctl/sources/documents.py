@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cesctl.sources import bytestream, duck, jsonitems, jsonlines, jsonvalue
+from cesctl.sources import bytestream, duck, jsonitems, jsonlines, jsonvalue, keyed
 from cesctl.sources.parts import BROKEN
 from cesctl.sources.records import from_batches, lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from cesctl.sources.parts import InputFile, Part, Wanted
 
@@ -52,7 +52,7 @@ _WHY = "a number whose text may differ"
 def scan(part: Part) -> pl.LazyFrame:
     """One row a record."""
     first = part.files[0]
-    if part.careful or (first.format == "json" and first.opening != "[") or _clash(part.wanted):
+    if part.careful or (first.format == "json" and first.opening != "[") or _clash(part):
         return lazy([*(w.name for w in part.wanted), BROKEN], lambda: _rows(part))
     every = (*part.wanted, jsonlines.WHY) if part.mended else part.wanted
     schema: dict[str, pl.DataType] = {w.name: pl.String() for w in every}
@@ -85,13 +85,23 @@ def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.D
     layout = "newline_delimited" if first.format == "ndjson" else "array"
     quoted = frozenset(w.name for w in wanted if w.exact and w.name in part.quoted)
     ends = frozenset(way for w in wanted if w.name in quoted for way in w.ways)
-    tree = _tree(wanted)
-    columns = ", ".join(f"{_name(k)}: {duck.quoted(_type(t, ends, (k,)))}" for k, t in tree.items())
-    chosen = ", ".join(_chosen(w, w.name in quoted) for w in wanted) or "1 as nothing"
-    query = f"""
-        select {chosen} from read_json([{paths}], format='{layout}',
+    arrays = frozenset(way[:-1] for w in wanted for way in w.ways if way[:-1] in part.keyed)
+    tree = _tree(wanted, arrays)
+    types = _Types(ends, arrays)
+    if first.rows:
+        tree.setdefault(first.rows[0], {})
+    columns = ", ".join(
+        f"{_name(k)}: {duck.quoted(types.of(t, (k,)) + '[]' * ((k,) == first.rows))}"
+        for k, t in tree.items()
+    )
+    chosen = ", ".join(_chosen(w, w.name in quoted, arrays) for w in wanted) or "1 as nothing"
+    records = f"""read_json([{paths}], format='{layout}',
             columns={{{columns or "nothing: 'VARCHAR'"}}}, records=true,
             compression='{duck.compression(first)}', maximum_object_size={duck.LARGEST_RECORD})"""
+    if first.rows:
+        array = _name(first.rows[0])
+        records = f"(select * replace (unnest({array}) as {array}) from {records})"
+    query = f"select {chosen} from {records}"
     if n_rows is not None:
         query += f" limit {n_rows}"
     with duck.connection() as database:
@@ -114,10 +124,19 @@ def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.D
             raise
 
 
-def _chosen(wanted: Wanted, quoted: bool) -> str:
-    leaves = [_leaf(wanted, ".".join(_name(key) for key in way), quoted) for way in wanted.ways]
+def _chosen(wanted: Wanted, quoted: bool, arrays: Collection[tuple[str, ...]]) -> str:
+    leaves = [
+        keyed.duckdb_text(_path(way[:-1]), way[-1], lambda leaf: _leaf(wanted, leaf, quoted=False))
+        if way[:-1] in arrays
+        else _leaf(wanted, _path(way), quoted)
+        for way in wanted.ways
+    ]
     text = leaves[0] if len(leaves) == 1 else f"coalesce({', '.join(leaves)})"
     return f"{text} AS {_name(wanted.name)}"
+
+
+def _path(way: tuple[str, ...]) -> str:
+    return ".".join(_name(key) for key in way)
 
 
 def _leaf(wanted: Wanted, leaf: str, quoted: bool) -> str:
@@ -129,34 +148,48 @@ def _leaf(wanted: Wanted, leaf: str, quoted: bool) -> str:
 Tree = dict[str, Any]
 
 
-def _tree(wanted: list[Wanted] | tuple[Wanted, ...]) -> Tree:
-    """The keys wanted, nested; a leaf is an empty dict."""
+def _tree(wanted: list[Wanted] | tuple[Wanted, ...], arrays: Collection[tuple[str, ...]]) -> Tree:
+    """The keys wanted, nested; a leaf is an empty dict. Arrays of keys and values are leaves."""
     tree: Tree = {}
     for w in wanted:
         for way in w.ways:
             here = tree
-            for key in way:
+            for key in way[:-1] if way[:-1] in arrays else way:
                 here = here.setdefault(key, {})
     return tree
 
 
-def _type(tree: Tree, json: frozenset[tuple[str, ...]], way: tuple[str, ...]) -> str:
-    """A key's type; that of the leaves in ``json`` is JSON."""
-    if not tree:
-        return "JSON" if way in json else "VARCHAR"
-    inside = (f"{_name(k)} {_type(t, json, (*way, k))}" for k, t in tree.items())
-    return f"STRUCT({', '.join(inside)})"
+@dataclass(frozen=True)
+class _Types:
+    """DuckDB's types of keys: of the leaves those in ``json`` are JSON."""
+
+    json: frozenset[tuple[str, ...]]
+    arrays: frozenset[tuple[str, ...]]
+
+    def of(self, tree: Tree, way: tuple[str, ...]) -> str:
+        if not tree:
+            if way in self.arrays:
+                return keyed.DUCKDB_TYPE
+            return "JSON" if way in self.json else "VARCHAR"
+        inside = (f"{_name(k)} {self.of(t, (*way, k))}" for k, t in tree.items())
+        return f"STRUCT({', '.join(inside)})"
 
 
-def _clash(wanted: tuple[Wanted, ...]) -> bool:
-    """What DuckDB cannot hold: keys that differ by case only, a key wanted whole and in pieces."""
-    leaves = {way for w in wanted for way in w.ways}
+def _clash(part: Part) -> bool:
+    """What DuckDB cannot hold: keys that differ by case only, a key wanted whole and in pieces, a way on
+    from the value of an array's key, rows in an array further down.
+    """
+    leaves = {way for w in part.wanted for way in w.ways}
+    if len(part.files[0].rows) > 1:
+        return True
+    if any(way[:n] in part.keyed for way in leaves for n in range(1, len(way) - 1)):
+        return True
     whole_and_pieces = any(way[:n] in leaves for way in leaves for n in range(1, len(way)))
 
     def by_case(tree: Tree) -> bool:
         return len({k.lower() for k in tree}) < len(tree) or any(map(by_case, tree.values()))
 
-    return whole_and_pieces or by_case(_tree(wanted))
+    return whole_and_pieces or by_case(_tree(part.wanted, part.keyed))
 
 
 def _name(key: str) -> str:

@@ -30,7 +30,15 @@ _NO_EXPORTS = frozenset({
     ".htm", ".xml", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".xlsx", ".xls", ".docx", ".log",
     ".lock", ".crc", ".sha256", ".md5", ".avro", ".orc", ".db", ".sqlite", ".duckdb", ".ipynb",
 })  # fmt: skip
+# Amplitude's exports have files of users that became one beside those of events; their name says so.
+# https://amplitude.com/docs/data/destination-catalog/amazon-s3
+_MERGED_USERS = re.compile(r"-\w+_[0-9]{4}-[0-9]{2}-[0-9]{2}_.*\.json(\.gz)?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+# What the standard library raises of a damaged zip, by what is damaged.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, RuntimeError, NotImplementedError,
+    EOFError, OSError, ValueError,
+)  # fmt: skip
 
 
 @dataclass
@@ -65,6 +73,9 @@ def find(
                     found.notes.add(f"{name}: named twice, read once")
                     continue
                 seen.add(identity)
+                if not chosen and _MERGED_USERS.fullmatch(Path(name).name):
+                    found.notes.add(f"{name}: left out, merged Amplitude users and no events")
+                    continue
                 _take(found, empty, name, path, chosen=chosen, named=named)
         except InputError as error:
             problems += error.problems

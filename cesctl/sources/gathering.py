@@ -16,7 +16,7 @@ from cesctl.sources import columns, files, presets, samples
 if TYPE_CHECKING:
     import polars as pl
 
-    from cesctl.model.types import Source
+    from cesctl.model.types import Preset, Source
     from cesctl.sources.parts import InputFile
 
 _NAMED = re.compile(r"([^=]+)=(.+)", re.DOTALL)
@@ -59,16 +59,17 @@ def gather(
 
     notes = Notes()
     frames: dict[InputFile, pl.LazyFrame] = {}
+    sampled: dict[InputFile, samples.Sampled] = {}
     paths: list[str] = []
     for given in inputs:
         if isinstance(given, pl.DataFrame | pl.LazyFrame):
-            file, lazy = frame.as_input(given, len(frames) + 1)
+            file, lazy, held = frame.as_input(given, len(frames) + 1)
             frames[file] = lazy
+            sampled[file] = held
         else:
             paths.append(os.fspath(given))
     asked = _asked(paths, sources) if inputs else _own_files(sources, notes)
     found: dict[Source | None, list[InputFile]] = {s: [] for s in (*sources, None)}
-    sampled: dict[InputFile, samples.Sampled] = {}
     problems: list[InputProblem] = []
     for source, texts in asked.items():
         named_columns = [c for s in sources if source in (None, s) for c in _columns(s)]
@@ -84,24 +85,37 @@ def gather(
             notes.add(line)
     if problems:
         raise InputError(*problems)
-    for file, lazy in frames.items():
-        found[None] = [*found[None], file]
-        sampled[file] = samples.Sampled(samples.filled_columns(lazy))
+    found[None] = [*found[None], *frames]
     for file in found.pop(None):
         source = _fitting(file, sources)
         if file in found[source]:
             notes.add(f"{file.name}: named twice, read once")
         else:
             found[source] = [*found[source], file]
-    groups = [g for s in sources for g in _by_tool(s, found[s])]
+    groups = [_unfolded(g, sampled) for s in sources for g in _by_tool(s, found[s])]
     if not groups:
         raise InputError(InputProblem("no files to read"))
     for group in groups:
         if group.source not in sources:  # the preset was found
-            preset = presets.BY_NAME[group.source.preset or ""]
+            preset = presets.named(group.source, group.files, columns.has)
+            assert preset is not None
             whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
             notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
     return Gathered(tuple(groups), sampled, frames, notes)
+
+
+def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
+    """The group, its JSON looked at row by row where the tool's records hold their rows in an array."""
+    preset = presets.named(group.source, group.files, columns.has)
+    if preset is None or not preset.rows:
+        return group
+    rows = [
+        replace(f, rows=preset.rows, columns=()) if f.format in ("json", "ndjson") else f
+        for f in group.files
+    ]
+    described, looked = samples.described(rows)
+    sampled |= looked
+    return Group(group.source, tuple(described))
 
 
 def path_of(text: str) -> str:
@@ -157,7 +171,9 @@ def _own_files(sources: Sequence[Source], notes: Notes) -> dict[Source | None, l
 
 
 def _columns(source: Source) -> tuple[str, ...]:
-    return (*source.customer, *source.event, *source.timestamp)
+    """Columns by which an object is known for a record: the roles', and those beside arrays of rows."""
+    folded = [c for p in source.presets if p.rows for one_of in p.signature for c in one_of]
+    return (*source.customer, *source.event, *source.timestamp, *folded)
 
 
 def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
@@ -179,8 +195,9 @@ def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
 
 
 def _fits(file: InputFile, source: Source) -> bool:
-    if source.preset not in (None, "plain"):
-        return presets.fits(presets.BY_NAME[source.preset], file, columns.has)
+    preset = presets.named(source, [file], columns.has)
+    if preset is not None:
+        return presets.fits(preset, file, columns.has)
     roles = [r for r in (source.customer, source.event, source.timestamp) if r]
     return bool(roles) and all(any(columns.has(file, c) for c in r) for r in roles)
 
@@ -193,11 +210,15 @@ def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
     """
     if not found:
         return []
-    if source.preset is not None:
+    if source.preset == "plain":
         return [Group(source, tuple(found))]
-    tools = {file: presets.detect(file, columns.has) for file in found}
+    tools = {
+        file: presets.named(source, [file], columns.has)
+        or presets.detect(file, source, columns.has)
+        for file in found
+    }
     known = list(dict.fromkeys(t for t in tools.values() if t is not None))
-    groups: dict[presets.Preset | None, list[InputFile]] = {}
+    groups: dict[Preset | None, list[InputFile]] = {}
     for file, tool in tools.items():
         likely = (t for t in known if presets.may_fit(t, file, columns.has))
         groups.setdefault(tool or next(likely, None), []).append(file)

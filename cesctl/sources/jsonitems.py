@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.sources import bytestream
+from cesctl.sources import bytestream, explode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,8 @@ class NoRecord(str):
 
 
 def items(file: InputFile) -> Iterator[tuple[int, dict[str, Any] | NoRecord]]:
-    """(line, record) of every record. ``null`` is a record of nothing.
+    """(line, record) of every record, or of every row where records hold their rows in an array. ``null``
+    is a record of nothing.
 
     A line of NDJSON that is none says why. In any other document what is broken has no end, so an
     InputError names the line.
@@ -46,12 +47,15 @@ def items(file: InputFile) -> Iterator[tuple[int, dict[str, Any] | NoRecord]]:
     if file.format == "ndjson":
         for number, line in enumerate(bytestream.lines(file), 1):
             if line.strip():
-                yield number, of_line(line)
+                found = of_line(line)
+                rows = [found] if isinstance(found, NoRecord) else explode.records(found, file.rows)
+                yield from ((number, row) for row in rows)
         return
     for number, value in _Document(file).values():
         if not isinstance(value, dict | None):
             _broken(file, number, _no_object(value))
-        yield number, value or {}
+        for row in explode.records(value or {}, file.rows):
+            yield number, row
 
 
 def shown(value: Any) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from cesctl.sources import keyed
 from cesctl.sources.jsonitems import DECODER, Number
 
 if TYPE_CHECKING:
@@ -18,9 +20,12 @@ def at(record: dict[str, Any], ways: Ways) -> str | None:
     for way in ways:
         value: Any = record
         for key in way:
-            if not isinstance(value, dict):
-                value = _parsed(value)  # an object written as text, as some exports nest them
-            value = value.get(key)
+            if isinstance(value, list):
+                value = keyed.value(value, key)
+            else:
+                if not isinstance(value, dict):
+                    value = parsed(value)  # an object written as text, as some exports nest them
+                value = value.get(key)
             if value is None:
                 break
         else:
@@ -28,13 +33,23 @@ def at(record: dict[str, Any], ways: Ways) -> str | None:
     return None
 
 
-def _parsed(value: Any) -> dict[str, Any]:
+def inside(cell: str | None, way: tuple[str, ...]) -> str | None:
+    """The text at a way into a text that spells a JSON object."""
+    return at({"": cell}, (("", *way),))
+
+
+def parsed(value: Any) -> dict[str, Any]:
     """The object that a text spells; an empty one where it spells none."""
+    return _parsed(value) if isinstance(value, str) and not isinstance(value, Number) else {}
+
+
+@lru_cache(maxsize=8)  # several paths lead into the same text, one after another
+def _parsed(value: str) -> dict[str, Any]:
     try:
-        parsed = DECODER.decode(value) if isinstance(value, str) else None
+        found = DECODER.decode(value)
     except (json.JSONDecodeError, RecursionError):
         return {}
-    return parsed if isinstance(parsed, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def text(value: Any) -> str | None:
@@ -74,10 +89,12 @@ def _quoted(value: str) -> str:
 
 
 def paths(record: dict[str, Any], before: str = "", depth: int = 4) -> Iterator[tuple[str, Any]]:
-    """(dotted path, value) of every leaf; a list is one leaf."""
+    """(dotted path, value) of every leaf; a list is one leaf, but for one of keys and values."""
     for key, value in record.items():
         path = f"{before}{key}"
         if isinstance(value, dict) and value and depth > 1:
             yield from paths(value, path + ".", depth - 1)
+        elif keyed.is_keyed(value):
+            yield from ((f"{path}.{k}", v) for k, v in keyed.pairs(value))
         else:
             yield path, value

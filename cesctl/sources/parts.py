@@ -40,10 +40,20 @@ class InputFile:
     eol: Literal["\n", "\r"] = "\n"
     blank_lines: int = 0  # above the header
     repeated: tuple[str, ...] = ()  # names that the header has more than once
+    header: bool = True
+    quotes: bool = True  # whether quotes around a cell are none of its text
     # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
     columns: tuple[str, ...] = ()
+    # CSV, Parquet: columns that hold JSON objects as text, or keys and values; the dotted paths seen in
+    # them in a sample
+    cells: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    # JSON: the ways to arrays of keys and values
+    keyed: tuple[tuple[str, ...], ...] = ()
     # JSON: the key whose array is wrapped (None: a bare array, or objects one after another)
     wrapper: str | None = None
+    # JSON: the way to the array whose elements are the rows
+    rows: tuple[str, ...] = ()
     # JSON: what starts the document, "[" or "{"; "{" without wrapper is objects one after another
     opening: str = ""
     # JSON: the sample held the whole file, so ``columns`` is complete
@@ -51,6 +61,21 @@ class InputFile:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every column and dotted path known, those inside of a column in its place."""
+        found: dict[str, None] = {}
+        for column in self.columns:
+            inside = [p for p in self.inside if column in self.cells and p.startswith(f"{column}.")]
+            found.update(dict.fromkeys(inside or [column]))
+        return tuple(found)
+
+    def may_have(self, name: str) -> bool:
+        """Whether records beyond the sample may have the path: JSON leaves out what is empty."""
+        if self.format in ("json", "ndjson"):
+            return True
+        return any(name.startswith(f"{cell}.") for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -61,6 +86,8 @@ class Wanted:
     ways: Ways
     exact: bool = True  # its text is compared or shown, so a JSON number keeps its own text
     timestamp: bool = False  # typed input keeps its type
+    apostrophe: bool = False  # one before what a sheet would take for a number is none of the text
+    nothing: str | None = None  # the text that says that nothing is there
 
 
 @dataclass(frozen=True)
@@ -79,6 +106,7 @@ class Part:
     careful: bool = False  # JSON record by record: slower, exact, and it names the broken line
     mended: bool = False  # fast NDJSON of which lines that are no records were taken out before
     quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
+    keyed: frozenset[tuple[str, ...]] = frozenset()  # the ways to arrays of keys and values in JSON
     ordered: bool = False  # rows in file order (always so but for fast JSON)
     given: pl.LazyFrame | None = None  # of format "frame"
 
@@ -135,9 +163,11 @@ class Raw:
 
     def mended(self) -> Raw | None:
         """The same without the lines of NDJSON that are no records; None where there is no NDJSON."""
-        if not any(p.format == "ndjson" and not p.careful for p in self.parts):
+        # a record that says why it is none has no rows in an array
+        lines = [p.format == "ndjson" and not p.careful and not p.files[0].rows for p in self.parts]
+        if not any(lines):
             return None
-        parts = (replace(p, mended=p.format == "ndjson") for p in self.parts)
+        parts = (replace(p, mended=m) for p, m in zip(self.parts, lines, strict=True))
         return replace(self, parts=tuple(parts))
 
     def exact(self) -> Raw:
@@ -150,7 +180,7 @@ class Raw:
 
     def columns(self) -> list[str]:
         """All column names and dotted paths seen, without duplicates, in order."""
-        return list(dict.fromkeys(c for f in self.files for c in f.columns))
+        return list(dict.fromkeys(c for f in self.files for c in f.paths))
 
 
 def one_per_name(wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:

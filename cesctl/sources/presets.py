@@ -7,39 +7,18 @@ itself goes before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from cesctl.model.types import Condition
+from cesctl.model.types import Columns, Condition, Preset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cesctl.model.types import Source
     from cesctl.sources.parts import InputFile
 
-Columns = tuple[str, ...]
 Has: TypeAlias = "Callable[[InputFile, str], bool]"  # whether a file has a column
-
-
-@dataclass(frozen=True)
-class Preset:
-    """``signature``: the files have one column of each of these, and no other tool's have.
-
-    ``ids``: ways to tell a record, each a set of columns that together identify it; the first column of
-    one may be empty, and then the row is no duplicate. ``title`` is the tool's name for people.
-    """
-
-    name: str
-    title: str
-    signature: tuple[Columns, ...]
-    customer: Columns
-    timestamp: Columns
-    event: Columns = ()
-    event_value: str | None = None
-    ids: tuple[Columns, ...] = ()
-    where: tuple[Condition, ...] = ()
-    timezone: str = "UTC"  # of times that carry none
 
 
 # https://segment.com/docs/connections/spec/common
@@ -66,6 +45,26 @@ PRESETS = (
         timestamp=("properties.time",),
         ids=(("properties.$insert_id", "event", "properties.time", "properties.distinct_id"),),
     ),
+    # https://fivetran.com/docs/connectors/applications/mixpanel/connector-schema
+    Preset(
+        "mixpanel",
+        "Mixpanel events in a warehouse",
+        (("name",), ("time",), ("distinct_id",), ("insert_id",), ("properties", "mp_processing_time_ms")),
+        customer=("distinct_id",),
+        event=("name",),
+        timestamp=("time",),
+        ids=(("insert_id", "name", "time", "distinct_id"),),
+    ),
+    # https://github.com/mixpanel/mixpanel-utils: an event's properties as columns
+    Preset(
+        "mixpanel",
+        "Mixpanel events as a table",
+        (("event",), ("time",), ("$insert_id",)),
+        customer=("distinct_id", "$distinct_id", "$user_id"),
+        event=("event",),
+        timestamp=("time",),
+        ids=(("$insert_id", "event", "time", "distinct_id"),),
+    ),
     # https://amplitude.com/docs/apis/analytics/export
     Preset(
         "amplitude",
@@ -91,6 +90,16 @@ PRESETS = (
         timestamp=("event_timestamp",),
         ids=(("event_bundle_sequence_id", "event_timestamp", "event_name", "user_pseudo_id"),),
     ),
+    # https://fivetran.com/docs/connectors/applications/google-analytics-4-export/connector-schema
+    Preset(
+        "ga4",
+        "GA4 events in a warehouse",
+        (("name",), ("timestamp",), ("user_pseudo_id",), ("bundle_sequence_id",)),
+        customer=("user_id", "user_pseudo_id"),
+        event=("name",),
+        timestamp=("timestamp",),
+        ids=(("bundle_sequence_id", "timestamp", "name", "user_pseudo_id"),),
+    ),
     # https://www.rudderstack.com/docs/event-spec/standard-events/common-fields
     replace(
         _SEGMENT,
@@ -99,6 +108,35 @@ PRESETS = (
         signature=(("rudderId", "rudder_id"), *_SEGMENT.signature),
     ),
     _SEGMENT,
+    # calls as a table, their properties JSON in a cell, as June and others export them
+    replace(
+        _SEGMENT,
+        title="Segment calls as a table",
+        signature=(
+            ("type",), ("user_id",), ("anonymous_id",), ("timestamp",), ("context",), ("properties",)
+        ),
+        customer=("user_id", "anonymous_id"),
+        ids=(("message_id",),),
+    ),
+    # https://segment.com/docs/connections/storage/warehouses/schema: a table per kind of call
+    Preset(
+        "segment",
+        "Segment tracks in a warehouse",
+        (("id",), ("anonymous_id",), ("event",), ("event_text",), ("received_at",), ("timestamp",)),
+        customer=("user_id", "anonymous_id"),
+        event=("event_text", "event"),
+        timestamp=("timestamp",),
+        ids=(("id",),),
+    ),
+    Preset(
+        "segment",
+        "Segment pages in a warehouse",
+        (("id",), ("anonymous_id",), ("url", "path"), ("received_at",), ("sent_at",), ("timestamp",)),
+        customer=("user_id", "anonymous_id"),
+        event_value="page",
+        timestamp=("timestamp",),
+        ids=(("id",),),
+    ),
     # https://posthog.com/docs/cdp/batch-exports
     Preset(
         "posthog",
@@ -150,6 +188,152 @@ PRESETS = (
         ids=(("id",),),
         where=(Condition("data.object.customer", "exists", flag=True),),
     ),
+    # https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-events
+    Preset(
+        "intercom",
+        "Intercom events",
+        (("event_name",), ("created_at",), ("intercom_user_id",), ("user_id", "email")),
+        customer=("user_id", "email"),
+        event=("event_name",),
+        timestamp=("created_at",),
+        deduplicate="exact",  # no id, and pages of the API overlap
+        nothing=(("company_id", "-1"),),
+    ),
+    # https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-export
+    Preset(
+        "intercom",
+        "Intercom message receipts",
+        (("receipt_id",), ("content_id",), ("user_id",), ("received_at",)),
+        customer=("user_external_id", "user_id", "email"),
+        event_value="receipt",
+        timestamp=("received_at",),
+        ids=(("receipt_id",),),
+        nothing=(("company_id", "-1"), ("series_id", "-1")),
+    ),
+    # https://developer.salesforce.com/docs/platform/object-reference/references/standard-objects/
+    # object-eventlogfile.html; a request has several rows, so REQUEST_ID identifies none
+    Preset(
+        "salesforce",
+        "Salesforce event log",
+        (("EVENT_TYPE",), ("TIMESTAMP_DERIVED",), ("ORGANIZATION_ID",), ("USER_ID", "USER_ID_DERIVED")),
+        customer=("USER_ID_DERIVED", "USER_ID"),
+        event=("EVENT_TYPE",),
+        timestamp=("TIMESTAMP_DERIVED",),
+    ),
+    Preset(
+        "salesforce",
+        "Salesforce event log of old",
+        (("EVENT_TYPE",), ("TIMESTAMP",), ("ORGANIZATION_ID",), ("USER_ID", "USER_ID_DERIVED")),
+        customer=("USER_ID_DERIVED", "USER_ID"),
+        event=("EVENT_TYPE",),
+        timestamp=("TIMESTAMP",),
+        timestamp_format="%Y%m%d%H%M%S%.f",
+    ),
+    # https://fivetran.com/docs/connectors/applications/pendo/connector-schema: a table per kind of event,
+    # of which a row counts those of a visitor in a minute or an hour
+    Preset(
+        "pendo",
+        "Pendo events",
+        (
+            ("visitor_id", "visitorId"),
+            ("account_id", "accountId"),
+            ("feature_id", "page_id", "track_type_id", "guide_id", "featureId", "pageId", "trackTypeId",
+             "guideId"),
+            ("timestamp", "browser_time", "browserTime", "guide_timestamp"),
+        ),
+        customer=("visitor_id", "visitorId"),
+        event=("feature_id", "page_id", "track_type_id", "guide_id", "featureId", "pageId",
+               "trackTypeId", "guideId"),
+        timestamp=("timestamp", "browser_time", "browserTime", "guide_timestamp"),
+        ids=(("_fivetran_id",), ("event_id",), ("eventId",)),
+    ),
+    # https://help.heap.io/heap-connect/heap-connect-guide/data-schema: of all_events the same click may be
+    # several events, by their names
+    Preset(
+        "heap",
+        "Heap events",
+        (("event_id",), ("user_id",), ("session_id",), ("time",), ("event_table_name", "event_name")),
+        customer=("user_id",),
+        event=("event_table_name", "event_name"),
+        timestamp=("time",),
+        ids=(("event_id", "event_table_name"), ("event_id", "event_name")),
+    ),
+    Preset(
+        "heap",
+        "Heap page views",
+        (
+            ("event_id",), ("user_id",), ("session_id",), ("time",), ("path", "domain"),
+            ("heap_previous_page", "landing_page"),
+        ),
+        customer=("user_id",),
+        event_value="pageview",
+        timestamp=("time",),
+        ids=(("event_id",),),
+    ),
+    # https://developer.matomo.org/api-reference/reporting-api, Live.getLastVisitsDetails: a visit a record
+    Preset(
+        "matomo",
+        "Matomo visits",
+        (("idVisit",), ("visitorId",), ("actionDetails",)),
+        customer=("userId", "visitorId"),
+        event=("actionDetails.type",),
+        timestamp=("actionDetails.timestamp", "serverTimestamp"),
+        ids=(
+            (
+                "idVisit", "actionDetails.timestamp", "actionDetails.type", "actionDetails.pageId",
+                "actionDetails.url",
+            ),
+            ("idVisit", "actionDetails.timestamp", "actionDetails.type", "actionDetails.url"),
+        ),
+        rows=("actionDetails",),
+    ),
+    # https://mailchimp.com/developer/marketing/api/email-activity-reports: an address a record
+    Preset(
+        "mailchimp",
+        "Mailchimp e-mail activity",
+        (("campaign_id",), ("email_id",), ("email_address",), ("activity",)),
+        customer=("email_address", "email_id"),
+        event=("activity.action",),
+        timestamp=("activity.timestamp",),
+        ids=(("email_id", "campaign_id", "activity.action", "activity.timestamp", "activity.url"),
+             ("email_id", "campaign_id", "activity.action", "activity.timestamp")),
+        rows=("activity",),
+    ),
+    # https://docs.mparticle.com/developers/apis/json-reference: a batch of a user's events a record
+    Preset(
+        "mparticle",
+        "mParticle batches",
+        (("events",), ("mpid",), ("batch_id", "user_identities", "source_request_id")),
+        customer=("mpid",),
+        event=("events.data.event_name", "events.event_type"),
+        timestamp=("events.data.timestamp_unixtime_ms",),
+        ids=(("events.data.event_id",),),
+        rows=("events",),
+    ),
+    # https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting-orders: a row is a line item,
+    # and what is the order's stands in its first row only
+    Preset(
+        "shopify",
+        "Shopify orders",
+        (("Name",), ("Email",), ("Created at",), ("Financial Status",), ("Lineitem name",)),
+        customer=("Email",),
+        event_value="order",
+        timestamp=("Created at",),
+        timestamp_format="%Y-%m-%d %H:%M:%S %z",
+        ids=(("Name",),),
+        where=(Condition("Total", "exists", flag=True),),
+        apostrophes=True,
+    ),
+    # https://shopify.dev/docs/api/admin-rest/latest/resources/order, and tables made of it
+    Preset(
+        "shopify",
+        "Shopify orders of the API",
+        (("order_number",), ("financial_status",), ("total_price",), ("created_at",), ("email",)),
+        customer=("email", "customer_id", "customer.id"),
+        event_value="order",
+        timestamp=("created_at",),
+        ids=(("id",),),
+    ),
     # https://developer.zendesk.com/api-reference/ticketing/tickets/tickets
     Preset(
         "zendesk",
@@ -161,17 +345,34 @@ PRESETS = (
         ids=(("id",),),
     ),
 )  # fmt: skip
-BY_NAME = {p.name: p for p in PRESETS}
+NAMES = tuple(dict.fromkeys(p.name for p in PRESETS))
 
 
-def detect(file: InputFile, has: Has) -> Preset | None:
-    """The preset whose signature the file has."""
-    return next((p for p in PRESETS if fits(p, file, has)), None)
+def detect(file: InputFile, source: Source, has: Has) -> Preset | None:
+    """The preset whose signature the file has; the model's own go before the program's."""
+    return next((p for p in (*source.presets, *PRESETS) if fits(p, file, has)), None)
+
+
+def named(source: Source, files: Sequence[InputFile], has: Has) -> Preset | None:
+    """The preset that the source names; of several of that name the one whose signature a file has, the
+    first where none fits. None where it names none.
+    """
+    if source.preset in (None, "plain"):
+        return None
+    named = [p for p in (*source.presets, *PRESETS) if p.name == source.preset]
+    return next((p for p in named if any(fits(p, f, has) for f in files)), named[0])
 
 
 def fits(preset: Preset, file: InputFile, has: Has) -> bool:
     """Whether the file has the signature."""
     return all(any(has(file, c) for c in one_of) for one_of in preset.signature)
+
+
+def is_folded(record: Mapping[str, object]) -> bool:
+    """Whether a JSON object is a record that holds its rows in an array, as a tool's are."""
+    return any(
+        p.rows and all(any(c in record for c in one_of) for one_of in p.signature) for p in PRESETS
+    )
 
 
 def may_fit(preset: Preset, file: InputFile, has: Has) -> bool:
@@ -180,12 +381,7 @@ def may_fit(preset: Preset, file: InputFile, has: Has) -> bool:
     return file.format in ("json", "ndjson") and all(any(has(file, c) for c in r) for r in roles)
 
 
-def apply(
-    preset: Preset,
-    source: Source,
-    files: Sequence[InputFile],
-    has: Has,
-) -> Source:
+def apply(preset: Preset, source: Source, files: Sequence[InputFile], has: Has) -> Source:
     """The source with what it leaves open filled in from the preset.
 
     A role keeps at least its first column, so that a file without any is told which it lacks; where there
@@ -201,6 +397,7 @@ def apply(
 
     ids = (i for i in preset.ids if all(map(somewhere, i)))
     unnamed = not source.event and source.event_value is None
+    auto = source.timestamp_format == "auto"
     return replace(
         source,
         preset=preset.name,
@@ -209,6 +406,11 @@ def apply(
         event_value=preset.event_value if unnamed else source.event_value,
         timestamp=source.timestamp or there(preset.timestamp),
         id=source.id or next(ids, ()),
+        deduplicate=source.deduplicate or preset.deduplicate,
         where=source.where or preset.where,
+        timestamp_format=preset.timestamp_format if auto else source.timestamp_format,
         timezone=source.timezone or preset.timezone,
+        prefix=source.prefix or preset.prefix,
+        apostrophes=preset.apostrophes,
+        nothing=preset.nothing,
     )

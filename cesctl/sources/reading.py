@@ -36,8 +36,7 @@ def read(
     if isinstance(inputs, (str, PathLike, pl.DataFrame, pl.LazyFrame)):
         inputs = [inputs]
     gathered = gather(inputs, [sources] if isinstance(sources, Source) else sources, exclude)
-    groups = resolved(gathered)
-    columns.check(groups, properties, gathered.notes)
+    groups = resolved(gathered, properties)
     parts: list[Part] = []
     for group in groups:
         # whether two records are the same is told by the text of all that is used
@@ -49,7 +48,7 @@ def read(
     return Raw(tuple(parts), list(gathered.notes.lines))
 
 
-def resolved(gathered: Gathered) -> list[Group]:
+def resolved(gathered: Gathered, properties: Sequence[str] = ()) -> list[Group]:
     """The groups with their columns; raises InputError with all that is not found."""
     alone = len(gathered.groups) == 1
     groups: list[Group] = []
@@ -62,6 +61,10 @@ def resolved(gathered: Gathered) -> list[Group]:
             groups.append(Group(source, group.files))
         except InputError as error:
             problems += error.problems
+    try:
+        columns.check(groups, () if problems else properties, gathered.notes)
+    except InputError as error:
+        problems += error.problems
     if problems:
         raise InputError(*problems)
     return groups
@@ -93,6 +96,7 @@ def _part(
         source,
         careful=any(s.fractions & exact for s in sampled),
         quoted=frozenset(n for s in sampled for n in s.alike & exact),
+        keyed=frozenset(way for f in files for way in f.keyed),
         given=gathered.frames.get(files[0]),
     )
 
@@ -100,13 +104,14 @@ def _part(
 def _layout(file: InputFile, wanted: tuple[Wanted, ...]) -> object:
     """What files must share to be scanned as one."""
     if file.format == "csv":
-        return ("csv", file.separator, file.eol, file.blank_lines, file.columns)
+        return ("csv", file.separator, file.eol, file.blank_lines, file.header, file.columns)
     if file.format == "parquet":
         from cesctl.sources import columnar, typed
 
         schema = columnar.schema_of(file.path)
-        types = {way: str(typed.type_at(schema, way)) for w in wanted for way in w.ways}
-        return ("parquet", tuple(types.items()))
+        ways = dict.fromkeys(way for w in wanted for way in w.ways)
+        types = [str(typed.type_at(schema, way)) for way in ways]
+        return ("parquet", *types, *(typed.cell_at(schema, way) for way in ways))
     if file.format == "frame":
         return file
-    return (file.format, file.compression, file.bom, file.wrapper, file.opening)
+    return (file.format, file.compression, file.bom, file.wrapper, file.opening, file.rows)

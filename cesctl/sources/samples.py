@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from cesctl.sources import jsonitems, jsonvalue, separated
+from cesctl.sources import explode, jsonitems, jsonvalue, keyed, separated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,26 +51,50 @@ def described(files: Sequence[InputFile]) -> tuple[list[InputFile], dict[InputFi
 
     Of very many files alike only some are looked into; the others are taken to be like them.
     """
-    looked: dict[object, tuple[Sampled, tuple[str, ...], int]] = {}
+    looked: dict[object, tuple[Sampled, Layout, int]] = {}
     result: list[InputFile] = []
     samples: dict[InputFile, Sampled] = {}
     for file in files:
-        alike = (file.format, file.columns, file.wrapper)
-        before, paths, times = looked.get(alike, (Sampled(), (), 0))
+        alike = (file.format, file.columns, file.wrapper, file.rows)
+        before, layout, times = looked.get(alike, (Sampled(), Layout(), 0))
         if times < _FILES_ALIKE:
             sampled, more = _look(file)
-            paths = tuple(dict.fromkeys((*paths, *more)))
-            looked[alike] = (before.with_(sampled), paths, times + 1)
-            described = replace(file, columns=more)
+            looked[alike] = (before.with_(sampled), layout.with_(more), times + 1)
+            described = more.of(file)
         else:
             sampled = before
-            described = replace(file, columns=paths, whole=False)
+            described = replace(layout.of(file), whole=False)
         result.append(described)
         samples[described] = sampled
     return result, samples
 
 
-def _look(file: InputFile) -> tuple[Sampled, tuple[str, ...]]:
+@dataclass(frozen=True)
+class Layout:
+    """Columns or dotted paths; those that hold JSON objects as text, and the paths inside of these."""
+
+    columns: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    keyed: tuple[tuple[str, ...], ...] = ()  # in JSON, the ways to arrays of keys and values
+
+    def with_(self, other: Layout) -> Layout:
+        """Both together."""
+        return Layout(
+            tuple(dict.fromkeys((*self.columns, *other.columns))),
+            tuple(dict.fromkeys((*self.cells, *other.cells))),
+            tuple(dict.fromkeys((*self.inside, *other.inside))),
+            tuple(dict.fromkeys((*self.keyed, *other.keyed))),
+        )
+
+    def of(self, file: InputFile) -> InputFile:
+        """The file with this layout."""
+        return replace(
+            file, columns=self.columns, cells=self.cells, inside=self.inside, keyed=self.keyed
+        )
+
+
+def _look(file: InputFile) -> tuple[Sampled, Layout]:
     """What a sample of the file holds, and its columns or paths."""
     if file.format == "parquet":
         import polars as pl
@@ -78,14 +102,33 @@ def _look(file: InputFile) -> tuple[Sampled, tuple[str, ...]]:
         from cesctl.sources import columnar
 
         with columnar.refusing(file.name):
-            return Sampled(filled_columns(pl.scan_parquet(file.path, glob=False))), file.columns
+            return typed_look(pl.scan_parquet(file.path, glob=False), file.columns)
     sampled = Sampled()
-    seen: dict[str, None] = dict.fromkeys(file.columns)
+    columns: dict[str, None] = dict.fromkeys(file.columns)
+    cells: dict[str, None] = {}
+    inside: dict[str, None] = {}
+    arrays: dict[tuple[str, ...], None] = {}
     for record in records(file, blocks=3):
+        arrays.update(dict.fromkeys(keyed.paths(record)))
         for path, value in jsonvalue.paths(record):
-            seen[path] = None
+            columns[path] = None
             _note(sampled, path, value)
-    return sampled, tuple(seen)
+            for below, text in _inside(path, value):
+                cells[path] = inside[below] = None
+                _note(sampled, below, text)
+    if file.format in ("json", "ndjson"):  # no place of its own: any path may lead through text
+        plain = [c for c in columns if c not in cells]
+        for array in map(".".join, arrays):  # read whole it has the numbers inside of it
+            if any(f.startswith(f"{array}.") for f in sampled.fractions):
+                sampled.fractions.add(array)
+        return sampled, Layout(tuple(dict.fromkeys((*plain, *inside))), keyed=tuple(arrays))
+    return replace(sampled, fractions=set()), Layout(tuple(columns), tuple(cells), tuple(inside))
+
+
+def _inside(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """(dotted path, value) of what is in a text that spells a JSON object."""
+    if isinstance(value, str) and value[:1] in ("{", " "):
+        yield from jsonvalue.paths(jsonvalue.parsed(value), f"{path}.")
 
 
 def _note(sampled: Sampled, path: str, value: Any) -> None:
@@ -100,8 +143,10 @@ def _note(sampled: Sampled, path: str, value: Any) -> None:
         (sampled.fractions if isinstance(value, jsonitems.Number) else sampled.alike).add(path)
 
 
-def filled_columns(frame: pl.LazyFrame) -> set[str]:
-    """Columns and dotted paths with something in the first rows."""
+def typed_look(frame: pl.LazyFrame, columns: tuple[str, ...]) -> tuple[Sampled, Layout]:
+    """What the first rows of typed columns hold, and what is inside of their texts."""
+    import polars as pl
+
     from cesctl.sources import typed
     from cesctl.sources.parts import Wanted
 
@@ -111,8 +156,18 @@ def filled_columns(frame: pl.LazyFrame) -> set[str]:
         Wanted(p, ((p,), tuple(p.split("."))), timestamp=True)
         for p in dict.fromkeys(typed.paths(schema))
     ]
-    texts = head.select(typed.column(schema, w) for w in every)
-    return {c for c in texts.columns if texts[c].null_count() < texts.height}
+    texts = typed.select(head.lazy(), schema, every).collect()
+    filled = {c for c in texts.columns if texts[c].null_count() < texts.height}
+    found: dict[str, dict[str, None]] = {}
+    for c in texts.columns:
+        way = tuple(c.split("."))
+        if keyed.fields_of(typed.type_at(schema, way)) is not None:
+            found[c] = {f"{c}.{key}": None for key in keyed.keys(typed.series_at(head, way))}
+        elif texts.schema[c] == pl.String:
+            found[c] = dict.fromkeys(p for text in texts[c] for p, _ in _inside(c, text))
+    cells = tuple(c for c in texts.columns if found.get(c))
+    inside = tuple(dict.fromkeys(p for c in cells for p in found[c]))
+    return Sampled({*filled, *inside}), Layout(columns, cells, inside)
 
 
 def times(part: Part, blocks: int) -> list[str]:
@@ -187,10 +242,12 @@ def _block(file: InputFile, start: int, most: int) -> Iterator[Record]:
         try:
             text = line.decode().strip("\r\n")
             if file.format == "csv":
-                row = next(separated.reader(io.StringIO(text), file.separator), [])
-                if len(row) == len(file.columns):
-                    yield dict(zip(file.columns, row, strict=True))
+                text_of_one = io.StringIO(text)
+                rows = separated.reader(text_of_one, file.separator, quotes=file.quotes)
+                row = next(rows, [])
+                if len(row) == len(file.columns) or not file.header:
+                    yield dict(zip(file.columns, row, strict=False))
             elif isinstance(record := jsonitems.DECODER.decode(text), dict):
-                yield record
+                yield from explode.records(record, file.rows)
         except (ValueError, json.JSONDecodeError, csv.Error):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cesctl.sources import bytestream, csvrecord
@@ -20,9 +21,11 @@ _LONGEST_FIELD = 1 << 30
 _PIECE = 1 << 16  # bytes
 
 
-def reader(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
-    """Fields by RFC 4180; quotes that do not match raise ``csv.Error``."""
+def reader(lines: Iterable[str], separator: str, *, quotes: bool = True) -> Iterator[list[str]]:
+    """Fields by RFC 4180; quotes that do not match raise ``csv.Error``. Or without any quoting."""
     csv.field_size_limit(_LONGEST_FIELD)
+    if not quotes:
+        return csv.reader(lines, delimiter=separator, strict=True, quoting=csv.QUOTE_NONE)
     return csv.reader(lines, delimiter=separator, strict=True)
 
 
@@ -81,11 +84,13 @@ def tell_repeated(files: Iterable[InputFile], wanted: Iterable[Wanted], notes: N
 
 def records(file: InputFile) -> Iterator[tuple[str | None, ...]]:
     """The fields of the records below the header, those of broken ones left out; one by one, so for a few."""
-    layout = csvrecord.Layout(file.separator.encode(), 0)
+    layout = csvrecord.Layout.of(file)
+    header = file.header
     chunks = bytestream.chunks(file, _PIECE)
     data, at, final = b"", 0, False
     while True:
-        record = csvrecord.parse(data, at, layout, final=final) if at < len(data) else None
+        here = replace(layout, width=0) if header else layout
+        record = csvrecord.parse(data, at, here, final=final) if at < len(data) else None
         if record is None:
             if final:
                 return
@@ -93,9 +98,7 @@ def records(file: InputFile) -> Iterator[tuple[str | None, ...]]:
             final = not chunk
             data, at = data[at:] + (chunk.replace(b"\r", b"\n") if file.eol == "\r" else chunk), 0
             continue
-        if layout.width:
-            if record.why is None:
-                yield record.fields
-        elif data[at : record.end].strip(b"\r\n"):  # the header, perhaps after blank lines
-            layout = csvrecord.Layout.of(file)
+        if not header and record.why is None:
+            yield record.fields
+        header = header and not data[at : record.end].strip(b"\r\n")  # after blank lines, perhaps
         at = record.end

@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.sources import bytestream, jsonitems, jsonvalue, names, separated, temporary, utf16
+from cesctl.sources import (
+    bytestream,
+    canonical,
+    jsonitems,
+    jsonvalue,
+    names,
+    presets,
+    separated,
+    temporary,
+    utf16,
+)
 from cesctl.sources.jsonitems import DECODER
 from cesctl.sources.parts import InputFile
 
@@ -144,6 +154,16 @@ def _csv(file: InputFile, text: str) -> InputFile:
     old_mac = "\n" not in text and "\r" in text
     if old_mac:
         text = text.replace("\r", "\n")
+    blank_lines = text[: len(text) - len(text.lstrip("\r\n"))].count("\n")
+    if not old_mac and canonical.is_canonical(text):
+        return replace(
+            file,
+            separator="\t",
+            blank_lines=blank_lines,
+            header=False,
+            quotes=False,
+            columns=canonical.COLUMNS,
+        )
     separator, _ = separated.separator_of(text)
     rows = [r for r in separated.head_records(text, separator, 50) if r]
     if not rows:
@@ -161,7 +181,7 @@ def _csv(file: InputFile, text: str) -> InputFile:
         file,
         separator=separator,
         eol="\r" if old_mac else "\n",
-        blank_lines=text[: len(text) - len(text.lstrip("\r\n"))].count("\n"),
+        blank_lines=blank_lines,
         columns=separated.column_names(rows[0]),
         repeated=tuple(name for name, times in Counter(rows[0]).items() if times > 1),
     )
@@ -169,7 +189,7 @@ def _csv(file: InputFile, text: str) -> InputFile:
 
 def looks_like_table(file: InputFile) -> bool:
     """Whether a text file found in a folder is an export: alike records of several columns."""
-    if file.format != "csv":
+    if file.format != "csv" or not file.header:
         return True
     head, _ = head_of(file.name, file.path)
     text = head.data.removeprefix(BOM).decode(errors="replace")
@@ -243,8 +263,9 @@ def _wrapper(text: str, whole: bool, named: tuple[str, ...]) -> str | None:
             at = _skip(text, _skip(text, at) + 1)  # over the colon
             if text[at] == "[":
                 inside = text[_skip(text, at + 1)]
-                arrays += [key] * (inside == "{")
-                empty += [key] * (inside == "]")
+                if not key.startswith("_"):  # as _links are beside what is linked
+                    arrays += [key] * (inside == "{")
+                    empty += [key] * (inside == "]")
             top[key], at = DECODER.raw_decode(text, at)  # a long array runs out of the sample
             at = _skip(text, at)
             at += text[at] == ","
@@ -256,7 +277,7 @@ def _wrapper(text: str, whole: bool, named: tuple[str, ...]) -> str | None:
         return None
     if any(jsonvalue.at(top, ((n,), tuple(n.split(".")))) is not None for n in named):
         return None
-    return None if names.is_record(top) else arrays[0]
+    return None if names.is_record(top) or presets.is_folded(top) else arrays[0]
 
 
 def _skip(text: str, at: int) -> int:

@@ -40,7 +40,6 @@ def survey(inputs: Sequence[str | PathLike[str]], sources: Sequence[Source]) -> 
     problems: tuple[InputProblem, ...] = ()
     try:
         groups = resolved(gathered)
-        columns.check(groups, (), gathered.notes)
         for group in groups:
             used = columns.wanted(group.source, (), ())
             separated.tell_repeated(group.files, used, gathered.notes)
@@ -48,7 +47,7 @@ def survey(inputs: Sequence[str | PathLike[str]], sources: Sequence[Source]) -> 
         problems = error.problems
 
     def everything(group: Group) -> tuple[Wanted, ...]:
-        names = list(dict.fromkeys(c for f in group.files for c in f.columns))
+        names = list(dict.fromkeys(c for f in group.files for c in f.paths))
         unkeyed = replace(group.source, customer=(), event=(), timestamp=(), id=(), where=())
         return columns.wanted(unkeyed, names, ())
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl.sources import cells, keyed
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cesctl.sources.parts import Wanted, Ways
 
@@ -23,10 +25,16 @@ def paths(schema: Mapping[str, pl.DataType], before: str = "") -> Iterator[str]:
 
 def type_at(schema: Mapping[str, pl.DataType], way: tuple[str, ...]) -> pl.DataType | None:
     """The type that a way leads to; None where it leads nowhere."""
-    dtype: pl.DataType | None = schema.get(way[0])
+    dtype: pl.DataType | None = schema.get(way[0]) if way else None
     for key in way[1:]:
         dtype = _fields(dtype).get(key) if isinstance(dtype, pl.Struct) else None
     return dtype
+
+
+def cell_at(schema: Mapping[str, pl.DataType], way: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The text on the way, which may hold a JSON object that the rest leads into."""
+    starts = (way[:n] for n in range(1, len(way)))
+    return next((start for start in starts if type_at(schema, start) == pl.String), None)
 
 
 def _fields(dtype: pl.Struct) -> dict[str, pl.DataType]:
@@ -38,6 +46,40 @@ def ways_that_exist(schema: Mapping[str, pl.DataType], ways: Ways) -> Ways:
     return tuple(w for w in ways if type_at(schema, w) is not None)
 
 
+def select(
+    frame: pl.LazyFrame,
+    schema: Mapping[str, pl.DataType],
+    wanted: Sequence[Wanted],
+    uuids: frozenset[str] = frozenset(),
+) -> pl.LazyFrame:
+    """The wanted columns, where no column is there also from inside of texts that hold JSON."""
+    return cells.select(frame, [(w.name, _found(schema, w, uuids)) for w in wanted])
+
+
+def _found(
+    schema: Mapping[str, pl.DataType], wanted: Wanted, uuids: frozenset[str]
+) -> pl.Expr | cells.Inside:
+    if not ways_that_exist(schema, wanted.ways):
+        for way in wanted.ways:
+            if fields := keyed.fields_of(type_at(schema, way[:-1])):
+                return keyed.text(_at(way[:-1]), way[-1], fields, as_text)
+            if cell := cell_at(schema, way):
+                return cells.Inside(".".join(cell), _at(cell), way[len(cell) :])
+    return column(schema, wanted, uuids)
+
+
+def series_at(frame: pl.DataFrame, way: tuple[str, ...]) -> pl.Series:
+    """The values that a way leads to."""
+    return frame.select(_at(way).alias("at")).to_series()
+
+
+def _at(way: tuple[str, ...]) -> pl.Expr:
+    expr = pl.col(way[0])
+    for key in way[1:]:
+        expr = expr.struct.field(key)
+    return expr
+
+
 def column(
     schema: Mapping[str, pl.DataType], wanted: Wanted, uuids: frozenset[str] = frozenset()
 ) -> pl.Expr:
@@ -45,9 +87,7 @@ def column(
     for way in ways_that_exist(schema, wanted.ways)[:1]:
         dtype = type_at(schema, way)
         assert dtype is not None
-        expr = pl.col(way[0])
-        for key in way[1:]:
-            expr = expr.struct.field(key)
+        expr = _at(way)
         if wanted.timestamp and (dtype.is_temporal() or dtype.is_numeric()):
             return expr.alias(wanted.name)
         return as_text(expr, dtype, uuid=".".join(way) in uuids).alias(wanted.name)

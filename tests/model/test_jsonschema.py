@@ -128,7 +128,10 @@ BAD = [
     "events: {a: 1}\nroll_up: {by: mean}",
     "events: {a: 1}\nroll_up: {to: a, by: first}",
     "events: {a: 1}\nidentities: {from: a, to: b}",
-    "events: {a: 1}\nsource: {preset: shopify}",
+    "events: {a: 1}\nsource: {preset: [shopify]}",
+    "events: {a: 1}\npresets: {t: {customer: a}}",
+    "events: {a: 1}\npresets: {t: {columns: []}}",
+    "events: {a: 1}\npresets: {t: {columns: a, rows: [b]}}",
     "events: {a: 1}\nsource: {event: {value: }}",
     "events: {a: 1}\nsource: {prefix: [a]}",
     "events: {a: 1}\nscale: {method: linear}",
@@ -166,7 +169,7 @@ def test_both_refuse_it(text: str) -> None:
 UNKNOWABLE = re.compile(
     r"no time(zone)?$|unknown timestamp_format|no part of a format|has no (year|month)"
     r"|no signal is|no group is|is a ratio|of itself|ascend|must differ|is above max_points"
-    r"|no most points|not above 0|is a column of|two bands are named"
+    r"|unknown preset|is the name of a preset|no most points|not above 0|is a column of|two bands are named"
 )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import zipfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ import polars as pl
 import pytest
 
 import cesctl
+from cesctl.errors import InputError
 from cesctl.model.types import Source
 from cesctl.result import Result
 from cesctl.sources import presets, read
@@ -209,7 +212,10 @@ def test_what_the_model_says_goes_before(tmp_path: Path) -> None:
 
 def test_a_preset_that_is_named_needs_no_signature(tmp_path: Path) -> None:
     path = lines(tmp_path, {"event": "x", "email": "a@b.c", "timestamp": 1760000000})
-    assert presets.detect(read([path], Source()).files[0], lambda f, c: c in f.columns) is None
+    assert (
+        presets.detect(read([path], Source()).files[0], Source(), lambda f, c: c in f.columns)
+        is None
+    )
     result = scored(path, "source: {preset: sendgrid}\n")
     assert told(result) == ""
     assert counts(result) == {"a@b.c": 1}
@@ -263,4 +269,315 @@ def test_the_presets_filter_is_read_whatever_else_is(tmp_path: Path, source: str
 def test_a_model_may_name_every_preset() -> None:
     from cesctl.model.keys_source import PRESETS
 
-    assert set(PRESETS) == {"plain", *presets.BY_NAME}
+    assert set(PRESETS) == {"plain", *presets.NAMES}
+
+
+AMPLITUDE = {
+    "event_type": "Sign Up",
+    "event_time": "2025-07-17 10:36:28.583000",
+    "user_id": "u1",
+    "device_id": "d1",
+    "amplitude_id": 1234567890,
+    "$insert_id": "i1",
+    "uuid": "c2c5e1b0-62f4-11f0-8de9-0242ac120002",
+    "event_properties": {"plan": "pro"},
+}
+
+
+def amplitude_zip(folder: Path) -> tuple[Path, list[dict[str, Any]]]:
+    """As downloaded, https://amplitude.com/docs/apis/analytics/export: gzip files of NDJSON in a zip."""
+    hours: dict[str, list[dict[str, Any]]] = {
+        "187520/187520_2025-07-17_10#0.json.gz": [AMPLITUDE, AMPLITUDE | {"user_id": "u2"}],
+        "187520/187520_2025-07-17_10#1.json.gz": [AMPLITUDE | {"$insert_id": "i2"}],
+        "187520/187520_2025-07-17_11#0.json.gz": [AMPLITUDE],  # delivered again
+    }
+    merged = [{"amplitude_id": 1, "merged_amplitude_id": 2, "merge_event_time": 1752748588}]
+    path = folder / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, records in {**hours, "187520/-4711_2025-07-17_10.json.gz": merged}.items():
+            data = "".join(json.dumps(r) + "\n" for r in records).encode()
+            archive.writestr(name, gzip.compress(data))
+    return path, [r for records in hours.values() for r in records]
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_amplitudes_zip(tmp_path: Path, unpacked: bool) -> None:
+    path, records = amplitude_zip(tmp_path)
+    if unpacked:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(tmp_path / "folder")
+        path = tmp_path / "folder"
+    result = scored(path)
+    assert "read as Amplitude export (preset amplitude)" in told(result)
+    once = {(r["$insert_id"], r["user_id"]) for r in records}
+    assert counts(result) == Counter(user for _, user in once)
+    assert (result.rows.read, result.rows.duplicate) == (len(records), len(records) - len(once))
+    left_out = [n for n in result.notes if "merged Amplitude users" in n]
+    assert left_out == [
+        f"{path}/187520/-4711_2025-07-17_10.json.gz: left out, merged Amplitude users and no events"
+    ]
+
+
+# https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting-orders
+SHOPIFY_COLUMNS = (
+    "Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at",
+    "Accepts Marketing", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Code",
+    "Discount Amount", "Shipping Method", "Created at", "Lineitem quantity", "Lineitem name",
+    "Lineitem price", "Shipping Zip", "Phone",
+)  # fmt: skip
+
+
+def shopify(path: Path) -> list[dict[str, str]]:
+    """An export of orders, of which two have several lines; a sheet's apostrophes before two values."""
+    paid = {
+        "Financial Status": "paid",
+        "Currency": "EUR",
+        "Total": "53.91",
+        "Shipping Zip": "'75008",
+    }
+    rows = [
+        {"Name": "#1001", "Email": "a@b.c", "Created at": "2025-10-07 09:50:26 +0200", **paid},
+        {"Name": "#1001", "Email": "a@b.c", "Created at": "2025-10-07 09:50:26 +0200"},
+        {"Name": "#1001", "Email": "a@b.c", "Created at": "2025-10-07 09:50:26 +0200"},
+        {"Name": "'#1002", "Email": "x@y.z", "Created at": "2025-10-08 23:50:26 -0500", **paid},
+        {"Name": "#1003", "Email": "a@b.c", "Created at": "2025-10-08 00:00:00 +0000", **paid},
+        {"Name": "#1003", "Email": "a@b.c", "Created at": "2025-10-08 00:00:00 +0000"},
+    ]
+    for row in rows:
+        row |= {"Lineitem quantity": "1", "Lineitem name": "'s Morgens, 2 kg", "Phone": "'+336"}
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, SHOPIFY_COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
+
+
+def test_shopify_orders(tmp_path: Path) -> None:
+    path = tmp_path / "orders_export_1.csv"
+    rows = shopify(path)
+    model = cesctl.parse_model(
+        "version: 1\nevents: {spent: {event: order, measure: sum, property: Total, weight: 1}}\n"
+    )
+    result = cesctl.score([path], model, now=NOW)
+    first = [r for r in rows if r.get("Total")]
+    assert told(result) == "read as Shopify orders (preset shopify)"
+    assert result.rows.read == len(rows)
+    assert result.rows.filtered == len(rows) - len(first)
+    assert counts(result) == Counter(r["Email"] for r in first)
+    spent = dict(result.scores.select("customer", "spent.measure").rows())
+    assert spent == {"a@b.c": 107.82, "x@y.z": 53.91}
+    assert result.as_of == datetime(2025, 10, 9, 4, 50, 26, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("careful", [False, True])
+def test_a_sheets_apostrophes_are_none_of_the_text(tmp_path: Path, careful: bool) -> None:
+    path = tmp_path / "orders.csv"
+    shopify(path)
+    raw = read([path], Source(), properties=["Shipping Zip", "Phone", "Lineitem name", "Name"])
+    raw = raw.exact() if careful else raw
+    frame = raw.parts[0].frame.collect()
+    assert frame["Shipping Zip"].to_list() == ["75008", None, None, "75008", "75008", None]
+    assert set(frame["Phone"]) == {"+336"}
+    assert set(frame["Lineitem name"]) == {"'s Morgens, 2 kg"}
+    assert set(frame["Name"]) == {"#1001", "#1002", "#1003"}
+
+
+def test_shopify_orders_in_a_warehouse(shared_data: Path) -> None:
+    path = shared_data / "exports" / "shopify" / "shopify_order_data.csv"
+    result = scored(path)
+    once = {r["id"]: r["email"] or r["customer_id"] for r in rows_of(path)}
+    assert told(result) == "read as Shopify orders of the API (preset shopify)"
+    assert counts(result) == Counter(once.values())
+    newest = max(r["created_at"] for r in rows_of(path))
+    assert result.as_of == datetime.fromisoformat(newest).replace(tzinfo=UTC)
+
+
+def test_shapes_of_one_tool_side_by_side(shared_data: Path, tmp_path: Path) -> None:
+    export, table = tmp_path / "1.csv", tmp_path / "2.csv"
+    rows = shopify(export)
+    data = (shared_data / "exports" / "shopify" / "shopify_order_data.csv").read_bytes()
+    table.write_bytes(data)
+    for source in ("", "source: {preset: shopify}\n"):
+        result = scored(tmp_path, source)
+        assert result.rows.accepted == 3 + len({r["id"] for r in rows_of(table)})
+        assert result.rows.filtered == len(rows) - 3
+
+
+def test_mixpanel_in_a_warehouse(shared_data: Path) -> None:
+    path = shared_data / "exports" / "mixpanel" / "fivetran_event.csv"
+    model = (
+        "version: 1\nevents: {roku: {event: '*', where: {properties.Operating System: Roku}, "
+        "measure: distinct, property: properties.video_id, weight: 1}}\n"
+    )
+    result = cesctl.score([path], cesctl.parse_model(model), now=NOW)
+    rows = rows_of(path)
+    assert told(result) == "read as Mixpanel events in a warehouse (preset mixpanel)"
+    assert counts(result) == Counter(r["distinct_id"] for r in rows)
+    seen: dict[str, set[str]] = {r["distinct_id"]: set() for r in rows}
+    for row in rows:
+        properties = json.loads(row["properties"])
+        if properties["Operating System"] == "Roku":
+            seen[row["distinct_id"]].add(str(properties["video_id"]))
+    measured = dict(result.scores.select("customer", "roku.measure").rows())
+    assert measured == {c: len(v) for c, v in seen.items()}
+
+
+@pytest.mark.parametrize(
+    "name", ["mixpanel/flat_events.csv", "mixpanel/raw_events.ndjson", "mixpanel/batch1.json"]
+)
+def test_an_export_that_names_nobody_is_an_error(shared_data: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"no column .*distinct_id.* \(customer\)") as caught:
+        scored(shared_data / "exports" / name)
+    assert "whose the rows are: source: {customer: COLUMN}" in str(caught.value)
+    key = "$insert_id" if "flat" in name else "properties.$insert_id"
+    result = scored(shared_data / "exports" / name, f"source: {{customer: {key}}}\n")
+    assert set(counts(result).values()) == {1}
+
+
+def test_ga4_in_a_warehouse(shared_data: Path) -> None:
+    path = shared_data / "exports" / "ga4" / "fivetran_event_data.csv"
+    result = scored(path)
+    assert told(result) == "read as GA4 events in a warehouse (preset ga4)"
+    assert counts(result) == Counter(r["user_id"] or r["user_pseudo_id"] for r in rows_of(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("june_events.csv", "Segment calls as a table"),
+        ("example_segment_pages.csv", "Segment pages in a warehouse"),
+    ],
+)
+def test_segment_as_tables(shared_data: Path, name: str, title: str) -> None:
+    path = shared_data / "exports" / "segment" / name
+    result = scored(path)
+    assert told(result) == f"read as {title} (preset segment)"
+    assert counts(result) == Counter(r["user_id"] for r in rows_of(path))
+
+
+def test_segments_tracks_in_a_warehouse(tmp_path: Path) -> None:
+    """https://segment.com/docs/connections/storage/warehouses/schema."""
+    header = "id,anonymous_id,user_id,event,event_text,received_at,sent_at,timestamp\n"
+    line = "m1,a1,,order_completed,Order Completed,{0},{0},{0}\n".format("2026-10-01 10:00:00.123")
+    path = put(tmp_path, "x.csv", header + line + line)
+    model = "version: 1\nevents: {Order Completed: 1}\n"
+    result = cesctl.score([path], cesctl.parse_model(model), now=NOW)
+    assert told(result) == "read as Segment tracks in a warehouse (preset segment)"
+    assert result.scores.select("customer", "score").rows() == [("a1", 1.0)]
+
+
+def test_intercoms_events(tmp_path: Path) -> None:
+    """https://developers.intercom.com, data events: a page of the API, and one that overlaps it."""
+    event = {
+        "type": "event",
+        "event_name": "invited-friend",
+        "created_at": 1760000000,
+        "user_id": "314159",
+        "id": "8a88a590",
+        "intercom_user_id": "5310d8e7",
+        "email": "a@b.c",
+        "metadata": {"invite_code": "ADDAFRIEND"},
+    }
+    for n, events in enumerate([[event, event | {"user_id": None}], [event]]):
+        page = {"type": "event.list", "events": events, "pages": {"next": "https://x"}}
+        put(tmp_path, f"{n}.json", json.dumps(page))
+    result = scored(tmp_path)
+    assert told(result) == "read as Intercom events (preset intercom)"
+    assert counts(result) == {"314159": 1, "a@b.c": 1}
+    assert (result.rows.read, result.rows.duplicate) == (3, 1)
+
+
+def test_intercoms_receipts(tmp_path: Path) -> None:
+    """https://developers.intercom.com, content data export; no company is -1."""
+    text = (
+        "user_id,user_external_id,company_id,email,content_id,content_type,receipt_id,received_at\n"
+        "5310d8e7,u1,-1,a@b.c,7,email,r1,1760000000\n5310d8e7,u1,c9,a@b.c,8,email,r2,1760000001\n"
+        "5310d8e7,u1,-1,a@b.c,7,email,r1,1760000000\n5310d8e8,,-1,x@y.z,7,email,r3,1760000000\n"
+    )
+    path = put(tmp_path, "receipts.csv.gz", gzip.compress(text.encode()))
+    result = scored(path)
+    assert told(result) == "read as Intercom message receipts (preset intercom)"
+    assert counts(result) == {"u1": 2, "5310d8e8": 1}
+    assert result.rows.duplicate == 1
+    result = scored(path, "source: {customer: company_id}\n")
+    assert counts(result) == {"c9": 1}
+    assert result.rows.rejected == {"no customer": 3}
+
+
+SALESFORCE = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID"
+
+
+def test_salesforces_event_log(tmp_path: Path) -> None:
+    """EventLogFile; several rows of one request are as many events."""
+    lines = (
+        f'"{SALESFORCE},TIMESTAMP_DERIVED,USER_ID_DERIVED"'.replace(",", '","')
+        + "\n"
+        + '"Login","20130715233322.670","r1","00D1","00530000009M943",'
+        + '"2013-07-15T23:33:22.670Z","00530000009M943EAA"\n' * 2
+        + '"URI","20130715233322.671","r1","00D1","00530000009M943","2013-07-15T23:33:22.671Z",""\n'
+    )
+    lines = lines.replace('EAA"\n"2013', 'EAA"\n"Login","20130715233322.670","r1","00D1","0","2013')
+    result = scored(put(tmp_path, "x.csv", lines))
+    assert told(result) == "read as Salesforce event log (preset salesforce)"
+    assert counts(result) == {"00530000009M943EAA": 2, "00530000009M943": 1}
+    assert result.as_of == datetime(2013, 7, 15, 23, 33, 22, 671000, tzinfo=UTC)
+
+
+def test_salesforces_event_log_without_a_derived_time(tmp_path: Path) -> None:
+    """Its time would pass for a number of milliseconds, in the year 2607."""
+    line = "Login,20130715233322.670,r1,00D1,00530000009M943\n"
+    result = scored(put(tmp_path, "x.csv", f"{SALESFORCE}\n{line}"))
+    assert told(result) == "read as Salesforce event log of old (preset salesforce)"
+    assert counts(result) == {"00530000009M943": 1}
+    assert result.as_of == datetime(2013, 7, 15, 23, 33, 22, 670000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", ["feature_id", "page_id", "track_type_id"])
+def test_pendos_tables(tmp_path: Path, kind: str) -> None:
+    """https://fivetran.com/docs/connectors/applications/pendo; days are sent again."""
+    header = f"_fivetran_id,account_id,visitor_id,{kind},app_id,timestamp,num_events,num_minutes\n"
+    line = "f1,acc,v1,Xy_9,-323,2026-10-01 10:00:00,3,1\n"
+    path = put(tmp_path, "x.csv", header + line * 2 + line.replace("f1", "f2"))
+    result = scored(path)
+    assert told(result) == "read as Pendo events (preset pendo)"
+    assert counts(result) == {"v1": 2}
+
+
+def test_heaps_tables(tmp_path: Path) -> None:
+    """https://help.heap.io/heap-connect: a click that two names are given is two events."""
+    header = "event_id,time,user_id,session_id,event_table_name\n"
+    lines = (
+        "1,2026-10-01 10:00:00.5,7,70,cta_click\n",
+        "1,2026-10-01 10:00:00.5,7,70,home_click\n",
+    )
+    result = scored(put(tmp_path, "x.csv", header + "".join(lines) + lines[0]))
+    assert told(result) == "read as Heap events (preset heap)"
+    assert counts(result) == {"7": 2}
+    header = "event_id,time,user_id,session_id,domain,path,landing_page\n"
+    line = "1,2026-10-01 10:00:00.5,7,70,a.b,/,https://a.b/\n"
+    result = scored(put(tmp_path, "x.csv", header + line * 2))
+    assert told(result) == "read as Heap page views (preset heap)"
+    assert counts(result) == {"7": 1}
+
+
+def test_posthogs_table_has_its_properties_in_cells(tmp_path: Path) -> None:
+    """https://posthog.com/docs/cdp/batch-exports/s3: CSV, and Parquet whose properties are text."""
+    frame = pl.DataFrame(
+        {
+            "uuid": ["1", "2", "2"],
+            "event": ["$pageview"] * 3,
+            "distinct_id": ["u1"] * 3,
+            "timestamp": ["2026-10-01T10:00:00Z"] * 3,
+            "properties": ['{"$os": "iOS", "price": 1.10}', '{"$os": "Linux"}', '{"$os": "Linux"}'],
+        }
+    )
+    frame.write_csv(tmp_path / "x.csv")
+    frame.write_parquet(tmp_path / "x.parquet")
+    model = (
+        "version: 1\nevents: {ios: {event: $pageview, where: {properties.$os: iOS}, "
+        "measure: sum, property: properties.price, weight: 1}}\n"
+    )
+    for path in (tmp_path / "x.csv", tmp_path / "x.parquet"):
+        result = cesctl.score([path], cesctl.parse_model(model), now=NOW)
+        assert told(result) == "read as PostHog batch export (preset posthog)"
+        assert result.scores.select("ios.measure", "events").rows() == [(1.1, 1)]

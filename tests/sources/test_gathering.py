@@ -1,0 +1,173 @@
+"""Which files each source of a model reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cesctl.errors import InputError
+from cesctl.model import parse_model
+from cesctl.model.types import Source
+from cesctl.pipeline.run import score
+from cesctl.result import Result
+from cesctl.sources import Raw, read
+from tests.sources.writing import put
+
+CRM = Source(name="crm", customer=("account",), event_value="call", timestamp=("at",))
+WEB = Source(name="web", preset="plain", customer=("user_id",), prefix="web.")
+MAIL = Source(name="mail", preset="sendgrid")
+BOTH = (CRM, WEB)
+MAILS = [{"email": "a", "event": "open", "timestamp": 1760000000, "sg_event_id": "1"}]
+
+
+@pytest.fixture
+def crm(tmp_path: Path) -> Path:
+    return put(tmp_path, "crm.csv", "account,at\na,2026-10-01\n")
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    return put(tmp_path, "web.csv", "user_id,event,timestamp\nb,x,2026-10-01\n")
+
+
+def whose(raw: Raw) -> dict[str, str]:
+    return {f.path.name: p.source.name for p in raw.parts for f in p.files}
+
+
+def error(*inputs: object, sources: tuple[Source, ...] = BOTH) -> str:
+    with pytest.raises(InputError) as caught:
+        read(list(inputs), sources)
+    return str(caught.value)
+
+
+def test_files_are_named_for_their_source(crm: Path, web: Path) -> None:
+    raw = read([f"web={web}", f"crm={crm}"], BOTH)
+    assert whose(raw) == {"crm.csv": "crm", "web.csv": "web"}
+    assert [s.name for s in raw.sources] == ["crm", "web"]  # the model's order
+
+
+def test_a_file_without_a_name_goes_where_it_fits(tmp_path: Path, crm: Path, web: Path) -> None:
+    assert whose(read([web, crm], BOTH)) == {"crm.csv": "crm", "web.csv": "web"}
+    mails = put(tmp_path, "mails.json", json.dumps(MAILS))
+    assert whose(read([mails, crm], (MAIL, CRM))) == {"crm.csv": "crm", "mails.json": "mail"}
+    frame = pl.DataFrame({"account": ["a"], "at": ["2026-10-01"]})
+    assert [p.source.name for p in read([frame, web], BOTH).parts] == ["crm", "web"]
+
+
+def test_a_file_that_fits_none_or_several_needs_a_name(tmp_path: Path, crm: Path) -> None:
+    other = put(tmp_path, "o.csv", "who,what\na,b\n")
+    assert 'not clear which source this file is of: it fits none of "crm", "web"' in error(other)
+    assert f"write NAME={other}" in error(other)
+    twin = Source(name="twin", customer=("account",), event_value="x", timestamp=("at",))
+    assert 'it fits "crm", "twin"' in error(crm, sources=(CRM, twin))
+    bare = Source(name="bare")  # says nothing that a file could fit
+    assert whose(read([crm], (bare, CRM))) == {"crm.csv": "crm"}
+
+
+def test_names_that_no_source_has(crm: Path) -> None:
+    message = error(f"crmm={crm}", f"x={crm}")
+    assert f'crmm={crm}: the model has no source called "crmm"\n  did you mean "crm"?' in message
+    assert 'the model\'s sources are "crm", "web"' in message
+    only = error(f"crm={crm}", sources=(Source(),))
+    assert 'no file of that name, and the model has no source called "crm"' in only
+    assert "no such file" in error("crm=gone.csv")
+    assert "no such file" in error("data/day=1/gone.csv")
+
+
+def test_a_file_may_have_an_equals_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, "crm=1.csv", "account,at\na,2026-10-01\n")
+    put(tmp_path, "day=1/x.csv", "account,at\na,2026-10-01\n")
+    assert whose(read(["crm=1.csv"], BOTH)) == {"crm=1.csv": "crm"}
+    assert whose(read(["crm=crm=1.csv"], BOTH)) == {"crm=1.csv": "crm"}
+    assert whose(read(["crm=day=*/*.csv"], BOTH)) == {"x.csv": "crm"}
+    assert whose(read(["day=*/*.csv"], BOTH)) == {"x.csv": "crm"}
+
+
+def test_a_file_is_read_once_by_a_source(crm: Path, web: Path) -> None:
+    raw = read([f"crm={crm}", crm, f"crm={crm}"], BOTH)
+    assert len(raw.parts) == 1
+    assert raw.notes.count(f"{crm}: named twice, read once") == 1
+    again = Source(
+        name="again", customer=("user_id",), event_value="seen", timestamp=("timestamp",)
+    )
+    assert len(read([f"web={web}", f"again={web}"], (WEB, again)).parts) == 2  # as the user says
+
+
+def test_the_sources_own_files(crm: Path, web: Path) -> None:
+    named = (
+        Source(
+            name="crm",
+            files=(str(crm),),
+            customer=("account",),
+            event_value="call",
+            timestamp=("at",),
+        ),
+        Source(name="web", files=(str(web),)),
+        Source(name="none"),
+    )
+    raw = read([], named)
+    assert whose(raw) == {"crm.csv": "crm", "web.csv": "web"}
+    assert 'source "none" names no files: it is not read' in raw.notes
+    assert whose(read([f"web={web}"], named)) == {"web.csv": "web"}
+    assert error(sources=BOTH) == "no files to read"
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    one, two = put(tmp_path, "1.csv", "a,b\n1,2\n"), put(tmp_path, "2.csv", "c,d\n1,2\n")
+    message = error(f"crm={one}", f"web={two}")
+    assert f'{one}: no column "account"' in message
+    assert f"{two}: no event column" in message
+    gone = error("crm=gone1.csv", "web=gone2.csv")
+    assert "gone1.csv" in gone
+    assert "gone2.csv" in gone
+
+
+def test_an_unknown_column_names_the_source(tmp_path: Path) -> None:
+    path = put(tmp_path, "1.csv", "a,event,timestamp\n1,x,2026-10-01\n")
+    message = error(f"web={path}", sources=(CRM, Source(name="web", preset="plain")))
+    assert "name it in the model: sources: {web: {customer: COLUMN}}" in message
+
+
+def test_a_property_may_be_of_one_source_only(crm: Path, tmp_path: Path) -> None:
+    web = put(tmp_path, "web.csv", "user_id,event,timestamp,plan\nb,x,2026-10-01,pro\n")
+    raw = read([crm, web], BOTH, properties=["plan"])
+    assert f'{crm}: no column "plan"; it is empty there' in raw.notes
+    with pytest.raises(InputError, match='no column "paln"'):
+        read([crm, web], BOTH, properties=["paln"])
+
+
+def scored(text: str, *inputs: object) -> Result:
+    return score([str(i) for i in inputs], parse_model(text))
+
+
+def test_ids_are_one_event_within_a_source_only(tmp_path: Path) -> None:
+    rows = "user_id,event,timestamp,key\na,x,2026-10-01,1\na,x,2026-10-01,1\n"
+    one, two = put(tmp_path, "1.csv", rows), put(tmp_path, "2.csv", rows)
+    text = "events: {x: 1, b.x: 10}\nsources: {a: {id: key}, b: {id: key, prefix: b.}}\n"
+    result = scored(text, f"a={one}", f"b={two}")
+    assert (result.rows.read, result.rows.duplicate) == (4, 2)
+    assert result.scores["score"].to_list() == [11]
+    text = "events: {x: 1, b.x: 10}\nsources: {a: {id: key}, b: {prefix: b.}}\n"
+    assert scored(text, f"a={one}", f"b={two}").scores["score"].to_list() == [21]
+
+
+def test_product_events_and_mails_in_one_score(tmp_path: Path) -> None:
+    """The example that the field gives."""
+    product = put(tmp_path, "p.csv", "user_id,event,timestamp\na@b.c,Login,2026-10-01\n")
+    mails = [
+        m | {"email": "a@b.c", "event": e, "sg_event_id": e}
+        for m in MAILS
+        for e in ("open", "click")
+    ]
+    mail = put(tmp_path, "m.json", json.dumps(mails * 2))
+    text = "events: {Login: 5, mail.open: 1, mail.click: 3}\n"
+    text += "sources: {p: {}, m: {preset: sendgrid, prefix: mail.}}"
+    result = scored(text, f"p={product}", f"m={mail}")
+    assert result.scores.select("customer", "score").rows() == [("a@b.c", 9.0)]
+    assert (result.rows.read, result.rows.accepted, result.rows.duplicate) == (5, 3, 2)
+    alone = "events: {Login: 5, open: 1, click: 3}\n"  # without sources: each file is known by its columns
+    assert scored(alone, product, mail).scores["score"].to_list() == [9]

@@ -1,0 +1,132 @@
+"""Arrays of keys and values, counted in GA4's real files with SQL."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+import cesctl
+from cesctl.model.types import Source
+from cesctl.sources import read
+from tests.sources.writing import put
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+PLAIN = Source(preset="plain", customer=("u",), event=("e",), timestamp=("t",))
+GA4 = Source(preset="ga4")
+TABLE = "ga4_events_sampled.snappy.parquet"
+JSON = "derived_bq_json_export.ndjson.gz"
+
+PARAMS = ("event_params.ga_session_id", "event_params.page_title", "event_params.tax")
+
+
+def sql(query: str) -> list[Any]:
+    return duckdb.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("careful", [False, True])
+@pytest.mark.parametrize("name", [TABLE, JSON])
+@pytest.mark.parametrize("path", PARAMS)
+def test_ga4s_parameters(shared_data: Path, name: str, path: str, careful: bool) -> None:
+    folder = shared_data / "exports" / "ga4"
+    raw = read([folder / name], GA4, properties=[path], text_properties=[])
+    raw = raw.exact() if careful else raw
+    found = raw.parts[0].frame.collect()[path].drop_nulls()
+    rows = 2000 if name == JSON else 10**9
+    key = path.split(".")[1]
+    expected = sql(
+        f"""select coalesce(p.value.string_value, p.value.int_value::text,
+            p.value.double_value::text) as t from (select unnest(event_params) as p
+        from (from '{folder / TABLE}' limit {rows})) where p.key = '{key}' and t is not null"""
+    )
+    texts = [v for (v,) in expected]
+    assert len(found) == len(texts) > 0
+    if key == "page_title":
+        assert sorted(found) == sorted(texts)
+    else:
+        assert sorted(map(float, found)) == sorted(map(float, texts))
+    assert path in raw.columns()
+
+
+@pytest.mark.parametrize("name", [TABLE, JSON])
+def test_a_model_counts_sessions(shared_data: Path, name: str) -> None:
+    folder = shared_data / "exports" / "ga4"
+    model = cesctl.parse_model(
+        "version: 1\nevents: {s: {event: session_start, measure: distinct, "
+        "property: event_params.ga_session_id, weight: 1}}\n"
+    )
+    scores = cesctl.score([folder / name], model, now=NOW).scores
+    rows = 2000 if name == JSON else 10**9
+    expected = sql(
+        f"""select user_pseudo_id, count(distinct list_filter(event_params,
+            lambda p: p.key = 'ga_session_id')[1].value.int_value)
+        from (from '{folder / TABLE}' limit {rows}) where event_name = 'session_start' group by 1"""
+    )
+    counted = scores.select("customer", "s.measure").filter(pl.col("s.measure") > 0).rows()
+    assert sorted(counted) == sorted(expected)
+
+
+RECORD = {
+    "u": "1",
+    "e": "x",
+    "t": "2026-01-01",
+    "p": [
+        {"key": "s", "value": {"string_value": 'a"b\\'}},
+        {"key": "i", "value": {"int_value": "12345678901234567890"}},
+        {"key": "i", "value": {"int_value": "2"}},
+        {"key": "d", "value": {"double_value": 1.5, "set_timestamp_micros": "1"}},
+        {"key": "none", "value": {}},
+        {"key": "it's", "value": {"int_value": 7}},
+    ],
+    "in": {"p": [{"key": "deep", "value": {"string_value": "x"}}]},
+}
+PATHS = ["p.s", "p.i", "p.d", "p.none", "p.it's", "p.other", "in.p.deep"]
+TEXTS = ('a"b\\', "12345678901234567890", "1.5", None, "7", None, "x")
+
+
+@pytest.mark.parametrize("careful", [False, True])
+@pytest.mark.parametrize("kind", ["ndjson", "json", "wrapper", "parquet", "frame"])
+def test_values_by_key(tmp_path: Path, kind: str, careful: bool) -> None:
+    other = RECORD | {"p": [], "in": {}}
+    records = [RECORD, other, RECORD | {"p": None}]
+    text = {"json": json.dumps(records), "wrapper": json.dumps({"data": records})}.get(kind)
+    given = put(tmp_path, "x", text or "".join(json.dumps(r) + "\n" for r in records))
+    if kind in ("parquet", "frame"):
+        value = pl.Struct(
+            {"string_value": pl.String, "int_value": pl.String, "double_value": pl.Float64}
+        )
+        array = pl.List(pl.Struct({"key": pl.String, "value": value}))
+        schema = dict.fromkeys("ute", pl.String) | {"p": array, "in": pl.Struct({"p": array})}
+        rows = json.loads(json.dumps(records).replace('"int_value": 7', '"int_value": "7"'))
+        frame = pl.DataFrame(rows, schema=schema)
+        frame.write_parquet(given)
+    raw = read(
+        frame if kind == "frame" else [given], PLAIN, properties=PATHS, text_properties=["p.s"]
+    )
+    raw = raw.exact() if careful else raw
+    found = raw.parts[0].frame.collect().select(PATHS).rows()
+    assert Counter(found) == {TEXTS: 1, (None,) * 7: 1, (*[None] * 6, "x"): 1}
+    assert {*PATHS} - {"p.other"} <= set(raw.columns())
+
+
+def test_the_fast_reader_reads_them(tmp_path: Path) -> None:
+    """Not by way of the careful one."""
+    path = put(tmp_path, "x.ndjson", json.dumps(RECORD) + "\n")
+    raw = read([path], PLAIN, properties=["p.i"], text_properties=[])
+    assert not raw.parts[0].careful
+    assert raw.parts[0].keyed == {("p",), ("in", "p")}
+    assert raw.parts[0].frame.collect()["p.i"].to_list() == [TEXTS[1]]
+
+
+def test_an_array_may_also_be_read_whole(tmp_path: Path) -> None:
+    path = put(tmp_path, "x.ndjson", json.dumps(RECORD) + "\n")
+    for paths in (["p"], ["p", "p.s"]):
+        raw = read([path], PLAIN, properties=paths)
+        found = raw.parts[0].frame.collect()["p"].item()
+        assert json.loads(found) == RECORD["p"]
