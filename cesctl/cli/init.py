@@ -1,6 +1,5 @@
 """``cesctl init``: a starter model from a log."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from cesctl.cli import options, source_options
 from cesctl.cli.console import Screen
+from cesctl.cli.model_files import files_of_sources
 from cesctl.cli.outputs import OutputFiles, check_apart, check_writable
 from cesctl.errors import InputError, UsageError
 
@@ -70,7 +70,7 @@ def command(
         except InputError as error:
             raise InputError(*source_options.by_options(error.problems)) from None
         notes.extend(log.notes)
-        return starter(log, model_files(events, folder))
+        return starter(log, files_of_sources(log.raw, events, folder))
 
     notes: list[str] = []
     text = screen.working("looking at the events", work)
@@ -84,16 +84,3 @@ def command(
         files.commit()
     named = "" if output == options.DEFAULT_MODEL else f" -c {output}"
     screen.note(f"{output} written. Next: cesctl score{named}")
-
-
-def model_files(inputs: list[str], folder: Path) -> list[str]:
-    """The inputs as a model in ``folder`` names them; none where one is standard input."""
-    if "-" in inputs:
-        return []
-    try:
-        return [
-            i if Path(i).is_absolute() else Path(os.path.relpath(i, folder)).as_posix()
-            for i in inputs
-        ]
-    except ValueError:  # another drive
-        return [str(Path(i).absolute()) for i in inputs]

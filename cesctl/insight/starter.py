@@ -50,10 +50,11 @@ _SAMPLE_ROWS, _SAMPLE_CUSTOMERS = (
 )  # above these a sample of customers tells enough
 
 
-def starter(log: Log, files: Sequence[str] = ()) -> str:
+def starter(log: Log, files: Sequence[Sequence[str]] = ()) -> str:
     """The text of a model for this log. Reads the log three times. Raises InputError.
 
-    ``files``: what the model says it is for, relative to the folder it will lie in.
+    ``files``: what the model says each source of the log reads, relative to the folder it will lie in; empty:
+    it does not say.
     """
     with explained(log):
         plan = _plan(log, files)
@@ -67,7 +68,7 @@ def starter(log: Log, files: Sequence[str] = ()) -> str:
     return model_text(replace(plan, spread=chosen, drop=drop))
 
 
-def _plan(log: Log, files: Sequence[str]) -> Plan:
+def _plan(log: Log, files: Sequence[Sequence[str]]) -> Plan:
     table = event_table(log.events())
     if table.first is None or table.last is None:
         raise _no_events(log, table)
@@ -82,7 +83,10 @@ def _plan(log: Log, files: Sequence[str]) -> Plan:
     taken = {k.told.event for k in kept}
     sources, refused = _aside(log.raw.sources, table)
     return Plan(
-        sources=tuple(replace(s, files=tuple(files)) for s in sources),
+        sources=tuple(
+            replace(s, files=tuple(own))
+            for s, own in zip(sources, files or [()] * len(sources), strict=True)
+        ),
         refused=refused,
         count=table.count,
         customers=table.customers,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from cesctl.cli.init import model_files
 from cesctl.cli.main import app
+from cesctl.cli.model_files import model_files
 from cesctl.model import load_model, parse_model
+from cesctl.pipeline.run import score
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +108,24 @@ def test_columns_can_be_named(folder: Path) -> None:
         "order",
         ("Paid at",),
     )
+
+
+def test_files_of_two_tools_are_two_sources(folder: Path) -> None:
+    mails = [
+        {"email": "a", "event": e, "timestamp": 1767225600 + n * 86400, "sg_event_id": f"{e}{n}"}
+        for n in range(9)
+        for e in ("open", "click")
+    ]
+    (folder / "mails.json").write_text(json.dumps(mails))
+    assert init("events.csv", "mails.json").exit_code == 0
+    model = load_model("cesctl.yaml")
+    assert [(s.name, s.preset, s.files) for s in model.sources] == [
+        ("plain", None, ("events.csv",)),
+        ("sendgrid", "sendgrid", ("mails.json",)),
+    ]
+    assert score([], model).rows.read == LOG.count("\n") - 1 + len(mails)
+    done = init("events.csv", "mails.json", "-o", "-")
+    assert "sources:\n  plain:\n    files: [events.csv]\n" in done.stdout
 
 
 @pytest.mark.usefixtures("folder")

@@ -98,7 +98,7 @@ def test_the_same_log_gives_the_same_text() -> None:
 
 
 def test_the_text_says_how_to_read_the_log() -> None:
-    text = starter(opened(export([("a", "x", 0)])), files=["my events.csv", "a,b.csv"])
+    text = starter(opened(export([("a", "x", 0)])), files=[["my events.csv", "a,b.csv"]])
     model = parse_model(text)
     assert (model.sources[0].customer, model.sources[0].event) == (("customer",), ("event",))
     assert '  files: [my events.csv, "a,b.csv"]\n' in text

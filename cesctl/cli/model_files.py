@@ -1,0 +1,36 @@
+"""The files that a model names as its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cesctl.sources import Raw
+
+
+def files_of_sources(raw: Raw, inputs: list[str], folder: Path) -> list[list[str]]:
+    """What the model's sources read: the inputs as named, or, of several sources, each its own files; none
+    where one is no file by itself (standard input, a member of a zip).
+    """
+    sources = raw.sources
+    if len(sources) == 1:
+        return [model_files(inputs, folder)]
+    own = [[f.name for p in raw.parts if p.source == s for f in p.files] for s in sources]
+    if not all(Path(name).is_file() for names in own for name in names):
+        return [[] for _ in sources]
+    return [model_files(names, folder) for names in own]
+
+
+def model_files(inputs: list[str], folder: Path) -> list[str]:
+    """The inputs as a model in ``folder`` names them; none where one is standard input."""
+    if "-" in inputs:
+        return []
+    try:
+        return [
+            i if Path(i).is_absolute() else Path(os.path.relpath(i, folder)).as_posix()
+            for i in inputs
+        ]
+    except ValueError:  # another drive
+        return [str(Path(i).absolute()) for i in inputs]
