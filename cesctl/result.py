@@ -55,6 +55,7 @@ class Result:
     ``scores``: one row per customer, the columns of ``docs/cli.md`` in that order, best first.
     ``detail``: the same rows with every step between events and score: ``n:`` events, ``m:`` measure,
     ``v:`` value and ``p:`` points of each signal, ``g:`` points of each group, ``raw``, ``scaled``.
+    ``rows``: where each row of the log went; ``file_rows``: the same file by file.
     ``users``, where the model rolls up (and ``customer`` is an account everywhere else): one row per user of
     an account: customer, account, raw, events, last_at; by account, the greatest raw first.
     """
@@ -68,6 +69,7 @@ class Result:
     users: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    file_rows: dict[str, RowCounts] = field(default_factory=dict)
     rejected_rows: Callable[[], pl.DataFrame] = _no_rejects
 
     def rejects(self) -> pl.DataFrame:

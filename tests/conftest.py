@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+settings.register_profile(
+    "no deadline", deadline=None
+)  # how long an example takes is the machine's
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

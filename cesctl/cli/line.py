@@ -68,4 +68,9 @@ def run_scoring(
     )
     for note in result.notes:
         screen.note(note)
+    if len(result.file_rows) > 1:
+        from cesctl.present.file_rows import file_lines
+
+        for row in file_lines(result.file_rows):
+            screen.detail(row)
     return result

@@ -16,7 +16,8 @@ Events: TypeAlias = Annotated[
     typer.Argument(
         metavar="EVENTS",
         help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
-        "plain, gzip or zstd. Left out: the files that the model names.",
+        "plain, gzip or zstd; NAME=PATH for the source of that name. "
+        "Left out: the files that the model names.",
         show_default=False,
     ),
 ]
@@ -73,7 +74,12 @@ Quiet: TypeAlias = Annotated[
     bool, typer.Option("-q", "--quiet", help="No notes and no progress; errors still show.")
 ]
 Verbose: TypeAlias = Annotated[
-    bool, typer.Option("-v", "--verbose", help="Also how long each step took.")
+    bool,
+    typer.Option(
+        "-v",
+        "--verbose",
+        help="Also where the rows of each file went, and how long each step took.",
+    ),
 ]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+AFTER = 255  # events later than the first T, beside the reasons of cesctl.pipeline.normalise
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,21 @@ class Aggregate:
     signal takes), ``last_at`` and ``activity_at`` (UTC), ``attr:<name>`` (text) and, when asked for,
     ``n:<signal>`` (UInt32, events the signal takes). Where the model rolls up also ``account`` (text, the
     customer's by then) and ``attr_at:<name>`` (UTC, when the attribute was given).
-    ``reasons``: rows by reason code. ``newest``: the newest accepted event of all, whatever T is.
+    ``aside``: rows that are not scored, by (number of the file, reason code or AFTER); the file is 0 where
+    the events do not say theirs. ``newest``: the newest accepted event of all, whatever T is.
     ``left_out``: per signal, events whose property is there but no number.
     """
 
     activity: list[pl.DataFrame]
     read: int
-    after: int  # events later than the first T
-    reasons: dict[int, int] = field(default_factory=dict)
+    aside: dict[tuple[int, int], int] = field(default_factory=dict)
     newest: datetime | None = None
     left_out: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> dict[int, int]:
+        """Rows that are not scored, by reason code or AFTER."""
+        found: Counter[int] = Counter()
+        for (_, code), rows in self.aside.items():
+            found[code] += rows
+        return dict(found)

@@ -8,17 +8,17 @@ from functools import partial
 
 import polars as pl
 
-from cesctl.engines.base import Aggregate
+from cesctl.engines.base import AFTER, Aggregate
 from cesctl.engines.measures import AT, Plan, epoch_us, plan, ratios, takes, window_columns
 from cesctl.model.types import Model, Signal
 from cesctl.pipeline.conditions import event_property, matches
 from cesctl.pipeline.roll_up import ATTRIBUTE_AT
+from cesctl.sources.parts import FILE
 
 # An accepted id is trimmed, so a key that begins with a space is never a customer's: the rows that
 # are no events, and the events after T, are counted in the same group_by, not in a second pass.
 _ASIDE = " "
 _IN_TIME = "in time"
-_AFTER = 255  # beside the reasons of cesctl.pipeline.normalise
 
 
 def aggregate(
@@ -39,13 +39,8 @@ def aggregate(
     grouped = _query(events, model, times, plans).collect(engine="streaming")
     is_aside = pl.col("key").str.starts_with(_ASIDE)
     people = grouped.filter(~is_aside)
-    reasons = dict(
-        grouped.filter(is_aside)
-        .select(pl.col("key").str.strip_chars().cast(pl.Int64), pl.col("rows").cast(pl.Int64))
-        .iter_rows()
-    )
-    after = reasons.pop(_AFTER, 0)
-    newest = grouped.filter(~is_aside | (pl.col("key") == f"{_ASIDE}{_AFTER}"))["at"].max()
+    late = pl.col("key").str.starts_with(f"{_ASIDE}{AFTER}")
+    newest = grouped.filter(~is_aside | late)["at"].max()
     assert newest is None or isinstance(newest, datetime)
     left = [c for c in grouped.columns if c.startswith("x:")]
     return Aggregate(
@@ -54,11 +49,18 @@ def aggregate(
             for index, made in enumerate(plans)
         ],
         read=int(grouped["rows"].sum()),
-        after=after,
-        reasons=reasons,
+        aside=_aside(grouped.filter(is_aside)),
         newest=newest,
         left_out={c[2:-2]: int(people[c].sum()) for c in left},
     )
+
+
+def _aside(grouped: pl.DataFrame) -> dict[tuple[int, int], int]:
+    found: dict[tuple[int, int], int] = {}
+    for key, rows in grouped.select("key", "rows").iter_rows():
+        code, _, file = key.strip().partition(_ASIDE)
+        found[int(file or 0), int(code)] = rows
+    return found
 
 
 def _own(model: Model) -> list[Signal]:
@@ -72,8 +74,9 @@ def _query(
     """The one query: nothing is computed yet."""
     own = _own(model)
     every = [p for made in plans for p in made]
+    of_files = [FILE] if FILE in events.collect_schema() else []
     key = pl.map_batches(
-        [_IN_TIME, "customer", "reason", "at"],
+        [_IN_TIME, "customer", "reason", "at", *of_files],
         partial(_key, until=times[0]),
         return_dtype=pl.String,
         is_elementwise=True,
@@ -145,12 +148,14 @@ def _apart(own: Sequence[Signal]) -> bool:
 
 def _key(columns: Sequence[pl.Series], *, until: datetime) -> pl.Series:
     """What a row is grouped by: its customer, or why it is not counted."""
-    in_time, customer, reason, at = columns
+    in_time, customer, reason, at, *file = columns
     if in_time.all():
         return customer
     late = at > until
-    code = pl.when(reason.is_null() & late).then(pl.lit(_AFTER, dtype=pl.UInt8)).otherwise(reason)
+    code = pl.when(reason.is_null() & late).then(pl.lit(AFTER, dtype=pl.UInt8)).otherwise(reason)
     aside = pl.lit(_ASIDE) + code.cast(pl.String)
+    for number in file:
+        aside = aside + pl.lit(_ASIDE) + number.cast(pl.String)
     return pl.select(pl.when(code.is_null()).then(customer).otherwise(aside).alias("key"))["key"]
 
 

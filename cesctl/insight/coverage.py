@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -69,7 +70,8 @@ def check_log(model: Model, inputs: Inputs, now: datetime | None = None) -> Cove
     log = open_log(inputs, model, now=now)
     result = score_log(log, occurrences=True)
     used = used_properties(model)
-    table = carefully(log, lambda log: event_table(log.events(), used, until=result.as_of))
+    count = partial(event_table, properties=used, until=result.as_of)
+    table = carefully(log, lambda log: log.count(count)[0])
     return coverage(result, table, log.raw.columns())
 
 

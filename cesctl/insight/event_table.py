@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 from cesctl import sources
+from cesctl.sources.parts import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,8 +26,8 @@ class EventTable:
 
     ``events``: one row per event name of the accepted rows: event, count (rows), customers, first,
     last (Datetime, UTC) and, per property asked for, ``with:<path>`` (rows where it is not empty);
-    most rows first, then by name. ``reasons``: rows that are
-    no events, by the code of the reason.
+    most rows first, then by name. ``aside``: rows that are
+    no events, by the number of their file (0 where the events do not say it) and the code of the reason.
     ``first`` and ``last`` are None, and all else is empty or 0, when no row was accepted.
     """
 
@@ -34,7 +36,15 @@ class EventTable:
     customers: int
     first: datetime | None
     last: datetime | None
-    reasons: dict[int, int]
+    aside: dict[tuple[int, int], int]
+
+    @property
+    def reasons(self) -> dict[int, int]:
+        """Rows that are no events, by the code of the reason, in its order."""
+        found: Counter[int] = Counter()
+        for (_, code), rows in sorted(self.aside.items(), key=lambda a: a[0][1]):
+            found[code] += rows
+        return dict(found)
 
 
 def carefully(log: Log, job: Callable[[Log], Found]) -> Found:
@@ -54,8 +64,10 @@ def event_table(
     accepted = pl.col("reason").is_null()
     if until is not None:
         events = events.filter(~accepted | (pl.col("at") <= until))
+    file = pl.col(FILE) if FILE in events.collect_schema() else pl.lit(0, dtype=pl.UInt32)
     pairs = (
-        events.group_by("customer", "event", "reason")
+        events.with_columns(pl.when(~accepted).then(file).alias("file"))
+        .group_by("customer", "event", "reason", "file")
         .agg(
             pl.len().alias("count"),
             pl.col("at").min().alias("first"),
@@ -64,7 +76,7 @@ def event_table(
         )
         .collect()
     )
-    reasons = pairs.filter(~accepted).group_by("reason").agg(pl.col("count").sum()).sort("reason")
+    aside = pairs.filter(~accepted).group_by("file", "reason").agg(pl.col("count").sum())
     pairs = pairs.filter(accepted)
     table = (
         pairs.group_by("event")
@@ -83,5 +95,5 @@ def event_table(
         customers=pairs["customer"].n_unique(),
         first=table["first"].min(),  # type: ignore[arg-type]  # a Datetime column
         last=table["last"].max(),  # type: ignore[arg-type]
-        reasons={int(reason): int(count) for reason, count in reasons.iter_rows()},
+        aside={(int(file), int(reason)): int(rows) for file, reason, rows in aside.iter_rows()},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from cesctl.model.types import Model, Source
 from cesctl.pipeline.log import Log
 from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 from cesctl.pipeline.rejects import broken_lines
+from cesctl.pipeline.row_counts import file_counts
 from cesctl.sources.survey import survey
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cesctl.errors import InputProblem
+    from cesctl.result import RowCounts
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,9 @@ class Profile:
     """An export, looked at.
 
     ``files``: their names and formats. ``sources``: how they are read, as far as that is known.
-    ``columns``: all, in order. ``events``: one row per event name: event, count, customers, first, last;
-    most rows first. ``rejected``: rows by reason. ``problems`` say why it is not known which columns make
-    an event; then there are no events.
+    ``file_rows``: where the rows of each file went, of several. ``columns``: all, in order. ``events``: one
+    row per event name: event, count, customers, first, last; most rows first. ``rejected``: rows by reason.
+    ``problems`` say why it is not known which columns make an event; then there are no events.
     """
 
     files: tuple[tuple[str, str], ...]
@@ -49,6 +51,7 @@ class Profile:
     first: datetime | None
     last: datetime | None
     problems: tuple[InputProblem, ...] = ()
+    file_rows: dict[str, RowCounts] = field(default_factory=dict)
 
     @property
     def attributes(self) -> list[Column]:
@@ -90,11 +93,15 @@ def profile(
         raw, lambda raw: column_table([p.frame for p in raw.parts], skip=keys(raw.sources))
     )
     table = _nothing()
+    file_rows: dict[str, RowCounts] = {}
     if found.events is not None:
         clock = now or datetime.now(UTC)
         model = Model(signals=(), timezone=timezone)
         log = Log(found.events, model, clock, as_of="latest")
-        table = carefully(log, lambda log: event_table(log.events()))
+        table, read = carefully(log, lambda log: log.count(event_table))
+        counted = log.numbered_files
+        if len(counted) > 1:
+            file_rows = file_counts(counted, read, table.aside)
     return Profile(
         files=tuple((f.name, f.format) for f in raw.files),
         notes=(*raw.notes, *broken_lines(raw, table.reasons)),
@@ -110,6 +117,7 @@ def profile(
         first=table.first,
         last=table.last,
         problems=found.problems,
+        file_rows=file_rows,
     )
 
 

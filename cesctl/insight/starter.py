@@ -68,7 +68,7 @@ def starter(log: Log, files: Sequence[Sequence[str]] = ()) -> str:
 
 
 def _plan(log: Log, files: Sequence[Sequence[str]]) -> Plan:
-    table = event_table(log.events())
+    table, _ = log.count(event_table)
     if table.first is None or table.last is None:
         raise _no_events(log, table)
     span_days = (table.last - table.first).days + 1

@@ -17,11 +17,13 @@ from cesctl.model.types import by_text
 from cesctl.pipeline.duplicates import HASH, Watch, marked, repeated, with_hash
 from cesctl.pipeline.identities import read_identities
 from cesctl.pipeline.normalise import normalise
+from cesctl.pipeline.tally import Tally
 from cesctl.pipeline.timestamps import to_instants
+from cesctl.sources.parts import FILE
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
-    from cesctl.sources import Part, Raw
+    from cesctl.sources import InputFile, Part, Raw
 
 Counted = TypeVar("Counted")
 Inputs = Sequence[str | Path] | pl.DataFrame | pl.LazyFrame | str | Path
@@ -41,21 +43,41 @@ class Log:
         return list(self.raw.notes)
 
     def events(self) -> pl.LazyFrame:
-        """One row per record of all files: customer, event, at, reason, prop:<path>.
+        """One row per record of all files: customer, event, at, reason, prop:<path>, and file: (see
+        ``numbered_files``) where there are several.
 
         Where records may be there twice and ``count`` has not yet told which, that takes a pass of its own.
         """
         records = self._records()
         return marked(records, self.raw.sources, self._again) if self.has_duplicates else records
 
-    def count(self, collect: Callable[[pl.LazyFrame], Counted]) -> Counted:
-        """What ``collect`` makes of the events, in one pass where no record is there twice, else in two."""
-        if not self.has_duplicates or "_again" in self.__dict__:
-            return collect(self.events())
-        watch = Watch()
-        counted = collect(watch.over(self._records()))
-        self.__dict__["_again"] = watch.repeated()  # as cached_property does
-        return collect(self.events()) if len(self._again) else counted
+    def count(self, collect: Callable[[pl.LazyFrame], Counted]) -> tuple[Counted, dict[int, int]]:
+        """What ``collect`` makes of the events, in one pass where no record is there twice, else in two; and
+        the rows by the number of the file (see ``numbered_files``).
+        """
+        records, tally = self._records(), Tally()
+        if len(self.numbered_files) > 1:
+            records = tally.over(records)
+        if not self.has_duplicates:
+            return collect(records), tally.rows
+        if "_again" not in self.__dict__:
+            watch = Watch()
+            counted = collect(watch.over(records))
+            self.__dict__["_again"] = watch.repeated()  # as cached_property does
+            if self._again.is_empty():
+                return counted, tally.rows
+        tally = Tally()
+        events = self.events()
+        return collect(
+            tally.over(events) if FILE in events.collect_schema() else events
+        ), tally.rows
+
+    @property
+    def numbered_files(self) -> list[InputFile]:
+        """The files by their number in the events, where there are several; one that two sources read has
+        two.
+        """
+        return [f for p in self.raw.parts for f in p.files]
 
     @property
     def has_duplicates(self) -> bool:
@@ -68,24 +90,31 @@ class Log:
         return repeated(self._records().select(HASH).collect(engine="streaming")[HASH])
 
     @cached_property
-    def _identities(self) -> pl.LazyFrame | None:
+    def identities(self) -> pl.DataFrame | None:
+        """One row per id to replace: old, new; None where the model names none."""
         given = self.model.identities
-        return None if given is None else read_identities(given).lazy()
+        return None if given is None else read_identities(given)
 
     def _records(self) -> pl.LazyFrame:
         """Events of which none is marked a duplicate yet, with what tells duplicates."""
         sources = self.raw.sources
         ids = max(len(s.id) if s.deduplicate == "id" else 0 for s in sources)
         parts = []
+        several, before = len(self.numbered_files) > 1, 0
         for part in self.raw.parts:
-            events = self.normalised(part, part.rows, self._identities)
+            rows = part.rows
+            if several:
+                number = pl.col(FILE) if len(part.files) > 1 else pl.lit(0)
+                rows = rows.with_columns((number + before).cast(pl.UInt32).alias(FILE))
+                before += len(part.files)
+            events = self.normalised(part, rows, self.identities)
             if self.has_duplicates:
                 events = with_hash(events, part.source, sources.index(part.source), ids)
             parts.append(events)
         return pl.concat(parts) if len(parts) > 1 else parts[0]
 
     def normalised(
-        self, part: Part, rows: pl.LazyFrame, identities: pl.LazyFrame | None = None
+        self, part: Part, rows: pl.LazyFrame, identities: pl.DataFrame | None = None
     ) -> pl.LazyFrame:
         """Rows of a part as events; in their order where no ids are replaced."""
         return normalise(
@@ -95,7 +124,7 @@ class Log:
             timezone=self.model.timezone,
             clock=self.clock if self.as_of == "latest" else None,
             sample=part.sample_times,
-            identities=identities,
+            identities=None if identities is None else identities.lazy(),
         )
 
     def newest_guess(self) -> datetime | None:

@@ -16,7 +16,7 @@ import polars as pl
 from cesctl.pipeline.conditions import PROPERTY, holds, trimmed
 from cesctl.pipeline.identities import replace_ids
 from cesctl.pipeline.timestamps import with_instants
-from cesctl.sources.parts import BROKEN
+from cesctl.sources.parts import BROKEN, FILE
 from cesctl.sources.typed import as_text
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ def normalise(
     ``rows``: one row per record, a column per path. ``clock``: events later than it are rejected; None
     takes them all. ``identities``: one row per id to replace (``old``, ``new``). Gives one row per record:
     ``customer`` and ``event`` (text, trimmed), ``at`` (UTC, µs), ``reason`` (UInt8, why the row is no event;
-    null for an event), ``prop:<path>`` for each property and ``id:<n>`` for each column of the source's
-    id where duplicates are told by it (trimmed text, null where missing).
+    null for an event), ``prop:<path>`` for each property and ``id:<n>`` for each column of the source's id
+    where duplicates are told by it (trimmed text, null where missing), and ``row:`` and ``file:`` as far as
+    ``rows`` have them.
     """
     schema = rows.collect_schema()
     rows = with_instants(
@@ -85,7 +86,7 @@ def normalise(
             trimmed(_text(column, schema)).alias(f"{ID}{n}")
             for n, column in enumerate(source.id if source.deduplicate == "id" else ())
         ),
-        *(pl.col(name) for name in (ROW, BROKEN) if name in schema),
+        *(pl.col(name) for name in (ROW, FILE, BROKEN) if name in schema),
     )
     if identities is not None:
         events = replace_ids(events, "customer", identities)

@@ -16,12 +16,20 @@ if TYPE_CHECKING:
     from cesctl.model.types import Roster
 
 
-def read_roster(roster: Roster, signals: Sequence[str], *, accounts: bool = False) -> pl.DataFrame:
+def read_roster(
+    roster: Roster,
+    signals: Sequence[str],
+    *,
+    accounts: bool = False,
+    identities: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """One row per customer: ``customer`` and one text column per attribute, in the file's order.
 
     Ids and values are trimmed; empty ones are null; rows without an id are left out. Raises InputError
     where the id column is missing, a column has the name of one of the score's own, or a customer stands
     there twice with different attributes. ``accounts``: its rows are those of a roll-up.
+    ``identities``: one row per id to replace (``old``, ``new``); a row under an old id counts where there is
+    none under the new one.
     """
     table = read_table(roster.file)
     if roster.id not in table.columns:
@@ -52,7 +60,10 @@ def read_roster(roster: Roster, signals: Sequence[str], *, accounts: bool = Fals
     table = table.select(
         trimmed(pl.col(roster.id)).alias("customer"), *(trimmed(pl.col(c)) for c in others)
     )
-    table = table.filter(pl.col("customer").is_not_null()).unique(maintain_order=True)
+    table = table.filter(pl.col("customer").is_not_null())
+    if identities is not None:
+        table = _under_new_ids(table, identities)
+    table = table.unique(maintain_order=True)
     twice = table.filter(pl.col("customer").is_duplicated())["customer"]
     if len(twice):
         raise InputError(
@@ -63,6 +74,15 @@ def read_roster(roster: Roster, signals: Sequence[str], *, accounts: bool = Fals
             )
         )
     return table
+
+
+def _under_new_ids(table: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
+    joined = table.join(
+        identities, left_on="customer", right_on="old", how="left", maintain_order="left"
+    )
+    own = table["customer"].implode()
+    needed = pl.col("new").is_null() | ~pl.col("new").is_in(own)
+    return joined.filter(needed).with_columns(customer=pl.coalesce("new", "customer")).drop("new")
 
 
 def join_roster(activity: pl.DataFrame, roster: pl.DataFrame, *, only: bool) -> pl.DataFrame:

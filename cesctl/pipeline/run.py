@@ -18,18 +18,19 @@ from cesctl.model.most_points import most_points
 from cesctl.model.types import Model
 from cesctl.pipeline.band import add_band
 from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log, times
-from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.points import add_points
 from cesctl.pipeline.rejects import broken_lines, rejected_rows
 from cesctl.pipeline.roll_up import of_accounts, roll_up, silent_accounts
 from cesctl.pipeline.roster import join_roster, read_roster
+from cesctl.pipeline.row_counts import file_counts, row_counts
 from cesctl.pipeline.scale import add_score
-from cesctl.result import Result, RowCounts
+from cesctl.result import Result
 
 if TYPE_CHECKING:
     from cesctl.engines.base import Aggregate
     from cesctl.model.types import RollUp
+    from cesctl.result import RowCounts
 
 LARGEST = 8e307  # a difference of two such is still a number
 ZERO_WHEN_SILENT = frozenset(
@@ -57,22 +58,24 @@ def score(
 
 def score_log(log: Log, *, occurrences: bool = False) -> Result:
     """Scores an opened log."""
-    raw, (counted, at) = sources.carefully(
+    raw, (counted, at, read) = sources.carefully(
         log.raw, lambda raw: _aggregate(replace(log, raw=raw), occurrences=occurrences)
     )
-    return _result(replace(log, raw=raw), counted, at)
+    return _result(replace(log, raw=raw), counted, at, read)
 
 
-def _aggregate(log: Log, *, occurrences: bool) -> tuple[Aggregate, datetime]:
-    """One pass where T is known or can be guessed from the files' ends, two where the guess is wrong."""
+def _aggregate(log: Log, *, occurrences: bool) -> tuple[Aggregate, datetime, dict[int, int]]:
+    """One pass where T is known or can be guessed from the files' ends, two where the guess is wrong. Gives T
+    and the rows read by file, too.
+    """
     at = fixed_as_of(log)
     latest = at is None
     if at is None:
         at = log.newest_guess()
     if at is None:
-        at = log.count(newest) or log.clock
+        at = log.count(newest)[0] or log.clock
     while True:
-        counted = log.count(
+        counted, read = log.count(
             partial(
                 polars_engine.aggregate,
                 model=log.model,
@@ -82,7 +85,7 @@ def _aggregate(log: Log, *, occurrences: bool) -> tuple[Aggregate, datetime]:
         )
         found = counted.newest or log.clock  # without an accepted event T is the clock
         if not latest or found == at:
-            return counted, at
+            return counted, at, read
         at = found
 
 
@@ -93,9 +96,9 @@ def newest(events: pl.LazyFrame) -> datetime | None:
     return at
 
 
-def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
+def _result(log: Log, counted: Aggregate, at: datetime, read: dict[int, int]) -> Result:
     model = log.model
-    rows = _rows(counted)
+    rows = row_counts(counted.read, counted.reasons)
     if rows.read == 0:
         names = ", ".join(f.name for f in log.raw.files) or "the frame"
         raise InputError(InputProblem(f"no rows in {names}"))
@@ -103,7 +106,10 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         None
         if model.customers is None
         else read_roster(
-            model.customers, [s.name for s in model.signals], accounts=model.roll_up is not None
+            model.customers,
+            [s.name for s in model.signals],
+            accounts=model.roll_up is not None,
+            identities=None if model.roll_up is not None else log.identities,
         )
     )
     most = most_possible(model)
@@ -147,6 +153,7 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         users=of_accounts(users[0]) if users else None,
         notes=tuple(notes),
         files=tuple(f.name for f in log.raw.files),
+        file_rows=_file_rows(log, counted, read, rows),
         rejected_rows=partial(rejected_rows, log),
     )
 
@@ -203,20 +210,11 @@ def _silence_is_zero(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     return frame.with_columns(*(c.fill_null(0.0) for c in columns), pl.col(counts).fill_null(0))
 
 
-def _rows(counted: Aggregate) -> RowCounts:
-    aside = sum(counted.reasons.values())
-    return RowCounts(
-        read=counted.read,
-        accepted=counted.read - aside - counted.after,
-        duplicate=counted.reasons.get(DUPLICATE, 0),
-        filtered=counted.reasons.get(FILTERED, 0),
-        after_as_of=counted.after,
-        rejected={
-            text: counted.reasons[code]
-            for code, text in REJECTED.items()
-            if code in counted.reasons
-        },
-    )
+def _file_rows(
+    log: Log, counted: Aggregate, read: dict[int, int], rows: RowCounts
+) -> dict[str, RowCounts]:
+    files = log.numbered_files
+    return file_counts(files, read, counted.aside) if len(files) > 1 else {files[0].name: rows}
 
 
 def _told(counted: Aggregate) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cesctl.present.file_rows import files_table
 from cesctl.present.json_text import instant, pretty
 from cesctl.present.numbers import percent
 from cesctl.present.safe import safe
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from cesctl.insight.columns import Column as ExportColumn
     from cesctl.insight.profile import Profile
     from cesctl.model.types import Source
+    from cesctl.result import RowCounts
 
 _FILES_SHOWN = 3
 _VALUES_SHOWN = 4
@@ -23,6 +25,8 @@ _VALUES_SHOWN = 4
 def profile_page(profile: Profile, top: int) -> Page:
     """``top``: rows of the event table; the others are summed up below it."""
     parts: list[Table | Words] = []
+    if profile.file_rows:
+        parts.append(files_table(profile.file_rows))
     if profile.accepted:
         parts.append(_events(profile, top))
     parts += [_columns(profile), *_good_for(profile)]
@@ -35,7 +39,10 @@ def profile_json(profile: Profile) -> str:
     """The same as one JSON object, indented."""
     return pretty(
         {
-            "files": [{"name": name, "format": form} for name, form in profile.files],
+            "files": [
+                {"name": name, "format": form, **_rows_of(profile.file_rows.get(name))}
+                for name, form in profile.files
+            ],
             "sources": [_source(s) for s in profile.sources],
             "notes": profile.notes,
             "problems": [p.message for p in profile.problems],
@@ -69,6 +76,20 @@ def profile_json(profile: Profile) -> str:
             "numbers": [c.name for c in profile.numbers],
         }
     )
+
+
+def _rows_of(rows: RowCounts | None) -> dict[str, object]:
+    if rows is None:
+        return {}
+    return {
+        "rows": {
+            "read": rows.read,
+            "accepted": rows.accepted,
+            "duplicate": rows.duplicate,
+            "filtered": rows.filtered,
+            "rejected": rows.rejected,
+        }
+    }
 
 
 def _source(source: Source) -> dict[str, object]:

@@ -10,6 +10,7 @@ import polars as pl
 from cesctl.errors import InputError, InputProblem
 from cesctl.sources import typed
 from cesctl.sources.duck import no_glob
+from cesctl.sources.parts import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def layout(name: str, path: Path) -> tuple[tuple[str, ...], int]:
 
 
 def scan(part: Part) -> pl.LazyFrame:
-    """One row a record, in file order."""
+    """One row a record, in file order, and FILE."""
     schema = schema_of(part.files[0].path)
     binary = any(
         typed.type_at(schema, way) == pl.Binary
@@ -50,8 +51,10 @@ def scan(part: Part) -> pl.LazyFrame:
         for way in typed.ways_that_exist(schema, w.ways)[:1]
     )
     uuids = _uuids(part.files[0].path) if binary else frozenset()
-    frame = pl.scan_parquet([f.path for f in part.files], glob=False)
-    return typed.select(frame, schema, part.wanted, uuids)
+    paths = [str(f.path) for f in part.files]
+    frame = pl.scan_parquet(paths, glob=False, include_file_paths=FILE)
+    number = pl.col(FILE).replace_strict(paths, range(len(paths)), return_dtype=pl.UInt32)
+    return typed.select(frame, schema, part.wanted, uuids, also=[(FILE, number)])
 
 
 def _uuids(path: Path) -> frozenset[str]:

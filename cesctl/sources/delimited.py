@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.sources import cells, csvblocks
-from cesctl.sources.parts import BROKEN
+from cesctl.sources.parts import BROKEN, FILE
 from cesctl.sources.records import from_batches
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def scan(part: Part) -> pl.LazyFrame:
-    """One row a record, in file order, all text, and BROKEN."""
+    """One row a record, in file order, all text, BROKEN and FILE."""
     have = {name: n for n, name in reversed(list(enumerate(part.files[0].columns)))}
     frame = _columns(part, len(part.files[0].columns))
-    columns: list[tuple[str, pl.Expr | cells.Inside]] = [(BROKEN, pl.col(BROKEN))]
+    columns: list[tuple[str, pl.Expr | cells.Inside]] = []
     for w in part.wanted:
         way = _way(w.ways, have)
         if way is None:
@@ -28,20 +28,23 @@ def scan(part: Part) -> pl.LazyFrame:
             continue
         column = pl.col(f"column_{have[way[0]]}")
         columns.append((w.name, cells.Inside(way[0], column, way[1:]) if way[1:] else column))
+    columns += [(name, pl.col(name)) for name in (BROKEN, FILE)]
     return cells.select(frame, columns)
 
 
 def _columns(part: Part, count: int) -> pl.LazyFrame:
-    """All columns by their places, and BROKEN; only those asked for are read."""
+    """All columns by their places, BROKEN and FILE; only those asked for are read."""
     names = [f"column_{n}" for n in range(count)]
 
     def batches(asked: list[str] | None, _n_rows: int | None) -> Iterator[pl.DataFrame]:
         places = [n for n, name in enumerate(names) if asked is None or name in asked]
-        for file in part.files:
+        for number, file in enumerate(part.files):
+            of_file = pl.lit(number, dtype=pl.UInt32).alias(FILE)
             for block in csvblocks.blocks(file, places):
-                yield block.rows
+                yield block.rows.with_columns(of_file)
 
-    return from_batches(dict.fromkeys([*names, BROKEN], pl.String()), batches)
+    schema: dict[str, pl.DataType] = dict.fromkeys([*names, BROKEN], pl.String())
+    return from_batches(schema | {FILE: pl.UInt32()}, batches)
 
 
 def _way(ways: Ways, have: Container[str]) -> tuple[str, ...] | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from cesctl.sources import bytestream, duck, jsonitems, jsonlines, jsonvalue, keyed
-from cesctl.sources.parts import BROKEN
+from cesctl.sources.parts import BROKEN, FILE
 from cesctl.sources.records import from_batches, lazy
 
 if TYPE_CHECKING:
@@ -53,30 +54,33 @@ def scan(part: Part) -> pl.LazyFrame:
     """One row a record."""
     first = part.files[0]
     if part.careful or (first.format == "json" and first.opening != "[") or _clash(part):
-        return lazy([*(w.name for w in part.wanted), BROKEN], lambda: _rows(part))
+        names = [*(w.name for w in part.wanted), BROKEN]
+        return lazy(names, [partial(_rows, part, file) for file in part.files])
     every = (*part.wanted, jsonlines.WHY) if part.mended else part.wanted
     schema: dict[str, pl.DataType] = {w.name: pl.String() for w in every}
 
     def batches(columns: list[str] | None, n_rows: int | None) -> Iterator[pl.DataFrame]:
         wanted = [w for w in every if columns is None or w.name in columns]
         files = tuple(map(jsonlines.mended, part.files)) if part.mended else part.files
-        return _read(replace(part, files=files), wanted, n_rows)
+        numbered = columns is None or FILE in columns
+        return _read(replace(part, files=files), wanted, n_rows, numbered=numbered)
 
-    return from_batches(schema, batches)
+    return from_batches(schema | {FILE: pl.UInt32()}, batches)
 
 
-def _rows(part: Part) -> Iterator[tuple[str | None, ...]]:
+def _rows(part: Part, file: InputFile) -> Iterator[tuple[str | None, ...]]:
     ways = [w.ways for w in part.wanted]
     nothing = [None] * len(ways)
-    for file in part.files:
-        for _, record in jsonitems.items(file):
-            if isinstance(record, jsonitems.NoRecord):
-                yield (*nothing, str(record))
-            else:
-                yield (*(jsonvalue.at(record, w) for w in ways), None)
+    for _, record in jsonitems.items(file):
+        if isinstance(record, jsonitems.NoRecord):
+            yield (*nothing, str(record))
+        else:
+            yield (*(jsonvalue.at(record, w) for w in ways), None)
 
 
-def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.DataFrame]:
+def _read(
+    part: Part, wanted: list[Wanted], n_rows: int | None, *, numbered: bool
+) -> Iterator[pl.DataFrame]:
     first = part.files[0]
     paths = ", ".join(duck.path(f) for f in part.files)
     for file in part.files:
@@ -94,13 +98,15 @@ def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.D
         f"{_name(k)}: {duck.quoted(types.of(t, (k,)) + '[]' * ((k,) == first.rows))}"
         for k, t in tree.items()
     )
-    chosen = ", ".join(_chosen(w, w.name in quoted, arrays) for w in wanted) or "1 as nothing"
+    texts = [_chosen(w, w.name in quoted, arrays) for w in wanted]
+    texts += [f"CAST(file_index AS UINTEGER) AS {_name(FILE)}"] if numbered else []
+    chosen = ", ".join(texts) or "1 as nothing"
     records = f"""read_json([{paths}], format='{layout}',
             columns={{{columns or "nothing: 'VARCHAR'"}}}, records=true,
             compression='{duck.compression(first)}', maximum_object_size={duck.LARGEST_RECORD})"""
     if first.rows:
         array = _name(first.rows[0])
-        records = f"(select * replace (unnest({array}) as {array}) from {records})"
+        records = f"(select * replace (unnest({array}) as {array}), file_index from {records})"
     query = f"select {chosen} from {records}"
     if n_rows is not None:
         query += f" limit {n_rows}"
@@ -177,7 +183,7 @@ class _Types:
 
 def _clash(part: Part) -> bool:
     """What DuckDB cannot hold: keys that differ by case only, a key wanted whole and in pieces, a way on
-    from the value of an array's key, rows in an array further down.
+    from the value of an array's key, rows in an array further down, what is DuckDB's own name of something.
     """
     leaves = {way for w in part.wanted for way in w.ways}
     if len(part.files[0].rows) > 1:
@@ -189,7 +195,8 @@ def _clash(part: Part) -> bool:
     def by_case(tree: Tree) -> bool:
         return len({k.lower() for k in tree}) < len(tree) or any(map(by_case, tree.values()))
 
-    return whole_and_pieces or by_case(_tree(part.wanted, part.keyed))
+    tree = _tree(part.wanted, part.keyed)
+    return whole_and_pieces or by_case(tree) or "file_index" in map(str.lower, tree)
 
 
 def _name(key: str) -> str:

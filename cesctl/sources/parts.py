@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cesctl.model.types import Source
 
+FILE = "file:"  # the number of a row's file among those of its part; no export has such a column
 Format = Literal["csv", "ndjson", "json", "parquet", "frame"]
 Compression = Literal["none", "gzip", "zstd"]
 
@@ -96,8 +97,8 @@ class Part:
 
     ``frame`` has one row per record and exactly the wanted columns, each named as in the source.
     All are text as it stands in the file, null where absent; a timestamp column of Parquet or of a
-    DataFrame keeps its type. ``rows`` is the same with, where a row may be no record, one column more:
-    BROKEN.
+    DataFrame keeps its type. ``rows`` is the same with more columns: BROKEN where a row may be no record,
+    and FILE but of a frame.
     """
 
     files: tuple[InputFile, ...]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from cesctl.sources.parts import FILE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -17,20 +19,23 @@ _BATCH = 50_000  # records
 
 
 def lazy(
-    names: Sequence[str], rows: Callable[[], Iterable[tuple[str | None, ...]]]
+    names: Sequence[str], files: Sequence[Callable[[], Iterable[tuple[str | None, ...]]]]
 ) -> pl.LazyFrame:
-    """A frame that calls ``rows`` each time it is collected; only a batch is held at once."""
+    """The rows that the files' functions give, and FILE. They are called each time it is collected; only a
+    batch is held at once.
+    """
     schema: dict[str, pl.DataType] = {name: pl.String() for name in names}
 
     def batches() -> Iterator[pl.DataFrame]:
-        source = iter(rows())
-        while batch := list(islice(source, _BATCH)):
-            columns = zip(
-                *batch, strict=True
-            )  # by columns polars takes them much faster than by rows
-            yield pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
+        for number, rows in enumerate(files):
+            source = iter(rows())
+            while batch := list(islice(source, _BATCH)):
+                # by columns polars takes them much faster than by rows
+                columns = zip(*batch, strict=True)
+                frame = pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
+                yield frame.with_columns(pl.lit(number, dtype=pl.UInt32).alias(FILE))
 
-    return from_batches(schema, lambda _columns, _n_rows: batches())
+    return from_batches(schema | {FILE: pl.UInt32()}, lambda _columns, _n_rows: batches())
 
 
 def from_batches(schema: dict[str, pl.DataType], batches: Batches) -> pl.LazyFrame:

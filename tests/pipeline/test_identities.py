@@ -83,6 +83,21 @@ def test_copies_under_two_ids_are_copies(tmp_path: Path) -> None:
     assert score(log, parse_model(text, folder=tmp_path)).rows.duplicate == 1
 
 
+def test_a_roster_speaks_of_the_same_customers(tmp_path: Path) -> None:
+    put(tmp_path, "ids.csv", "from,to\na,b\nc,d\ne,d\n")
+    put(tmp_path, "r.csv", "customer,plan\na,old\nb,new\nc,pro\n")
+    log = pl.DataFrame({"user_id": ["a", "e"], "event": "x", "timestamp": "2026-10-01"})
+    text = "events: {x: 1}\nidentities: {file: ids.csv}\ncustomers: {file: r.csv}"
+    result = score(log, parse_model(text, folder=tmp_path))
+    assert result.scores.select("customer", "plan", "score").rows() == [
+        ("b", "new", 1.0),
+        ("d", "pro", 1.0),
+    ]
+    put(tmp_path, "r.csv", "customer,plan\nc,one\ne,two\n")
+    with pytest.raises(InputError, match='"d" stands there more than once'):
+        score(log, parse_model(text, folder=tmp_path))
+
+
 def test_the_table_is_no_export(tmp_path: Path) -> None:
     put(tmp_path, "data/ids.csv", "from,to\na,b\n")
     put(tmp_path, "data/log.csv", "user_id,event,timestamp\na,x,2026-10-01\n")

@@ -116,7 +116,7 @@ def test_broken_lines(tmp_path: Path, broken: str, what: str, packing: str, coun
     rows = raw.parts[0].rows.collect()
     assert rows.height == 2 * count + 2
     assert rows[BROKEN].is_not_null().arg_true().to_list() == [count + 1]
-    assert rows.row(count + 1) == (None, None, None, what)
+    assert rows.row(count + 1) == (None, None, None, what, 0)
     assert locate(raw.files[0], [count + 1, 0, count + 2]) == [count + 4, 2, count + 5]
     assert list(map(str, cesctl.sources.broken(raw.files, 9))) == [f"{path}:{count + 4}: {what}"]
 
