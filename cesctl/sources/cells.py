@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 Way: TypeAlias = tuple[str, ...]
 _FEW = 512  # rows that Python decodes together when one of them is beyond polars
-# A number whose text polars may write anew: with a fraction or an exponent, a large one, and -0.
-_WRITTEN_ANEW = r"(?:-?[0-9]+(?:[.eE]|[0-9]{15})|-0)"
 _NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)"
 _PLAIN = re.compile(r"[A-Za-z0-9_$ .:-]+")  # keys that only a wish to confuse writes with escapes,
 _ESCAPED = r"\\u00[2-7]"  # which are these
@@ -122,7 +120,7 @@ def _beyond(ways: Sequence[Way]) -> pl.Expr:
     odd = cell.str.contains(_ESCAPED if plain else r"\\")
     for way in ways:
         for key in set(way):  # of a key met twice the last counts, and polars takes the first
-            odd |= cell.str.count_matches(_quoted(key), literal=True) > way.count(key)
+            odd |= cell.str.count_matches(re.escape(_quoted(key))) > way.count(key)
         for key in way[:-1]:  # another object written as text
             odd |= cell.str.contains(_written(key) + r"[^\s{n]")
         kinds = r"[\[{]"  # what is nested is no text to polars
@@ -139,10 +137,10 @@ def _values(ways: Sequence[Way]) -> list[pl.Expr]:
         decoded = pl.col("decoded")
         for key in way:
             decoded = decoded.struct.field(key)
-        written = _written(way[-1])
-        anew = decoded.is_not_null() & pl.col("cell").str.contains(written + _WRITTEN_ANEW)
-        number = pl.col("cell").str.extract(written + _NUMBER)
-        values.append(pl.when(anew).then(number).otherwise(decoded).alias(_field(n)))
+        # polars writes some numbers anew: 1.10 would come out as 1.1
+        number = pl.col("cell").str.extract(_written(way[-1]) + _NUMBER)
+        own = pl.when(decoded.is_not_null()).then(pl.coalesce(number, decoded))
+        values.append(own.alias(_field(n)))
     return values
 
 

@@ -173,7 +173,7 @@ def has(file: InputFile, name: str) -> bool:
     """Whether a file has the column; a JSON path also where it leads to an object or through one."""
     if name in file.columns or name in file.inside:
         return True
-    below = file.inside if file.format == "csv" else file.paths
+    below = file.inside if file.format == "csv" else (*file.columns, *file.inside)
     return any(c.startswith(name + ".") for c in below)
 
 

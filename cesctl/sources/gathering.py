@@ -212,11 +212,14 @@ def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
         return []
     if source.preset == "plain":
         return [Group(source, tuple(found))]
-    tools = {
-        file: presets.named(source, [file], columns.has)
-        or presets.detect(file, source, columns.has)
-        for file in found
-    }
+    seen: dict[object, Preset | None] = {}  # of many files most are alike
+    tools: dict[InputFile, Preset | None] = {}
+    for file in found:
+        alike = (file.format, file.columns, file.inside)
+        if alike not in seen:
+            preset = presets.named(source, [file], columns.has)
+            seen[alike] = preset or presets.detect(file, source, columns.has)
+        tools[file] = seen[alike]
     known = list(dict.fromkeys(t for t in tools.values() if t is not None))
     groups: dict[Preset | None, list[InputFile]] = {}
     for file, tool in tools.items():

@@ -45,7 +45,7 @@ class InputFile:
     # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
     columns: tuple[str, ...] = ()
     # CSV, Parquet: columns that hold JSON objects as text, or keys and values; the dotted paths seen in
-    # them in a sample
+    # them in a sample, and they themselves where some of their texts are no objects
     cells: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     # JSON: the ways to arrays of keys and values
@@ -67,8 +67,8 @@ class InputFile:
         """Every column and dotted path known, those inside of a column in its place."""
         found: dict[str, None] = {}
         for column in self.columns:
-            inside = [p for p in self.inside if column in self.cells and p.startswith(f"{column}.")]
-            found.update(dict.fromkeys(inside or [column]))
+            inside = [p for p in self.inside if p == column or p.startswith(f"{column}.")]
+            found.update(dict.fromkeys(inside if column in self.cells and inside else [column]))
         return tuple(found)
 
     def may_have(self, name: str) -> bool:

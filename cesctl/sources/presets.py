@@ -240,6 +240,8 @@ PRESETS = (
             ("feature_id", "page_id", "track_type_id", "guide_id", "featureId", "pageId", "trackTypeId",
              "guideId"),
             ("timestamp", "browser_time", "browserTime", "guide_timestamp"),
+            ("num_events", "num_minutes", "numEvents", "numMinutes", "browser_time", "browserTime",
+             "guide_timestamp"),
         ),
         customer=("visitor_id", "visitorId"),
         event=("feature_id", "page_id", "track_type_id", "guide_id", "featureId", "pageId",
@@ -252,7 +254,10 @@ PRESETS = (
     Preset(
         "heap",
         "Heap events",
-        (("event_id",), ("user_id",), ("session_id",), ("time",), ("event_table_name", "event_name")),
+        (
+            ("event_id",), ("user_id",), ("session_id",), ("time",), ("event_table_name", "event_name"),
+            ("event_table_name", "heap_previous_page", "landing_page", "pageview_id"),
+        ),
         customer=("user_id",),
         event=("event_table_name", "event_name"),
         timestamp=("time",),

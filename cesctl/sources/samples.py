@@ -107,15 +107,22 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
     columns: dict[str, None] = dict.fromkeys(file.columns)
     cells: dict[str, None] = {}
     inside: dict[str, None] = {}
+    others: dict[str, None] = {}  # columns with texts that are no objects
     arrays: dict[tuple[str, ...], None] = {}
     for record in records(file, blocks=3):
         arrays.update(dict.fromkeys(keyed.paths(record)))
         for path, value in jsonvalue.paths(record):
             columns[path] = None
             _note(sampled, path, value)
-            for below, text in _inside(path, value):
-                cells[path] = inside[below] = None
+            held = _held(value)
+            if held is None:
+                others.update({path: None} if value not in (None, "") else {})
+                continue
+            cells[path] = None
+            for below, text in jsonvalue.paths(held, f"{path}."):
+                inside[below] = None
                 _note(sampled, below, text)
+    inside.update({c: None for c in cells if c in others})
     if file.format in ("json", "ndjson"):  # no place of its own: any path may lead through text
         plain = [c for c in columns if c not in cells]
         for array in map(".".join, arrays):  # read whole it has the numbers inside of it
@@ -125,10 +132,12 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
     return replace(sampled, fractions=set()), Layout(tuple(columns), tuple(cells), tuple(inside))
 
 
-def _inside(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """(dotted path, value) of what is in a text that spells a JSON object."""
-    if isinstance(value, str) and value[:1] in ("{", " "):
-        yield from jsonvalue.paths(jsonvalue.parsed(value), f"{path}.")
+def _held(value: Any) -> Record | None:
+    """The object that a text spells; None where it spells none."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not text.startswith("{"):
+        return None
+    return jsonvalue.parsed(text) or (None if text[1:-1].strip() else {})
 
 
 def _note(sampled: Sampled, path: str, value: Any) -> None:
@@ -163,11 +172,14 @@ def typed_look(frame: pl.LazyFrame, columns: tuple[str, ...]) -> tuple[Sampled, 
         way = tuple(c.split("."))
         if keyed.fields_of(typed.type_at(schema, way)) is not None:
             found[c] = {f"{c}.{key}": None for key in keyed.keys(typed.series_at(head, way))}
-        elif texts.schema[c] == pl.String:
-            found[c] = dict.fromkeys(p for text in texts[c] for p, _ in _inside(c, text))
-    cells = tuple(c for c in texts.columns if found.get(c))
-    inside = tuple(dict.fromkeys(p for c in cells for p in found[c]))
-    return Sampled({*filled, *inside}), Layout(columns, cells, inside)
+        elif typed.type_at(schema, way) == pl.String:
+            held = [_held(text) for text in texts[c] if text]
+            objects = [h for h in held if h is not None]
+            if objects:
+                found[c] = {p: None for h in objects for p, _ in jsonvalue.paths(h, f"{c}.")}
+                found[c] |= {c: None} if len(objects) < len(held) else {}
+    inside = tuple(dict.fromkeys(p for paths in found.values() for p in paths))
+    return Sampled({*filled, *inside}), Layout(columns, tuple(found), inside)
 
 
 def times(part: Part, blocks: int) -> list[str]:

@@ -282,7 +282,7 @@ def salesforce(e: Event, n: int) -> Record:
 
 def pendo(e: Event, n: int) -> Record:
     known = {"_fivetran_id": f"f{n}", "account_id": "a", "visitor_id": e.customer}
-    return {**known, "feature_id": e.name, "timestamp": e.time(SPACE), **flat(e)}
+    return {**known, "feature_id": e.name, "timestamp": e.time(SPACE), "num_events": 1, **flat(e)}
 
 
 def heap(e: Event, n: int) -> Record:

@@ -122,7 +122,7 @@ def test_paths_lead_into_cells(tmp_path: Path, kind: str, careful: bool) -> None
     raw = raw.exact() if careful else raw
     assert raw.parts[0].frame.collect().select(names).rows() == EXPECTED
     assert set(names) - {names[2]} | {f"{names[2]}.a"} <= set(raw.columns())
-    assert names[0].removesuffix(".plan") not in raw.columns()
+    assert names[0].removesuffix(".plan") in raw.columns()  # one of its texts is no object
 
 
 def test_paths_lead_into_the_cells_of_a_frame() -> None:
@@ -163,3 +163,14 @@ def test_amplitudes_warehouse_file(shared_data: Path) -> None:
     )
     counted = dict(scores.select("customer", "a.measure").rows())
     assert {c: n for c, n in counted.items() if n} == expected
+
+
+def test_what_a_column_holds_stands_in_its_place(tmp_path: Path) -> None:
+    """Where all of its texts are objects; an empty one is an object too."""
+    path = put(tmp_path, "x.csv", 'u,p,q,r,t\nu1,"{""a"":1}",{},,1\nu2,"{""b"":2}",{},x,2\n')
+    file = read(
+        [path], Source(preset="plain", customer=("u",), event=("u",), timestamp=("t",))
+    ).files[0]
+    assert file.paths == ("u", "p.a", "p.b", "q", "r", "t")
+    assert file.may_have("q.later")
+    assert not file.may_have("r.later")

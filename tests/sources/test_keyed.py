@@ -130,3 +130,10 @@ def test_an_array_may_also_be_read_whole(tmp_path: Path) -> None:
         raw = read([path], PLAIN, properties=paths)
         found = raw.parts[0].frame.collect()["p"].item()
         assert json.loads(found) == RECORD["p"]
+
+
+def test_a_key_beyond_the_sample_of_a_typed_array(shared_data: Path) -> None:
+    """No user has a property in the file; its type says all the same that one may."""
+    path = shared_data / "exports" / "ga4" / TABLE
+    raw = read([path], GA4, properties=["user_properties.plan"])
+    assert raw.parts[0].frame.collect()["user_properties.plan"].null_count() > 0

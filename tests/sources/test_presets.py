@@ -581,3 +581,22 @@ def test_posthogs_table_has_its_properties_in_cells(tmp_path: Path) -> None:
         result = cesctl.score([path], cesctl.parse_model(model), now=NOW)
         assert told(result) == "read as PostHog batch export (preset posthog)"
         assert result.scores.select("ios.measure", "events").rows() == [(1.1, 1)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "event_id,user_id,session_id,time,event_name",
+        "visitor_id,account_id,page_id,timestamp,event",
+        "name,time,distinct_id,user_id,event",
+        "id,user_id,type,created_at,status,event",
+    ],
+)
+def test_logs_of_ones_own_are_no_tools(tmp_path: Path, columns: str) -> None:
+    row = ",".join(
+        "2026-10-01" if c in ("time", "timestamp", "created_at") else "x"
+        for c in columns.split(",")
+    )
+    result = scored(put(tmp_path, "x.csv", f"{columns}\n{row}\n"))
+    assert told(result) == ""
+    assert result.rows.accepted == 1
