@@ -20,7 +20,7 @@ def scan(part: Part) -> pl.LazyFrame:
     """One row a record, in file order, all text, and BROKEN."""
     have = {name: n for n, name in reversed(list(enumerate(part.files[0].columns)))}
     frame = _columns(part, len(part.files[0].columns))
-    columns: list[tuple[str, pl.Expr | cells.Inside]] = [(BROKEN, pl.col(BROKEN))]
+    columns: list[tuple[str, pl.Expr | cells.Inside]] = []
     for w in part.wanted:
         way = _way(w.ways, have)
         if way is None:
@@ -28,7 +28,7 @@ def scan(part: Part) -> pl.LazyFrame:
             continue
         column = pl.col(f"column_{have[way[0]]}")
         columns.append((w.name, cells.Inside(way[0], column, way[1:]) if way[1:] else column))
-    return cells.select(frame, columns)
+    return cells.select(frame, [*columns, (BROKEN, pl.col(BROKEN))])
 
 
 def _columns(part: Part, count: int) -> pl.LazyFrame:
