@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cesctl
-from cesctl.model.types import Model
+from cesctl.model.types import Model, Source
 from cesctl.pipeline.normalise import MALFORMED, REJECTED
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -103,3 +103,68 @@ def test_rows_after_broken_lines_keep_their_numbers(tmp_path: Path, lines: str) 
         expected = [(41, "malformed line"), (43, "unreadable timestamp")]
     rejects = cesctl.score([path], MODEL, now=NOW).rejects()
     assert list(zip(rejects["line"], rejects["reason"], strict=True)) == expected
+
+
+def test_the_command_tells_lists_and_ends_with_3_where_too_many_are_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from cesctl.cli.main import app
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.yaml").write_text("version: 1\nas_of: 2026-10-20\nevents: {login: 1}\n")
+    (tmp_path / "few.csv").write_text(csv("u,login,2026-10-01,x"))
+    (tmp_path / "many.csv").write_text(csv("u,login,2026-10-01,x", count=2))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        done = CliRunner().invoke(app, list(arguments))
+        return done.exit_code, done.stdout, done.stderr
+
+    code, _, err = call("score", "few.csv", "-c", "m.yaml", "--rejects", "r.csv")
+    assert (code, "few.csv:42: 4 fields where the header has 3; the line was" in err) == (0, True)
+    assert "few.csv,42,malformed line,,," in (tmp_path / "r.csv").read_text()
+    code, _, err = call("score", "many.csv", "-c", "m.yaml")
+    assert (code, "1 malformed line" in err) == (3, True)
+    code, out, err = call("inspect", "few.csv")
+    assert (code, "malformed line" in out) == (0, True)
+    assert "few.csv:42: 4 fields" in out + err
+
+
+def test_inspect_and_init_read_what_the_fast_reader_refuses(tmp_path: Path) -> None:
+    from cesctl.insight.profile import profile
+    from cesctl.insight.starter import starter
+    from cesctl.pipeline.log import open_log
+
+    path = tmp_path / "events"
+    path.write_text(ndjson("export terminated early"))
+    found = profile([path], [Source()], now=NOW)
+    assert (found.read, found.accepted, found.rejected) == (81, 80, {"malformed line": 1})
+    assert any("the line was left out" in n for n in found.notes)
+    assert "login" in starter(open_log([path], MODEL, now=NOW))
+
+
+@pytest.mark.parametrize("end", ["y,z,too many\n", '"y\n'])
+def test_a_broken_line_of_a_roster_is_an_error(tmp_path: Path, end: str) -> None:
+    (tmp_path / "events").write_text(csv(""))
+    (tmp_path / "roster.csv").write_text("user_id,plan\nu1,pro\n" + end)
+    (tmp_path / "m.yaml").write_text(
+        "version: 1\nevents: {login: 1}\ncustomers: {file: roster.csv, id: user_id}\n"
+    )
+    model = cesctl.load_model(tmp_path / "m.yaml")
+    with pytest.raises(cesctl.InputError, match=r"roster\.csv:3: broken line: "):
+        cesctl.score([tmp_path / "events"], model, now=NOW)
+
+
+def test_broken_lines_of_records_that_hold_rows_in_an_array(tmp_path: Path) -> None:
+    good = '{"who":"a","acts":[{"event":"login","time":"2026-10-01"},{"event":"x","time":1}]}\n'
+    path = tmp_path / "events"
+    path.write_text(good * 20 + "nonsense\n" + good * 20)
+    model = cesctl.parse_model(
+        "version: 1\nevents: {login: 1}\n"
+        "presets: {mine: {columns: [who, acts], rows: acts, customer: who, event: acts.event, "
+        "timestamp: acts.time}}\n"
+    )
+    result = cesctl.score([path], model, now=NOW)
+    assert (result.rows.read, result.rows.rejected) == (81, {"malformed line": 1})
+    assert result.rejects()["line"].to_list() == [21]

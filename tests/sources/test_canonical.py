@@ -93,3 +93,20 @@ def test_files_with_and_without_a_header_together(shared_data: Path) -> None:
     alone = [cesctl.score([p], cesctl.parse_model(MODEL), now=NOW).rows for p in paths]
     assert result.rows.read == sum(r.read for r in alone)
     assert result.rows.accepted == sum(r.accepted for r in alone)
+
+
+def test_quotes_mean_nothing_and_a_broken_line_costs_itself(tmp_path: Path) -> None:
+    from cesctl.sources import broken, csvblocks
+    from cesctl.sources.parts import InputFile
+
+    path = tmp_path / "x.tsv"
+    path.write_bytes(b'a\t"b\n"c"d\t"e"\n1\t2\t3\n\xff\t1\nf\t"g')
+    file = InputFile(
+        "x", path, "csv", separator="\t", header=False, quotes=False, columns=("p", "q")
+    )
+    rows = [r for block in csvblocks.blocks(file, [0, 1]) for r in block.rows.rows()]
+    assert rows[:2] + rows[4:] == [("a", '"b', None), ('"c"d', '"e"', None), ("f", '"g', None)]
+    assert [(p.line, p.message) for p in broken([file], 9)] == [
+        (3, "3 fields where the header has 2"),
+        (4, "not UTF-8 (byte 0xff)"),
+    ]
