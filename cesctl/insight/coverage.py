@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.insight.advice import SET_TIMESTAMP_FORMAT, Advice, advise, closest
-from cesctl.insight.event_table import event_table, explained
+from cesctl.insight.event_table import carefully, event_table
 from cesctl.insight.plan import TOO_MANY
 from cesctl.pipeline.conditions import matches
 from cesctl.pipeline.log import open_log, used_properties
@@ -68,8 +68,8 @@ def check_log(model: Model, inputs: Inputs, now: datetime | None = None) -> Cove
     """Scores the export by the model and holds the one against the other. Raises InputError."""
     log = open_log(inputs, model, now=now)
     result = score_log(log, occurrences=True)
-    with explained(log):
-        table = event_table(log.events(), used_properties(model), until=result.as_of)
+    used = used_properties(model)
+    table = carefully(log, lambda log: event_table(log.events(), used, until=result.as_of))
     return coverage(result, table, log.raw.columns())
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 from cesctl import sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from cesctl.pipeline.log import Log
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,9 @@ class EventTable:
     reasons: dict[int, int]
 
 
-@contextmanager
-def explained(log: Log) -> Iterator[None]:
-    """What polars cannot read while a log is counted becomes an InputError with file and line."""
-    try:
-        yield
-    except sources.FAILURES as error:
-        raise sources.explain_failure(error, log.raw) from error
+def carefully(log: Log, job: Callable[[Log], Found]) -> Found:
+    """What a job finds in a log, with the readers it needs. Raises InputError."""
+    return sources.carefully(log.raw, lambda raw: job(replace(log, raw=raw)))[1]
 
 
 def event_table(

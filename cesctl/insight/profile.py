@@ -10,11 +10,12 @@ import polars as pl
 
 from cesctl import sources as reading
 from cesctl.insight.columns import Column, column_table
-from cesctl.insight.event_table import EventTable, event_table, explained
+from cesctl.insight.event_table import EventTable, carefully, event_table
 from cesctl.insight.source_text import sources_block
 from cesctl.model.types import Model, Source
 from cesctl.pipeline.log import Log
 from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
+from cesctl.pipeline.rejects import broken_lines
 from cesctl.sources.survey import survey
 
 if TYPE_CHECKING:
@@ -85,20 +86,18 @@ def profile(
     """
     found = survey(inputs, sources)
     raw = found.everything
-    try:
-        rows, columns = column_table([p.frame for p in raw.parts], skip=keys(raw.sources))
-    except reading.FAILURES as error:
-        raise reading.explain_failure(error, raw) from error
+    raw, (rows, columns) = reading.carefully(
+        raw, lambda raw: column_table([p.frame for p in raw.parts], skip=keys(raw.sources))
+    )
     table = _nothing()
     if found.events is not None:
         clock = now or datetime.now(UTC)
         model = Model(signals=(), timezone=timezone)
         log = Log(found.events, model, clock, as_of="latest")
-        with explained(log):
-            table = event_table(log.events())
+        table = carefully(log, lambda log: event_table(log.events()))
     return Profile(
         files=tuple((f.name, f.format) for f in raw.files),
-        notes=tuple(raw.notes),
+        notes=(*raw.notes, *broken_lines(raw, table.reasons)),
         sources=tuple(raw.sources),
         columns=tuple(_with_distinct(c, raw.sources, table) for c in columns),
         events=table.events,

@@ -22,7 +22,7 @@ import polars as pl
 
 from cesctl.errors import InputError, InputProblem
 from cesctl.insight.advice import SET_TIMESTAMP_FORMAT
-from cesctl.insight.event_table import EventTable, event_table, explained
+from cesctl.insight.event_table import EventTable, carefully, event_table
 from cesctl.insight.plan import TOO_MANY, Plan, Weighted
 from cesctl.insight.spread import drop_threshold, spread
 from cesctl.insight.starter_text import model_text
@@ -56,10 +56,9 @@ def starter(log: Log, files: Sequence[Sequence[str]] = ()) -> str:
     ``files``: what the model says each source of the log reads, relative to the folder it will lie in; empty:
     it does not say.
     """
-    with explained(log):
-        plan = _plan(log, files)
-        # Scored once without a scale: what is raw then tells which scale spreads it.
-        result = score_log(replace(log, model=parse_model(model_text(plan))))
+    plan = carefully(log, lambda log: _plan(log, files))
+    # Scored once without a scale: what is raw then tells which scale spreads it.
+    result = score_log(replace(log, model=parse_model(model_text(plan))))
     chosen = spread(result.detail["raw"])
     drop = None
     if plan.compare_days is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -78,7 +78,7 @@ class Log:
         ids = max(len(s.id) if s.deduplicate == "id" else 0 for s in sources)
         parts = []
         for part in self.raw.parts:
-            events = self.normalised(part, part.frame, self._identities)
+            events = self.normalised(part, part.rows, self._identities)
             if self.has_duplicates:
                 events = with_hash(events, part.source, sources.index(part.source), ids)
             parts.append(events)
@@ -178,8 +178,3 @@ def times(model: Model, at: datetime) -> list[datetime]:
     if model.compare_us is None:
         return [at]
     return [at, at - timedelta(microseconds=model.compare_us)]
-
-
-def with_exact_text(log: Log) -> Log:
-    """The same log read by the careful reader, which costs more and keeps every number's own text."""
-    return replace(log, raw=log.raw.exact())

@@ -16,6 +16,7 @@ import polars as pl
 from cesctl.pipeline.conditions import PROPERTY, holds, trimmed
 from cesctl.pipeline.identities import replace_ids
 from cesctl.pipeline.timestamps import with_instants
+from cesctl.sources.parts import BROKEN
 from cesctl.sources.typed import as_text
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ TIME, AT, FINE = "time:", "at:", "fine:"  # no export has such columns
 ROW = "row:"  # a record's number, where somebody asks; no export has such a column
 NO_REASON = pl.Series("reason", [None], dtype=pl.UInt8)
 FILTERED, DUPLICATE = 1, 2
-NO_CUSTOMER, NO_EVENT, NO_TIMESTAMP, UNREADABLE, LATER = 3, 4, 5, 6, 7
+NO_CUSTOMER, NO_EVENT, NO_TIMESTAMP, UNREADABLE, LATER, MALFORMED = 3, 4, 5, 6, 7, 8
 REJECTED = {
+    MALFORMED: "malformed line",
     NO_CUSTOMER: "no customer",
     NO_EVENT: "no event",
     NO_TIMESTAMP: "no timestamp",
@@ -83,7 +85,7 @@ def normalise(
             trimmed(_text(column, schema)).alias(f"{ID}{n}")
             for n, column in enumerate(source.id if source.deduplicate == "id" else ())
         ),
-        *([pl.col(ROW)] if ROW in schema else []),
+        *(pl.col(name) for name in (ROW, BROKEN) if name in schema),
     )
     if identities is not None:
         events = replace_ids(events, "customer", identities)
@@ -99,7 +101,12 @@ def normalise(
         is_elementwise=True,
     )
     events = events.with_columns(fine.fill_null(value=False).alias(FINE))
-    return events.with_columns(reason.alias("reason")).drop("time", "kept", FINE)
+    events = events.with_columns(reason.alias("reason")).drop("time", "kept", FINE)
+    if BROKEN not in schema:
+        return events
+    # a row that is no record has no customer either, so it is never an event; this goes before all else
+    malformed = pl.when(pl.col(BROKEN).is_not_null()).then(pl.lit(MALFORMED, dtype=pl.UInt8))
+    return events.with_columns(malformed.otherwise("reason").alias("reason")).drop(BROKEN)
 
 
 def why_not(columns: Sequence[pl.Series], *, clock: datetime | None) -> pl.Series:

@@ -1,4 +1,4 @@
-"""The rejected rows, each with its file, line and reason: a second look at the log, taken when asked."""
+"""The rejected rows, each with its file, line and reason: a second look at the log, taken when needed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl import sources
-from cesctl.pipeline.normalise import REJECTED, ROW
+from cesctl.pipeline.normalise import MALFORMED, REJECTED, ROW
 from cesctl.result import REJECTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cesctl.model.types import Source
     from cesctl.pipeline.log import Log
+    from cesctl.sources import Raw
+
+_TOLD = 3  # malformed lines that are told one by one
 
 
 def rejected_rows(log: Log) -> pl.DataFrame:
@@ -21,7 +26,7 @@ def rejected_rows(log: Log) -> pl.DataFrame:
     """
     frames = []
     for part in log.raw.per_file():
-        rows = part.frame.with_row_index(ROW)
+        rows = part.rows.with_row_index(ROW)
         events = log.normalised(part, rows).select(ROW, "reason")
         texts = rows.select(ROW, *_texts(part.source))
         bad = (
@@ -42,6 +47,23 @@ def rejected_rows(log: Log) -> pl.DataFrame:
             )
         )
     return pl.concat([pl.DataFrame(schema=REJECTS), *frames])
+
+
+def broken_lines(raw: Raw, reasons: Mapping[int, int]) -> list[str]:
+    """The first lines that are no records, for people, and how many more there are.
+
+    ``reasons``: rows that are no events, by the code of the reason.
+    """
+    count = reasons.get(MALFORMED, 0)
+    if not count:
+        return []
+    found = sources.broken(raw.files, _TOLD)
+    told = [f"{p}; the line was left out" for p in found]
+    if count > len(found):
+        told.append(f"and {count - len(found):,} more malformed lines")
+    if any("not UTF-8" in p.message for p in found):
+        told.append("lines that are not UTF-8: export the file as UTF-8, or convert it")
+    return told
 
 
 def _texts(source: Source) -> list[pl.Expr]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -16,11 +17,11 @@ from cesctl.errors import InputError, InputProblem, ModelError, Problem
 from cesctl.model.most_points import most_points
 from cesctl.model.types import Model
 from cesctl.pipeline.band import add_band
-from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log, times, with_exact_text
+from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log, times
 from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.points import add_points
-from cesctl.pipeline.rejects import rejected_rows
+from cesctl.pipeline.rejects import broken_lines, rejected_rows
 from cesctl.pipeline.roll_up import of_accounts, roll_up, silent_accounts
 from cesctl.pipeline.roster import join_roster, read_roster
 from cesctl.pipeline.scale import add_score
@@ -56,17 +57,10 @@ def score(
 
 def score_log(log: Log, *, occurrences: bool = False) -> Result:
     """Scores an opened log."""
-    try:
-        counted, at = _aggregate(log, occurrences=occurrences)
-    except sources.FAILURES:
-        # the fast readers refuse what they cannot give exactly; the careful ones give it, or say which
-        # line of which file is broken
-        log = with_exact_text(log)
-        try:
-            counted, at = _aggregate(log, occurrences=occurrences)
-        except sources.FAILURES as error:
-            raise sources.explain_failure(error, log.raw) from error
-    return _result(log, counted, at)
+    raw, (counted, at) = sources.carefully(
+        log.raw, lambda raw: _aggregate(replace(log, raw=raw), occurrences=occurrences)
+    )
+    return _result(replace(log, raw=raw), counted, at)
 
 
 def _aggregate(log: Log, *, occurrences: bool) -> tuple[Aggregate, datetime]:
@@ -140,7 +134,7 @@ def _result(log: Log, counted: Aggregate, at: datetime) -> Result:
         ["score", "given_raw", "customer"], descending=[True, True, False]
     )
     attributes = _attributes(roster, model)
-    notes = log.notes + _told(counted)
+    notes = [*log.notes, *broken_lines(log.raw, counted.reasons), *_told(counted)]
     if model.roll_up is not None:
         notes += _without_account(users[0], model.roll_up)
     return Result(

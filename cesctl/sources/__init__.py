@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from cesctl.sources.attempts import carefully
 from cesctl.sources.parts import InputFile, Part, Raw, Wanted
-from cesctl.sources.places import FAILURES, explain_failure, locate
+from cesctl.sources.places import FAILURES, broken, explain_failure, locate
 from cesctl.sources.reading import read
 
-__all__ = ["FAILURES", "InputFile", "Part", "Raw", "Wanted", "explain_failure", "locate", "read"]
+__all__ = [
+    "FAILURES",
+    "InputFile",
+    "Part",
+    "Raw",
+    "Wanted",
+    "broken",
+    "carefully",
+    "explain_failure",
+    "locate",
+    "read",
+]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from cesctl.errors import InputError, InputProblem
 from cesctl.sources import typed
-from cesctl.sources.documents import no_glob
+from cesctl.sources.duck import no_glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +23,21 @@ def schema_of(path: Path) -> dict[str, pl.DataType]:
     return dict(pl.scan_parquet(path, glob=False).collect_schema())
 
 
-def layout(name: str, path: Path) -> tuple[tuple[str, ...], int]:
-    """(columns and dotted paths, number of rows)."""
+@contextmanager
+def refusing(name: str) -> Iterator[None]:
+    """What polars cannot read of a file is damaged."""
     try:
-        schema = schema_of(path)
-        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+        yield
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(InputProblem(f"a damaged Parquet file ({reason})", name)) from None
+
+
+def layout(name: str, path: Path) -> tuple[tuple[str, ...], int]:
+    """(columns and dotted paths, number of rows)."""
+    with refusing(name):
+        schema = schema_of(path)
+        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     return tuple(typed.paths(schema)), int(rows)
 
 

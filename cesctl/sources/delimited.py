@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.sources import cells, jsonvalue, separated
-from cesctl.sources.records import lazy
+from cesctl.sources import cells, csvblocks
+from cesctl.sources.parts import BROKEN
+from cesctl.sources.records import from_batches
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -16,53 +17,34 @@ if TYPE_CHECKING:
 
 
 def scan(part: Part) -> pl.LazyFrame:
-    """One row a record, in file order, all text."""
-    if part.careful:
-        return lazy(part, lambda: _rows(part))
-    first = part.files[0]
-    have = {name: f"column_{n}" for n, name in enumerate(first.columns)}
-    # Of columns that nobody asks for polars does not notice that a line has too many fields, and then
-    # those asked for may be shifted. So one column more is declared than the header has: it must be
-    # null in every row, and casting anything else to an enum of nothing fails. The cost is not measurable.
-    beyond = f"column_{len(have)}"
-    frame = pl.scan_csv(
-        [f.path for f in part.files],
-        separator=first.separator,
-        eol_char=first.eol,
-        has_header=False,
-        quote_char='"' if first.quotes else None,
-        skip_rows=first.blank_lines + first.header,
-        schema=dict.fromkeys([*have.values(), beyond], pl.String),
-        missing_columns="insert",
-        infer_schema=False,
-        glob=False,
-    ).filter(pl.col(beyond).cast(pl.Enum([])).is_null())
-    columns: list[tuple[str, pl.Expr | cells.Inside]] = []
+    """One row a record, in file order, all text, and BROKEN."""
+    have = {name: n for n, name in reversed(list(enumerate(part.files[0].columns)))}
+    frame = _columns(part, len(part.files[0].columns))
+    columns: list[tuple[str, pl.Expr | cells.Inside]] = [(BROKEN, pl.col(BROKEN))]
     for w in part.wanted:
         way = _way(w.ways, have)
         if way is None:
             columns.append((w.name, pl.lit(None, dtype=pl.String)))
-        elif len(way) == 1:
-            columns.append((w.name, pl.col(have[way[0]])))
-        else:
-            columns.append((w.name, cells.Inside(way[0], pl.col(have[way[0]]), way[1:])))
+            continue
+        column = pl.col(f"column_{have[way[0]]}")
+        columns.append((w.name, cells.Inside(way[0], column, way[1:]) if way[1:] else column))
     return cells.select(frame, columns)
+
+
+def _columns(part: Part, count: int) -> pl.LazyFrame:
+    """All columns by their places, and BROKEN; only those asked for are read."""
+    names = [f"column_{n}" for n in range(count)]
+
+    def batches(asked: list[str] | None, _n_rows: int | None) -> Iterator[pl.DataFrame]:
+        places = [n for n, name in enumerate(names) if asked is None or name in asked]
+        for file in part.files:
+            for block in csvblocks.blocks(file, places):
+                yield block.rows
+
+    return from_batches(dict.fromkeys([*names, BROKEN], pl.String()), batches)
 
 
 def _way(ways: Ways, have: Container[str]) -> tuple[str, ...] | None:
     """The column of that name, else a path into a cell."""
     there = [w for w in ways if w[0] in have]
     return min(there, key=len, default=None)
-
-
-def _rows(part: Part) -> Iterator[tuple[str | None, ...]]:
-    have = list(part.files[0].columns)
-    found = [_way(w.ways, have) for w in part.wanted]
-    places = [(len(have), ()) if w is None else (have.index(w[0]), w[1:]) for w in found]
-    for file in part.files:
-        for _, row in separated.records(file):
-            width = len(row)
-            yield tuple(
-                (jsonvalue.inside(row[p], way) if way else row[p] or None) if p < width else None
-                for p, way in places
-            )

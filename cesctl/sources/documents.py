@@ -6,30 +6,21 @@ It refuses what it cannot give exactly, an object key met twice for one; the car
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import threading
 from collections import deque
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cesctl.sources import bytestream, jsonitems, jsonvalue, keyed, temporary
+from cesctl.sources import bytestream, duck, jsonitems, jsonlines, jsonvalue, keyed
+from cesctl.sources.parts import BROKEN
 from cesctl.sources.records import from_batches, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import Path
-
-    import duckdb
 
     from cesctl.sources.parts import InputFile, Part, Wanted
-
-# Bytes; DuckDB reads into buffers of twice as much. A larger record is read by the careful path.
-_LARGEST_RECORD = 1 << 24
-_PATIENCE = 5.0  # seconds
 
 # DuckDB writes numbers anew (1.10 comes out as 1.1), also inside of what is nested, so where the text
 # counts it must refuse them. As VARCHAR a number cannot be told from a string that looks like one:
@@ -62,27 +53,32 @@ def scan(part: Part) -> pl.LazyFrame:
     """One row a record."""
     first = part.files[0]
     if part.careful or (first.format == "json" and first.opening != "[") or _clash(part):
-        return lazy(part, lambda: _rows(part))
-    schema: dict[str, pl.DataType] = {w.name: pl.String() for w in part.wanted}
+        return lazy([*(w.name for w in part.wanted), BROKEN], lambda: _rows(part))
+    every = (*part.wanted, jsonlines.WHY) if part.mended else part.wanted
+    schema: dict[str, pl.DataType] = {w.name: pl.String() for w in every}
 
     def batches(columns: list[str] | None, n_rows: int | None) -> Iterator[pl.DataFrame]:
-        wanted = [w for w in part.wanted if columns is None or w.name in columns]
-        return _read(part, wanted, n_rows)
+        wanted = [w for w in every if columns is None or w.name in columns]
+        files = tuple(map(jsonlines.mended, part.files)) if part.mended else part.files
+        return _read(replace(part, files=files), wanted, n_rows)
 
     return from_batches(schema, batches)
 
 
 def _rows(part: Part) -> Iterator[tuple[str | None, ...]]:
     ways = [w.ways for w in part.wanted]
+    nothing = [None] * len(ways)
     for file in part.files:
         for _, record in jsonitems.items(file):
-            yield tuple(jsonvalue.at(record, w) for w in ways)
+            if isinstance(record, jsonitems.NoRecord):
+                yield (*nothing, str(record))
+            else:
+                yield (*(jsonvalue.at(record, w) for w in ways), None)
 
 
 def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.DataFrame]:
     first = part.files[0]
-    paths = ", ".join(_text(no_glob(_without_bom(f))) for f in part.files)
-    compression = "none" if first.bom else first.compression
+    paths = ", ".join(duck.path(f) for f in part.files)
     for file in part.files:
         if file.format == "json" and not _closed(file):
             raise pl.exceptions.ComputeError(f"{file.name}: the array has no end")
@@ -95,64 +91,37 @@ def _read(part: Part, wanted: list[Wanted], n_rows: int | None) -> Iterator[pl.D
     if first.rows:
         tree.setdefault(first.rows[0], {})
     columns = ", ".join(
-        f"{_name(k)}: {_text(types.of(t, (k,)) + '[]' * ((k,) == first.rows))}"
+        f"{_name(k)}: {duck.quoted(types.of(t, (k,)) + '[]' * ((k,) == first.rows))}"
         for k, t in tree.items()
     )
     chosen = ", ".join(_chosen(w, w.name in quoted, arrays) for w in wanted) or "1 as nothing"
     records = f"""read_json([{paths}], format='{layout}',
-            columns={{{columns or "nothing: 'VARCHAR'"}}}, records=true, compression='{compression}',
-            maximum_object_size={_LARGEST_RECORD})"""
+            columns={{{columns or "nothing: 'VARCHAR'"}}}, records=true,
+            compression='{duck.compression(first)}', maximum_object_size={duck.LARGEST_RECORD})"""
     if first.rows:
         array = _name(first.rows[0])
         records = f"(select * replace (unnest({array}) as {array}) from {records})"
     query = f"select {chosen} from {records}"
     if n_rows is not None:
         query += f" limit {n_rows}"
-    with _connection() as connection:
-        connection.execute("set arrow_output_version = '1.4'")  # the first that has string views
-        connection.execute("set produce_arrow_string_view = true")
-        connection.execute("set enable_progress_bar = false")
-        connection.execute(f"set preserve_insertion_order = {str(part.ordered).lower()}")
+    with duck.connection() as database:
+        database.execute("set arrow_output_version = '1.4'")  # the first that has string views
+        database.execute("set produce_arrow_string_view = true")
+        database.execute("set enable_progress_bar = false")
+        database.execute(f"set preserve_insertion_order = {str(part.ordered).lower()}")
         # A stream can be read once, and a second reading would find no rows without a word: so it is
         # not given away, but opened anew for each collect and handed on batch by batch.
-        stream = pl.scan_arrow_c_stream(connection.sql(query))
+        stream = pl.scan_arrow_c_stream(database.sql(query))
         batches = stream.collect_batches(maintain_order=part.ordered, engine="streaming")
         try:
             yield from batches
         except (
             GeneratorExit
         ):  # nobody wants the rest: the thread that reads must end before all else
-            connection.interrupt()
+            database.interrupt()
             with contextlib.suppress(pl.exceptions.PolarsError):
                 deque(batches, maxlen=0)
             raise
-
-
-@contextlib.contextmanager
-def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database of its own, whose errors are polars', so that whoever collects sees one kind.
-
-    A query that fails elsewhere lets go of its sources only some time later, in a thread of its own. A
-    process that ends meanwhile would crash, so it interrupts the reading and waits for it to end.
-    """
-    import duckdb
-
-    closed = threading.Event()
-    connection = duckdb.connect()
-
-    def at_exit() -> None:
-        connection.interrupt()
-        closed.wait(_PATIENCE)
-
-    atexit.register(at_exit)
-    try:
-        with connection:
-            yield connection
-    except duckdb.Error as error:
-        raise pl.exceptions.ComputeError(str(error)) from None
-    finally:
-        closed.set()
-        atexit.unregister(at_exit)
 
 
 def _chosen(wanted: Wanted, quoted: bool, arrays: Collection[tuple[str, ...]]) -> str:
@@ -227,15 +196,6 @@ def _name(key: str) -> str:
     return '"' + key.replace('"', '""') + '"'
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def no_glob(path: Path) -> str:
-    """The path for DuckDB, which takes ``*``, ``?`` and ``[`` for patterns."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
-
-
 def _closed(file: InputFile) -> bool:
     """Whether an array has its bracket: DuckDB takes one that is cut off after a comma for whole."""
     if file.compression == "none":
@@ -247,16 +207,3 @@ def _closed(file: InputFile) -> bool:
         for chunk in bytestream.chunks(file):
             tail = (tail + chunk)[-4096:]
     return tail.rstrip().endswith(b"]")
-
-
-def _without_bom(file: InputFile) -> Path:
-    return _copy_without_bom(file) if file.bom else file.path
-
-
-@cache
-def _copy_without_bom(file: InputFile) -> Path:
-    """A plain copy, since DuckDB refuses a byte order mark."""
-    copy = temporary.new_file()
-    with temporary.writing(), copy.open("wb") as out:
-        out.writelines(bytestream.chunks(file))
-    return copy

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import glob
+import lzma
 import os
 import re
 import shutil
+import struct
 import sys
 import zipfile
 import zlib
@@ -32,6 +34,11 @@ _NO_EXPORTS = frozenset({
 # https://amplitude.com/docs/data/destination-catalog/amazon-s3
 _MERGED_USERS = re.compile(r"-\w+_[0-9]{4}-[0-9]{2}-[0-9]{2}_.*\.json(\.gz)?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+# What the standard library raises of a damaged zip, by what is damaged.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, RuntimeError, NotImplementedError,
+    EOFError, OSError, ValueError,
+)  # fmt: skip
 
 
 @dataclass
@@ -95,6 +102,8 @@ def _take(
         file = sniff.sniff(name, path, named)
         if chosen or sniff.looks_like_table(file):
             found.files.append(file)
+            if file.utf16:
+                found.notes.add(f"{name}: UTF-16, read as UTF-8")
         else:
             found.notes.add(f"{name}: left out, no export")
     except sniff.NoRowsError as error:
@@ -236,7 +245,7 @@ def _unzipped(name: str, path: Path) -> tuple[tuple[str, Path], ...]:
                 ):
                     shutil.copyfileobj(packed, out, 1 << 20)
                 result.append((member.filename, target))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+    except _BROKEN_ZIP as error:
         raise InputError(InputProblem(f"the zip file cannot be unpacked ({error})", name)) from None
     if not result:
         raise InputError(InputProblem("no exports in the zip file", name))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cesctl.errors import InputError, InputProblem
@@ -30,17 +31,31 @@ DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=
 _LOOKAHEAD = 16
 
 
-def items(file: InputFile) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line, record) of every record, or of every row where records hold their rows in an array.
+class NoRecord(str):
+    """Why a line of NDJSON is no record."""
 
-    An InputError names the line that is no record.
+    __slots__ = ()
+
+
+def items(file: InputFile) -> Iterator[tuple[int, dict[str, Any] | NoRecord]]:
+    """(line, record) of every record, or of every row where records hold their rows in an array. ``null``
+    is a record of nothing.
+
+    A line of NDJSON that is none says why. In any other document what is broken has no end, so an
+    InputError names the line.
     """
-    values = _of_lines(file) if file.format == "ndjson" else _Document(file).values()
-    for line, value in values:
-        if not isinstance(value, dict):
-            _broken(file, line, f"a JSON object is expected, not {shown(value)}")
-        for row in explode.records(value, file.rows):
-            yield line, row
+    if file.format == "ndjson":
+        for number, line in enumerate(bytestream.lines(file), 1):
+            if line.strip():
+                found = of_line(line)
+                rows = [found] if isinstance(found, NoRecord) else explode.records(found, file.rows)
+                yield from ((number, row) for row in rows)
+        return
+    for number, value in _Document(file).values():
+        if not isinstance(value, dict | None):
+            _broken(file, number, _no_object(value))
+        for row in explode.records(value or {}, file.rows):
+            yield number, row
 
 
 def shown(value: Any) -> str:
@@ -55,21 +70,46 @@ def _broken(file: InputFile, line: int, what: str) -> NoReturn:
     raise InputError(InputProblem(f"broken line: {what}", file.name, line))
 
 
-def _of_lines(file: InputFile) -> Iterator[tuple[int, Any]]:
-    for number, raw in enumerate(bytestream.lines(file), 1):
+def _no_object(value: Any) -> str:
+    return f"a JSON object is expected, not {shown(value)}"
+
+
+def of_line(line: bytes) -> dict[str, Any] | NoRecord:
+    """The record of a line that is not blank, or why it is none."""
+    try:
+        text = line.strip().decode()
         try:
-            text = raw.decode().strip(" \t\r\n")
-            if text:
-                value, end = DECODER.raw_decode(text)
-                if end < len(text):
-                    _broken(file, number, f"more than one JSON value, from character {end + 1} on")
-                yield number, value
-        except UnicodeDecodeError as error:
-            _broken(file, number, f"not UTF-8 (byte {error.object[error.start]:#04x})")
-        except json.JSONDecodeError as error:
-            _broken(file, number, f"not JSON: {error.msg} at character {error.pos + 1}")
-        except RecursionError:
-            _broken(file, number, "nested too deep")
+            value, end = DECODER.raw_decode(text)
+        except json.JSONDecodeError:
+            text = _LENIENT.sub(_as_strict, text)
+            value, end = DECODER.raw_decode(text)
+    except UnicodeDecodeError as error:
+        return NoRecord(f"not UTF-8 (byte {error.object[error.start]:#04x})")
+    except json.JSONDecodeError as error:
+        return NoRecord(f"not JSON: {error.msg} at character {error.pos + 1}")
+    except RecursionError:
+        return NoRecord("nested too deep")
+    if end < len(text):
+        return NoRecord(f"more than one JSON value, from character {end + 1} on")
+    if not isinstance(value, dict | None):
+        return NoRecord(_no_object(value))
+    return value or {}
+
+
+# What the fast reader takes although it is no JSON, so that what a line means does not depend on its
+# neighbours: a comma after the last item, and infinities and no-numbers however they are spelled.
+_LENIENT = re.compile(
+    r"""("(?:[^"\\]|\\.)*+"|[\[{][ \t\r\n]*,) | ,(?=[ \t\r\n]*[\]}]) | (inf(?:inity)?)\b | nan\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def _as_strict(match: re.Match[str]) -> str:
+    if match[1] is not None:  # a string, or a comma that nothing comes before
+        return match[1]
+    if match[0] == ",":
+        return ""
+    return "NaN" if match[2] is None else "Infinity"
 
 
 class _Document:

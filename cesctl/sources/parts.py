@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Format = Literal["csv", "ndjson", "json", "parquet", "frame"]
 Compression = Literal["none", "gzip", "zstd"]
 
+# A column of text beside those wanted: why a row is no record, null in all that are. No export has it.
+BROKEN = "broken:"
+
 # The ways into a record to a value, e.g. (("a.b",), ("a", "b")): the first that is not null counts.
 Ways = tuple[tuple[str, ...], ...]
 
@@ -30,11 +33,13 @@ class InputFile:
     format: Format
     compression: Compression = "none"
     bom: bool = False
+    utf16: bool = False  # and ``path`` is a copy in UTF-8
     size: int = 0  # bytes on disk
     # CSV
     separator: str = ","
     eol: Literal["\n", "\r"] = "\n"
     blank_lines: int = 0  # above the header
+    repeated: tuple[str, ...] = ()  # names that the header has more than once
     header: bool = True
     quotes: bool = True  # whether quotes around a cell are none of its text
     # CSV, Parquet: the columns; JSON: the dotted paths seen in a sample, in order of appearance
@@ -91,13 +96,15 @@ class Part:
 
     ``frame`` has one row per record and exactly the wanted columns, each named as in the source.
     All are text as it stands in the file, null where absent; a timestamp column of Parquet or of a
-    DataFrame keeps its type.
+    DataFrame keeps its type. ``rows`` is the same with, where a row may be no record, one column more:
+    BROKEN.
     """
 
     files: tuple[InputFile, ...]
     wanted: tuple[Wanted, ...]
     source: Source  # how they are read, its columns known
-    careful: bool = False  # record by record: slower, exact, and it names the broken line
+    careful: bool = False  # JSON record by record: slower, exact, and it names the broken line
+    mended: bool = False  # fast NDJSON of which lines that are no records were taken out before
     quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
     keyed: frozenset[tuple[str, ...]] = frozenset()  # the ways to arrays of keys and values in JSON
     ordered: bool = False  # rows in file order (always so but for fast JSON)
@@ -108,11 +115,16 @@ class Part:
         return self.files[0].format
 
     @property
-    def frame(self) -> pl.LazyFrame:
+    def rows(self) -> pl.LazyFrame:
         """A fresh scan; it may be collected any number of times."""
         from cesctl.sources.scan import scan
 
         return scan(self)
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """The wanted columns alone."""
+        return self.rows.select(w.name for w in self.wanted)
 
     @property
     def timestamps(self) -> tuple[str, ...]:
@@ -148,6 +160,15 @@ class Raw:
     def sources(self) -> list[Source]:
         """Each once, in the model's order; files of several tools are several sources."""
         return list(dict.fromkeys(p.source for p in self.parts))
+
+    def mended(self) -> Raw | None:
+        """The same without the lines of NDJSON that are no records; None where there is no NDJSON."""
+        # a record that says why it is none has no rows in an array
+        lines = [p.format == "ndjson" and not p.careful and not p.files[0].rows for p in self.parts]
+        if not any(lines):
+            return None
+        parts = (replace(p, mended=m) for p, m in zip(self.parts, lines, strict=True))
+        return replace(self, parts=tuple(parts))
 
     def exact(self) -> Raw:
         """The same through the careful readers."""

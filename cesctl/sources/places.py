@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.sources import jsonitems, separated
+from cesctl.sources import csvblocks, jsonitems, jsonlines
+from cesctl.sources.parts import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,36 +30,65 @@ def locate(file: InputFile, records: Sequence[int]) -> list[int | None]:
     """
     if file.format in ("parquet", "frame"):
         return [None] * len(records)
-    wanted = set(records)
-    last = max(wanted, default=-1)
-    lines: dict[int, int] = {}
-    for number, line in enumerate(_lines(file)):
-        if number in wanted:
-            lines[number] = line
-        if number >= last:
-            break
+    wanted = sorted(set(records))
+    found = _csv_lines(file, wanted) if file.format == "csv" else _json_lines(file, wanted)
+    lines = dict(zip(wanted, found, strict=False))
     return [lines.get(r) for r in records]
 
 
-def _lines(file: InputFile) -> Iterator[int]:
-    """The line of every record."""
-    found = separated.records(file) if file.format == "csv" else jsonitems.items(file)
-    return (line for line, _ in found)
+def _csv_lines(file: InputFile, wanted: Sequence[int]) -> Iterator[int]:
+    """Those of records in ascending order."""
+    left = deque(wanted)
+    before = 0
+    for block in csvblocks.blocks(file, []):
+        here = before + block.rows.height
+        while left and left[0] < here:
+            yield block.starts[left.popleft() - before]
+        if not left:
+            return
+        before = here
+
+
+def _json_lines(file: InputFile, wanted: Sequence[int]) -> Iterator[int]:
+    left = deque(wanted)
+    for number, (line, _) in enumerate(jsonitems.items(file)):
+        if not left:
+            return
+        if number == left[0]:
+            left.popleft()
+            yield line
+
+
+def broken(files: Sequence[InputFile], most: int) -> list[InputProblem]:
+    """The first lines that are no records, and why; those of one file together, by line."""
+    found = (InputProblem(why, file.name, line) for file in files for line, why in _broken(file))
+    return list(islice(found, most))
+
+
+def _broken(file: InputFile) -> Iterator[tuple[int, str]]:
+    if file.format == "csv":
+        for block in csvblocks.blocks(file, []):
+            whys = block.rows[BROKEN]
+            for n in whys.is_not_null().arg_true():
+                yield block.starts[n], whys[n]
+    elif file.format == "ndjson":
+        yield from jsonlines.broken(file)
 
 
 def explain_failure(error: Exception, raw: Raw) -> InputError:
     """What is wrong with the input that made a reading fail: file, line and reason.
 
-    Reads the files again with care up to the first broken line. An error that no input explains is
+    Reads the files again with care up to what is broken. An error that no input explains is
     raised as it is: it is a bug, or the machine's.
     """
     if isinstance(error, InputError):
         return error
     for file in raw.files:
         try:
-            if file.format in ("csv", "json", "ndjson"):
-                for _ in _lines(file):
-                    pass
+            if file.format == "csv":
+                deque(csvblocks.blocks(file, []), maxlen=0)
+            elif file.format in ("json", "ndjson"):
+                deque(jsonitems.items(file), maxlen=0)
             elif file.format == "parquet":
                 pl.scan_parquet(file.path, glob=False).select(pl.all().null_count()).collect()
         except InputError as found:

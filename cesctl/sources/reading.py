@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError
 from cesctl.model.types import Source
-from cesctl.sources import columns
+from cesctl.sources import columns, separated
 from cesctl.sources.gathering import Gathered, Group, gather
 from cesctl.sources.parts import Part, Raw
 
@@ -43,6 +43,7 @@ def read(
         all_text = text_properties is None or group.source.deduplicate != "none"
         exact = properties if all_text else text_properties
         wanted = columns.wanted(group.source, properties, set(exact or ()))
+        separated.tell_repeated(group.files, wanted, gathered.notes)
         parts += in_parts(group, wanted, gathered)
     return Raw(tuple(parts), list(gathered.notes.lines))
 

@@ -9,18 +9,18 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from cesctl.sources.parts import Part
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 # (columns needed or None for all, rows needed or None for all) -> those, or more of either
 Batches: TypeAlias = "Callable[[list[str] | None, int | None], Iterator[pl.DataFrame]]"
 _BATCH = 50_000  # records
 
 
-def lazy(part: Part, rows: Callable[[], Iterable[tuple[str | None, ...]]]) -> pl.LazyFrame:
+def lazy(
+    names: Sequence[str], rows: Callable[[], Iterable[tuple[str | None, ...]]]
+) -> pl.LazyFrame:
     """A frame that calls ``rows`` each time it is collected; only a batch is held at once."""
-    schema: dict[str, pl.DataType] = {w.name: pl.String() for w in part.wanted}
+    schema: dict[str, pl.DataType] = {name: pl.String() for name in names}
 
     def batches() -> Iterator[pl.DataFrame]:
         source = iter(rows())

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cesctl.sources import explode, jsonitems, jsonvalue, keyed, separated
@@ -98,8 +99,10 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
     if file.format == "parquet":
         import polars as pl
 
-        frame = pl.scan_parquet(file.path, glob=False)
-        return typed_look(frame, file.columns)
+        from cesctl.sources import columnar
+
+        with columnar.refusing(file.name):
+            return typed_look(pl.scan_parquet(file.path, glob=False), file.columns)
     sampled = Sampled()
     columns: dict[str, None] = dict.fromkeys(file.columns)
     cells: dict[str, None] = {}
@@ -230,13 +233,14 @@ def records(file: InputFile, blocks: int, most: int = _RECORDS) -> Iterator[Reco
 
 
 def _head(file: InputFile, most: int) -> Iterator[Record]:
-    """The first records; an InputError names the line of one that is broken."""
+    """The first records. Of what is broken in other documents than lines an InputError names the line."""
     if file.format == "csv":
-        for _, (_, row) in zip(range(most), separated.records(file), strict=False):
+        for row in islice(separated.records(file), most):
             yield dict(zip(file.columns, row, strict=False))
     else:
-        for _, (_, record) in zip(range(most), jsonitems.items(file), strict=False):
-            yield record
+        for _, record in islice(jsonitems.items(file), most):
+            if not isinstance(record, jsonitems.NoRecord):
+                yield record
 
 
 def _block(file: InputFile, start: int, most: int) -> Iterator[Record]:

@@ -1,23 +1,24 @@
-"""CSV as text: its separator, its header, its records with their lines. The careful path."""
+"""CSV as text: its separator, its header, a few of its records."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections import Counter
-from typing import TYPE_CHECKING, NoReturn
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from cesctl.errors import InputError, InputProblem
-from cesctl.sources import bytestream
+from cesctl.sources import bytestream, csvrecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cesctl.sources.parts import InputFile
+    from cesctl.errors import Notes
+    from cesctl.sources.parts import InputFile, Wanted
 
 SEPARATORS = (",", "\t", ";", "|")
-_LONE_CR = "\ufdd0"  # a code point that is no character, so no text has it
 _LONGEST_FIELD = 1 << 30
+_PIECE = 1 << 16  # bytes
 
 
 def reader(lines: Iterable[str], separator: str, *, quotes: bool = True) -> Iterator[list[str]]:
@@ -67,68 +68,37 @@ def column_names(header: list[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-def records(file: InputFile) -> Iterator[tuple[int, list[str]]]:
-    """(first line, fields) of every record below the header; blank lines are records of none.
+def tell_repeated(files: Iterable[InputFile], wanted: Iterable[Wanted], notes: Notes) -> None:
+    """Which of the columns of one name is read, where such a name is used."""
+    names = [w.name for w in wanted]
+    for file in files:
+        for name in names:
+            if name in file.repeated:
+                others = [c for c in file.columns if c.startswith(f"{name}_duplicated_")]
+                rest = ", ".join(f'"{c}"' for c in others)
+                notes.add(
+                    f'{file.name}: more than one column is called "{name}"; '
+                    f"the first is read (to read another, name {rest})"
+                )
 
-    An InputError names the line of a record that is no record.
-    """
-    lines = _Lines(file)
-    rows = reader(lines, file.separator, quotes=file.quotes)
-    width = 0 if file.header else len(file.columns)
+
+def records(file: InputFile) -> Iterator[tuple[str | None, ...]]:
+    """The fields of the records below the header, those of broken ones left out; one by one, so for a few."""
+    layout = csvrecord.Layout.of(file)
+    header = file.header
+    chunks = bytestream.chunks(file, _PIECE)
+    data, at, final = b"", 0, False
     while True:
-        start = lines.number + 1
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            _broken(file, start, _meaning(str(error)))
-        if not width:
-            width = len(row)  # the header, perhaps after blank lines
+        here = replace(layout, width=0) if header else layout
+        record = csvrecord.parse(data, at, here, final=final) if at < len(data) else None
+        if record is None:
+            if final:
+                return
+            chunk = next(chunks, b"")
+            final = not chunk
+            data, at = data[at:] + (chunk.replace(b"\r", b"\n") if file.eol == "\r" else chunk), 0
             continue
-        if len(row) > width and any(row[width:]):
-            _broken(file, start, f"{len(row)} fields where the header has {width}")
-        yield start, [f.replace(_LONE_CR, "\r") for f in row] if lines.lone_cr else row
-
-
-def _meaning(error: str) -> str:
-    if "unexpected end of data" in error:
-        return "a quote that opens here is never closed"
-    if "expected after" in error:
-        return "a quote inside a quoted field (it is written twice there)"
-    return error
-
-
-def _broken(file: InputFile, line: int, what: str) -> NoReturn:
-    raise InputError(InputProblem(f"broken line: {what}", file.name, line))
-
-
-class _Lines:
-    """The lines as text, counted; the first that is not UTF-8 is an error."""
-
-    def __init__(self, file: InputFile) -> None:
-        self.file = file
-        self.raw = bytestream.lines(file)
-        self.number = 0
-        self.lone_cr = False
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        raw = next(self.raw)
-        self.number += 1
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError as error:
-            what = f"not UTF-8 (byte {error.object[error.start]:#04x})"
-            raise InputError(
-                InputProblem(f"broken line: {what}", self.file.name, self.number)
-            ) from None
-        if self.file.eol == "\r":
-            return text.replace("\r", "\n")
-        if "\r" in text and "\r" in (inside := text.rstrip("\r\n")):
-            # The csv module takes it for the end of a line, which ends with "\n" here.
-            self.lone_cr = True
-            return inside.replace("\r", _LONE_CR) + text[len(inside) :]
-        return text
+        if not header and record.why is None:
+            yield record.fields
+        header = header and not data[at : record.end].strip(b"\r\n")  # after blank lines, perhaps
+        at = record.end

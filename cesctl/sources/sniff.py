@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import shutil
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError, InputProblem
-from cesctl.sources import bytestream, canonical, jsonvalue, names, presets, separated, temporary
+from cesctl.sources import (
+    bytestream,
+    canonical,
+    jsonitems,
+    jsonvalue,
+    names,
+    presets,
+    separated,
+    temporary,
+    utf16,
+)
 from cesctl.sources.jsonitems import DECODER
 from cesctl.sources.parts import InputFile
 
@@ -23,6 +35,8 @@ ZIP = b"PK\x03\x04"
 PARQUET = b"PAR1"
 AVRO = b"Obj\x01"
 BOM = b"\xef\xbb\xbf"
+_SOME_LINES = 20  # of JSON, to tell whether each is a record
+_SOME = 0.1  # a larger share of damaged lines means another encoding
 
 
 class NoRowsError(InputError):
@@ -62,6 +76,9 @@ def sniff(name: str, path: Path, named: Iterable[str] = ()) -> InputFile:
     Raises InputError for what is no export: empty, binary, another encoding.
     """
     head, compression = head_of(name, path)
+    if utf16.marked(head.data):
+        copy = utf16.as_utf8(name, path, compression, path.stat().st_mtime_ns)
+        return replace(sniff(name, copy, named), utf16=True)
     if not head.data.removeprefix(BOM).strip():
         raise NoRowsError(InputProblem("the file is empty", name))
     if head.data.startswith(PARQUET):
@@ -86,9 +103,11 @@ def sniff(name: str, path: Path, named: Iterable[str] = ()) -> InputFile:
 
 def _text(name: str, head: Head) -> str:
     data = head.data
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _wide(data):
-        raise InputError(_encoding(name, "UTF-16"))
-    if b"\0" in data[:8192]:
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise InputError(_encoding(name, "UTF-32"))
+    if _wide(data):
+        raise InputError(_encoding(name, "UTF-16 without a byte order mark"))
+    if b"\0" in data[:8192] and not _here_and_there(data, "\0"):
         raise InputError(
             InputProblem(
                 "a binary file, no export", name, hint="CSV, NDJSON, JSON and Parquet are read"
@@ -100,6 +119,8 @@ def _text(name: str, head: Head) -> str:
         cut = len(error.object) - error.start < 4 and not head.whole
         if cut and error.reason == "unexpected end of data":
             return error.object[: error.start].decode()
+        if _here_and_there(data, "\ufffd"):
+            return data.removeprefix(BOM).decode(errors="replace")
         control = sum(b < 32 and b not in b"\t\n\r\f\v\x1b" for b in data[:8192])
         if control > len(data[:8192]) * 0.02:
             raise InputError(
@@ -109,6 +130,12 @@ def _text(name: str, head: Head) -> str:
             ) from None
         line = data.count(b"\n", 0, len(data) - len(error.object) + error.start) + 1
         raise InputError(_encoding(name, "Latin-1 (or Windows-1252)", line)) from None
+
+
+def _here_and_there(data: bytes, sign: str) -> bool:
+    """Whether only some of the lines below the first have a sign of damage: then those are told as such."""
+    first, *lines = data.decode(errors="replace").replace("\r", "\n").strip("\n").split("\n")
+    return sign not in first and sum(sign in line for line in lines) <= _SOME * len(lines)
 
 
 def _wide(data: bytes) -> bool:
@@ -122,7 +149,7 @@ def _encoding(name: str, encoding: str, line: int | None = None) -> InputProblem
         f"the text is {encoding}, not UTF-8",
         name,
         line,
-        hint=f"convert it: iconv -f {code} -t UTF-8 FILE > NEW",
+        hint=f"export it as UTF-8, or convert it: iconv -f {code} -t UTF-8 FILE > NEW",
     )
 
 
@@ -159,6 +186,7 @@ def _csv(file: InputFile, text: str) -> InputFile:
         eol="\r" if old_mac else "\n",
         blank_lines=blank_lines,
         columns=separated.column_names(rows[0]),
+        repeated=tuple(name for name, times in Counter(rows[0]).items() if times > 1),
     )
 
 
@@ -226,7 +254,11 @@ def _json(file: InputFile, text: str, named: tuple[str, ...]) -> InputFile:
         return replace(file, format="json", opening="[")
     lines = [x for x in text.split("\n") if x.strip()]
     alone = len(lines) == 1
-    record_a_line = isinstance(_decoded(lines[0]), dict)
+    # any line may be broken, the first too; those of a document over several lines are seldom objects
+    some = (lines if file.whole or alone else lines[:-1])[:_SOME_LINES]
+    record_a_line = 2 * sum(isinstance(jsonitems.of_line(x.encode()), dict) for x in some) >= len(
+        some
+    )
     wrapper = None if record_a_line and not alone else _wrapper(text, file.whole, named)
     # A first line longer than the sample is one record, unless it wraps an array.
     if wrapper is None and (record_a_line or (alone and not file.whole)):
@@ -252,6 +284,8 @@ def _wrapper(text: str, whole: bool, named: tuple[str, ...]) -> str | None:
     try:
         while text[at := _skip(text, at)] != "}":
             key, at = DECODER.raw_decode(text, at)
+            if not isinstance(key, str):
+                return None
             at = _skip(text, _skip(text, at) + 1)  # over the colon
             if text[at] == "[":
                 inside = text[_skip(text, at + 1)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cesctl.errors import InputError
-from cesctl.sources import columns
+from cesctl.sources import columns, separated
 from cesctl.sources.gathering import Group, gather
 from cesctl.sources.parts import Raw
 from cesctl.sources.reading import in_parts, resolved
@@ -40,6 +40,9 @@ def survey(inputs: Sequence[str | PathLike[str]], sources: Sequence[Source]) -> 
     problems: tuple[InputProblem, ...] = ()
     try:
         groups = resolved(gathered)
+        for group in groups:
+            used = columns.wanted(group.source, (), ())
+            separated.tell_repeated(group.files, used, gathered.notes)
     except InputError as error:
         problems = error.problems
 

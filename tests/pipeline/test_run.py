@@ -121,11 +121,11 @@ def test_what_the_fast_reader_refuses_the_careful_one_reads(tmp_path: Path, text
     assert result.scores["customer"].to_list() == ["b"]
 
 
-def test_a_broken_line_is_named(tmp_path: Path) -> None:
-    good = '{"user_id": "a", "event": "login", "timestamp": "2026-10-01"}\n'
-    path = tmp_path / "e.ndjson"
-    path.write_text(good * 3000 + '{"user_id": "a", "event": \n' + good)
-    with pytest.raises(InputError, match=r"e\.ndjson:3001: "):
+def test_a_broken_document_is_refused_with_its_line(tmp_path: Path) -> None:
+    good = '{"user_id": "a", "event": "login", "timestamp": "2026-10-01"},\n'
+    path = tmp_path / "e.json"
+    path.write_text("[" + good * 3000 + '{"user_id": "a", "event" \n' + good)
+    with pytest.raises(InputError, match=r"e\.json:300[12]: broken line"):
         cesctl.score([path], MODEL, now=NOW)
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from cesctl.errors import InputError
 from cesctl.model.types import Source
-from cesctl.sources import FAILURES, Raw, explain_failure, read
+from cesctl.sources import FAILURES, Raw, broken, carefully, explain_failure, locate, read
+from cesctl.sources.parts import BROKEN
 from tests.sources.writing import put
 
 SOURCE = Source(customer=("u",), event=("e",), timestamp=("t",))
@@ -233,9 +234,17 @@ def _text(value: object) -> str | None:
 def test_broken_lines(tmp_path: Path, lines: list[str], line: int, message: str) -> None:
     for before in (0, 1000):  # in the sample that is looked at first, and beyond it
         good = ['{"u":0}'] * before
-        path = put(tmp_path, "x.ndjson", "\n".join(good + lines) + "\n")
-        text = failure(path, Source(customer=("u",), event_value="x", timestamp=("u",)))
-        assert text.startswith(f"{path}:{before + line}: broken line: {message}")
+        path = put(tmp_path, f"{before}.ndjson", "\n".join(good + lines) + "\n")
+        raw = read([path], Source(customer=("u",), event_value="x", timestamp=("u",)))
+        (problem,) = broken(raw.files, 9)
+        assert str(problem).startswith(f"{path}:{before + line}: {message}")
+        with pytest.raises(FAILURES):
+            raw.parts[0].frame.collect()
+        mended = raw.mended()
+        assert mended is not None
+        rows = replace(mended.parts[0], ordered=True).rows.collect()
+        assert rows[BROKEN].drop_nulls().to_list() == [problem.message]
+        assert rows.rows() == raw.exact().parts[0].rows.collect().rows()
 
 
 def failure(path: Path, source: Source) -> str:
@@ -259,9 +268,37 @@ def test_a_broken_line_in_the_middle_of_a_large_file(tmp_path: Path, packing: st
     good = '{"u":"a","e":"x","t":"1"}\n'
     data = (good * 50_000 + '{"u":"a","e":\n' + good * 50_000).encode()
     raw = read([put(tmp_path, "x.ndjson", packed(data, packing))], SOURCE)
-    with pytest.raises(FAILURES) as caught:
-        raw.parts[0].frame.collect()
-    assert "x.ndjson:50001: broken line" in str(explain_failure(caught.value, raw))
+    read_by, rows = carefully(raw, lambda raw: replace(raw.parts[0], ordered=True).rows.collect())
+    assert (read_by.parts[0].mended, read_by.parts[0].careful) == (True, False)
+    assert rows.height == 100_001
+    assert rows[BROKEN].is_not_null().arg_true().to_list() == [50_000]
+    assert locate(raw.files[0], [50_000, 50_001]) == [50_001, 50_002]
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ('{"u":1,}', "1"),
+        ('{"u":[1, 2,\t],"v":{"w":1,},}', "[1,2]"),
+        ('{"u":"a,}","v":",]",}', "a,}"),
+        ('{"u":NaN}', "NaN"),
+        ('{"u":"nan","v":[nan,-inf , Infinity,]}', "nan"),
+        ("null", None),
+        ('\v{"u":5}\f', "5"),
+        ('{"u":"\\ud800"}', "\ufffd"),  # half a pair
+    ],
+)
+def test_what_is_no_strict_json_and_read_all_the_same(
+    tmp_path: Path, line: str, text: str | None
+) -> None:
+    """By the fast reader, and so by the exact one, and beside a line that is broken."""
+    for rest in ("", "nonsense\n"):
+        path = put(tmp_path, f"x{len(rest)}", f'{{"u":0}}\n{line}\n{rest}')
+        raw = read([path], Source(customer=("u",), event_value="x", timestamp=("u",)))
+        exact = raw.exact().parts[0].rows.collect()["u"].to_list()
+        assert exact == ["0", text, None][: 2 + bool(rest)]
+        _, found = carefully(raw, lambda raw: replace(raw.parts[0], ordered=True).rows.collect())
+        assert found["u"].to_list() == exact
 
 
 @pytest.mark.parametrize(

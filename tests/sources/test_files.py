@@ -131,8 +131,8 @@ def test_files_that_are_no_exports(tmp_path: Path) -> None:
     for data, message in [
         (b"\x7fELF\0\0\0\1\2\3" * 20, "a binary file, no export"),
         (bytes(range(1, 256)) * 40, "a binary file, no export"),
-        ("a,b\n1,2\n".encode("utf-16"), "the text is UTF-16, not UTF-8"),
-        ("a,b\n1,2\n".encode("utf-16-le") * 20, "the text is UTF-16, not UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16-le") * 20, "the text is UTF-16 without a byte order mark"),
+        ("a,b\n1,2\n".encode("utf-32"), "the text is UTF-32, not UTF-8"),
         (
             "a,b\n1,2\ncafé,3\n".encode("latin-1"),
             "the text is Latin-1 (or Windows-1252), not UTF-8",

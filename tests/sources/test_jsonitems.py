@@ -18,7 +18,7 @@ from tests.sources.writing import put
 
 def records(path: Path, text: str) -> list[dict[str, Any]]:
     path.write_text(text)
-    return [r for _, r in jsonitems.items(sniff("x", path))]
+    return [r for _, r in jsonitems.items(sniff("x", path)) if isinstance(r, dict)]
 
 
 @settings(max_examples=100, deadline=None)
@@ -56,7 +56,7 @@ def test_any_document_cut_into_any_pieces(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bytestream, "chunks", small)
-        got = [jsonvalue.written(r) for _, r in jsonitems.items(file)]
+        got = [jsonvalue.written(r) for _, r in jsonitems.items(file) if isinstance(r, dict)]
     assert [json.loads(g) for g in got] == values
 
 
@@ -69,10 +69,11 @@ def jsonitems_file(path: Path, form: str) -> Any:
 
 def test_nested_too_deep(tmp_path: Path) -> None:
     deep = '{"a":' * 200_000
-    for text in (f'{{"b":1}}\n{deep}\n', f'[{{"b":1}},\n{deep}'):
-        path = put(tmp_path, "x", text)
-        with pytest.raises(InputError, match="x:2: broken line: nested too deep"):
-            list(jsonitems.items(sniff("x", path)))
+    path = put(tmp_path, "x", f'{{"b":1}}\n{deep}\n')
+    assert list(jsonitems.items(sniff("x", path)))[1:] == [(2, "nested too deep")]
+    path = put(tmp_path, "x", f'[{{"b":1}},\n{deep}')
+    with pytest.raises(InputError, match="x:2: broken line: nested too deep"):
+        list(jsonitems.items(sniff("x", path)))
 
 
 def test_every_page_of_a_pretty_list(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import io
 import json
 import sys
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-Table = "Mapping[str, Sequence[str | None]]"
+Table: TypeAlias = "Mapping[str, Sequence[str | None]]"
 
 EVENTS: dict[str, list[str | None]] = {
     "user_id": ["00123", "anna", "anna", "o'brien", None],
