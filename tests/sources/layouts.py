@@ -1,6 +1,6 @@
 """Writes a log as each tool would export it: records in the documented shape, in each format they come in.
 
-The sources of the shapes stand at the presets, in cesctl/sources/presets.py.
+The sources of the shapes stand at the presets, in cesctl/sources/tools.py.
 """
 
 from __future__ import annotations
