@@ -56,7 +56,7 @@ def test_the_readmes_model_loads() -> None:
 
 
 def test_the_table_of_presets_is_the_programs() -> None:
-    from cesctl.sources.presets import PRESETS
+    from cesctl.sources.tools import PRESETS
 
     page = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
     rows = [

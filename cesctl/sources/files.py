@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _NO_EXPORTS = frozenset({
     ".md", ".rst", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py", ".r", ".sql", ".sh", ".html",
     ".htm", ".xml", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".xlsx", ".xls", ".docx", ".log",
-    ".lock", ".crc", ".sha256", ".md5", ".avro", ".orc", ".db", ".sqlite", ".duckdb", ".ipynb",
+    ".lock", ".crc", ".sha256", ".md5", ".orc", ".db", ".sqlite", ".duckdb", ".ipynb",
 })  # fmt: skip
 # Amplitude's exports have files of users that became one beside those of events; their name says so.
 # https://amplitude.com/docs/data/destination-catalog/amazon-s3

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SAMPLE = 1 << 16  # bytes, uncompressed
 ZIP = b"PK\x03\x04"
 PARQUET = b"PAR1"
+AVRO = b"Obj\x01"
 BOM = b"\xef\xbb\xbf"
 _SOME_LINES = 20  # of JSON, to tell whether each is a record
 _SOME = 0.1  # a larger share of damaged lines means another encoding
@@ -82,6 +83,8 @@ def sniff(name: str, path: Path, named: Iterable[str] = ()) -> InputFile:
         raise NoRowsError(InputProblem("the file is empty", name))
     if head.data.startswith(PARQUET):
         return _parquet(name, path, compression)
+    if head.data.startswith(AVRO):
+        return _avro(name, path, compression)
     text = _text(name, head)
     file = InputFile(
         name,
@@ -199,21 +202,44 @@ def looks_like_table(file: InputFile) -> bool:
     return len(file.columns) > 1 and len(rows) > 1 and alike >= 0.9 * len(rows)
 
 
+def _avro(name: str, path: Path, compression: Compression) -> InputFile:
+    """As Parquet, since nothing reads Avro in part; one file at a time must fit into memory."""
+    import polars as pl
+
+    copy = temporary.new_file(".parquet")
+    try:
+        frame = pl.read_avro(_unpacked(name, path, compression))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            InputProblem(f"an Avro file that cannot be read ({reason})", name)
+        ) from None
+    with temporary.writing():
+        frame.write_parquet(copy)
+    return _parquet(name, copy, "none")
+
+
+def _unpacked(name: str, path: Path, compression: Compression) -> Path:
+    """The path of a plain copy, where the file is compressed."""
+    if compression == "none":
+        return path
+    plain = temporary.new_file()
+    try:
+        with (
+            bytestream.open_bytes(path, compression) as packed,
+            temporary.writing(),
+            plain.open("wb") as out,
+        ):
+            shutil.copyfileobj(packed, out, 1 << 20)
+    except bytestream.BROKEN as error:
+        raise bytestream.damaged(name, compression, error) from None
+    return plain
+
+
 def _parquet(name: str, path: Path, compression: Compression) -> InputFile:
     from cesctl.sources import columnar
 
-    if compression != "none":
-        plain = temporary.new_file(".parquet")
-        try:
-            with (
-                bytestream.open_bytes(path, compression) as packed,
-                temporary.writing(),
-                plain.open("wb") as out,
-            ):
-                shutil.copyfileobj(packed, out, 1 << 20)
-        except bytestream.BROKEN as error:
-            raise bytestream.damaged(name, compression, error) from None
-        path = plain
+    path = _unpacked(name, path, compression)
     columns, rows = columnar.layout(name, path)
     if not rows:
         raise NoRowsError(InputProblem("no rows", name))

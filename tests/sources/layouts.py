@@ -1,6 +1,6 @@
 """Writes a log as each tool would export it: records in the documented shape, in each format they come in.
 
-The sources of the shapes stand at the presets, in cesctl/sources/presets.py.
+The sources of the shapes stand at the presets, in cesctl/sources/tools.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 Record = dict[str, Any]
 
@@ -69,7 +70,11 @@ class Layout:
             data = json.dumps({"object": "list", "data": records}, indent=1).encode()
         else:
             out = io.BytesIO()
-            pl.DataFrame(records, infer_schema_length=None).write_parquet(out)
+            frame = pl.DataFrame(records, infer_schema_length=None)
+            if kind == "avro":  # which has no columns of nothing
+                frame.with_columns(cs.by_dtype(pl.Null).cast(pl.String)).write_avro(out)
+            else:
+                frame.write_parquet(out)
             data = out.getvalue()
         return gzip.compress(data) if packed else data
 
@@ -392,8 +397,8 @@ LAYOUTS = {
     ),
     "salesforce": Layout("salesforce", ("csv", "csv.gz"), salesforce),
     "salesforce of old": Layout("salesforce", ("csv",), salesforce_of_old),
-    "pendo": Layout("pendo", TABLES, pendo),
-    "heap": Layout("heap", TABLES, heap),
+    "pendo": Layout("pendo", (*TABLES, "avro"), pendo),
+    "heap": Layout("heap", (*TABLES, "avro", "avro.gz"), heap),
     "heap pages": Layout("heap", TABLES, heap_pages, fixed="pageview"),
     "matomo": Layout(
         "matomo", LINES, in_one, "actionDetails.plan", "actionDetails.amount", whole=matomo
