@@ -124,7 +124,8 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
                 _note(sampled, below, text)
     inside.update({c: None for c in cells if c in others})
     if file.format in ("json", "ndjson"):  # no place of its own: any path may lead through text
-        plain = [c for c in columns if c not in cells]
+        opened = {c for c in cells if any(p.startswith(f"{c}.") for p in inside)}
+        plain = [c for c in columns if c not in opened]
         for array in map(".".join, arrays):  # read whole it has the numbers inside of it
             if any(f.startswith(f"{array}.") for f in sampled.fractions):
                 sampled.fractions.add(array)
@@ -135,7 +136,7 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
 def _held(value: Any) -> Record | None:
     """The object that a text spells; None where it spells none."""
     text = value.strip() if isinstance(value, str) else ""
-    if not text.startswith("{"):
+    if not (text.startswith("{") and text.endswith("}")):
         return None
     return jsonvalue.parsed(text) or (None if text[1:-1].strip() else {})
 

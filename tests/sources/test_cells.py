@@ -174,3 +174,9 @@ def test_what_a_column_holds_stands_in_its_place(tmp_path: Path) -> None:
     assert file.paths == ("u", "p.a", "p.b", "q", "r", "t")
     assert file.may_have("q.later")
     assert not file.may_have("r.later")
+
+
+def test_texts_of_json_that_only_look_like_objects_stay_columns(tmp_path: Path) -> None:
+    path = put(tmp_path, "x.ndjson", '{"u":"{x","e":"{}","t":"1","p":"{\\"a\\":1}"}\n')
+    raw = read([path], PLAIN)
+    assert raw.columns() == ["u", "e", "t", "p.a"]
