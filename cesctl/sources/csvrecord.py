@@ -47,8 +47,9 @@ class Record:
 def parse(data: bytes, start: int, layout: Layout, *, final: bool) -> Record | None:
     """The record that begins at ``start``.
 
-    None where the data, which are not ``final``, end before it is known. Empty fields beyond the width do
-    no harm and are left out.
+    None where the data, which are not ``final``, end before it is known. A record has too many fields where
+    something stands in the one after its last. Where that is empty no field has been pushed aside, and it and
+    what follows it are left out, as of a sheet with remarks beside its table.
     """
     line_end = _find(data, b"\n", start, len(data), final=final)
     if line_end is None:
@@ -79,7 +80,7 @@ def parse(data: bytes, start: int, layout: Layout, *, final: bool) -> Record | N
             more = end >= 0
             text = data[at:end] if more else data[at : (end := eol)].removesuffix(b"\r")
             fields.append(text or None)
-        too_many = too_many or bool(0 < layout.width < len(fields) and fields[-1])
+        too_many = too_many or bool(0 < layout.width == len(fields) - 1 and fields[-1])
         # the first line is counted to its end, so that the message is right; nobody waits for more
         if too_many and (not more or end > line_end):
             why = f"{len(fields)} fields where the header has {layout.width}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.sources import cells, csvblocks
+from cesctl.sources import cells, csvblocks, csvwhole
 from cesctl.sources.parts import BROKEN, FILE
 from cesctl.sources.records import from_batches
 
@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 
 def scan(part: Part) -> pl.LazyFrame:
-    """One row a record, in file order, all text, BROKEN and FILE."""
+    """One row a record, in file order, all text; BROKEN and FILE where it may matter."""
     have = {name: n for n, name in reversed(list(enumerate(part.files[0].columns)))}
-    frame = _columns(part, len(part.files[0].columns))
+    if csvwhole.simple(part) and not part.careful:
+        frame = csvwhole.scan(part)
+        beside = [FILE] if len(part.files) > 1 else []
+    else:
+        frame = _columns(part, len(part.files[0].columns))
+        beside = [BROKEN, FILE]
     columns: list[tuple[str, pl.Expr | cells.Inside]] = []
     for w in part.wanted:
         way = _way(w.ways, have)
@@ -28,7 +33,7 @@ def scan(part: Part) -> pl.LazyFrame:
             continue
         column = pl.col(f"column_{have[way[0]]}")
         columns.append((w.name, cells.Inside(way[0], column, way[1:]) if way[1:] else column))
-    columns += [(name, pl.col(name)) for name in (BROKEN, FILE)]
+    columns += [(name, pl.col(name)) for name in beside]
     return cells.select(frame, columns)
 
 

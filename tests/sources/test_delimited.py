@@ -23,11 +23,11 @@ def open_csv(folder: Path, text: str | bytes, *properties: str) -> Raw:
 
 
 def both(raw: Raw) -> list[tuple[str | None, ...]]:
-    """The rows, as read at once and as read through blocks of a few bytes."""
+    """The rows, as read at once where that can be, and as read through blocks of a few bytes."""
     at_once = raw.parts[0].frame.collect().rows()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csvblocks, "SIZE", 8)
-        assert raw.parts[0].frame.collect().rows() == at_once
+        assert raw.exact().parts[0].frame.collect().rows() == at_once
     return [tuple(v or None for v in r) for r in at_once]
 
 
@@ -122,9 +122,14 @@ def test_broken_lines(tmp_path: Path, broken: str, what: str, packing: str, coun
 
 
 @pytest.mark.parametrize("line", ['b,x,2,p,q,,"z"', "b,x,2,p,q,,,z", 'b,x,2,p,q,"",z'])
-def test_fields_hidden_behind_empty_ones_beyond_the_header(tmp_path: Path, line: str) -> None:
-    raw = open_csv(tmp_path, HEADER + GOOD + line + "\n" + GOOD)
-    assert [p.line for p in broken(raw.files, 9)] == [3]
+def test_remarks_behind_an_empty_field_beyond_the_header(tmp_path: Path, line: str) -> None:
+    """They pushed nothing aside, whoever reads the line and however many columns are asked for."""
+    for around in (GOOD, '"a",x,1,p,q\n'):
+        raw = open_csv(tmp_path, HEADER + around + line + "\n" + around)
+        assert both(raw) == [("a", "x", "1"), ("b", "x", "2"), ("a", "x", "1")]
+        assert broken(raw.files, 9) == []
+        five = read([raw.files[0].path], SOURCE, properties=raw.files[0].columns)
+        assert five.exact().parts[0].frame.collect().height == 3
 
 
 @pytest.mark.parametrize("field", ['"a"b"c"', '"a"x","y"z"', '""a""', '"a" "b"'])
