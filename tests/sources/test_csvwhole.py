@@ -87,7 +87,7 @@ def test_it_gives_what_the_blocks_give(
     try:
         whole = found.frame.collect()
     except FAILURES:
-        assert too_many
+        assert any(len(row) > 3 for row in rows)  # the blocks then say whether that does harm
         return
     careful = read([found.files[0].path], SOURCE).exact().parts[0].frame.collect()
     if not too_many:
