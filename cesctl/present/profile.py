@@ -124,7 +124,8 @@ def _facts(profile: Profile) -> Iterable[tuple[str, str]]:
         yield "Rows", f"{profile.read:,} read"
         for problem in profile.problems:
             what = problem.message.partition("; its columns are")[0]  # they stand below
-            yield "Unclear", safe(f"{what}; {problem.hint}" if problem.hint else what)
+            whose = f"{problem.file}: " if len(profile.files) > 1 else ""
+            yield "Unclear", safe(f"{whose}{what}; {problem.hint}" if problem.hint else what)
         return
     counts = [f"{profile.read:,} read", f"{profile.accepted:,} accepted"]
     counts += [f"{profile.duplicate:,} duplicate"] if profile.duplicate else []

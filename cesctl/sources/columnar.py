@@ -10,7 +10,7 @@ import polars as pl
 from cesctl.errors import InputError, InputProblem
 from cesctl.sources import typed
 from cesctl.sources.duck import no_glob
-from cesctl.sources.parts import FILE
+from cesctl.sources.records import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,10 +51,8 @@ def scan(part: Part) -> pl.LazyFrame:
         for way in typed.ways_that_exist(schema, w.ways)[:1]
     )
     uuids = _uuids(part.files[0].path) if binary else frozenset()
-    paths = [str(f.path) for f in part.files]
-    frame = pl.scan_parquet(paths, glob=False, include_file_paths=FILE)
-    number = pl.col(FILE).replace_strict(paths, range(len(paths)), return_dtype=pl.UInt32)
-    return typed.select(frame, schema, part.wanted, uuids, also=[(FILE, number)])
+    frames = (pl.scan_parquet(f.path, glob=False) for f in part.files)
+    return numbered([typed.select(f, schema, part.wanted, uuids) for f in frames])
 
 
 def _uuids(path: Path) -> frozenset[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.sources.duck import changed
-from cesctl.sources.parts import FILE
+from cesctl.sources.records import numbered
 
 if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile, Part
@@ -22,32 +22,28 @@ _SIZE = 1 << 23  # bytes looked at in one go
 
 
 def scan(part: Part) -> pl.LazyFrame:
-    """All columns by their places, and FILE where there are several files. Collecting it fails where a line
-    has too many fields.
-    """
-    first = part.files[0]
-    names = [f"column_{n}" for n in range(len(first.columns))]
+    """All columns by their places, and FILE. Collecting it fails where a line has too many fields."""
+    return numbered([_scan(file) for file in part.files])
+
+
+def _scan(file: InputFile) -> pl.LazyFrame:
+    names = [f"column_{n}" for n in range(len(file.columns))]
     # Of columns that nobody asks for polars does not notice that a line has too many fields. So one column
     # more is declared than there are: it must be null in every row, and casting anything else to an enum of
     # nothing fails.
     beyond = f"column_{len(names)}"
-    paths = [str(f.path) for f in part.files]
     frame = pl.scan_csv(
-        paths,
-        separator=first.separator,
+        file.path,
+        separator=file.separator,
         has_header=False,
         quote_char=None,
-        skip_rows=first.blank_lines + first.header,
+        skip_rows=file.blank_lines + file.header,
         schema=dict.fromkeys([*names, beyond], pl.String),
         missing_columns="insert",
         infer_schema=False,
         glob=False,
-        include_file_paths=FILE if len(paths) > 1 else None,
-    ).filter(pl.col(beyond).cast(pl.Enum([])).is_null())
-    if len(paths) == 1:
-        return frame.select(names)
-    number = pl.col(FILE).replace_strict(paths, range(len(paths)), return_dtype=pl.UInt32)
-    return frame.select(*names, number)
+    )
+    return frame.filter(pl.col(beyond).cast(pl.Enum([])).is_null()).select(names)
 
 
 def simple(part: Part) -> bool:

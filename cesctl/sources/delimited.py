@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def scan(part: Part) -> pl.LazyFrame:
-    """One row a record, in file order, all text; BROKEN and FILE where it may matter."""
+    """One row a record, in file order, all text; FILE, and BROKEN where a row may be no record."""
     have = {name: n for n, name in reversed(list(enumerate(part.files[0].columns)))}
     if csvwhole.simple(part) and not part.careful:
         frame = csvwhole.scan(part)
-        beside = [FILE] if len(part.files) > 1 else []
+        beside = [FILE]
     else:
         frame = _columns(part, len(part.files[0].columns))
         beside = [BROKEN, FILE]

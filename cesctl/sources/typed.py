@@ -51,10 +51,9 @@ def select(
     schema: Mapping[str, pl.DataType],
     wanted: Sequence[Wanted],
     uuids: frozenset[str] = frozenset(),
-    also: Sequence[tuple[str, pl.Expr]] = (),
 ) -> pl.LazyFrame:
     """The wanted columns, where no column is there also from inside of texts that hold JSON."""
-    return cells.select(frame, [*((w.name, _found(schema, w, uuids)) for w in wanted), *also])
+    return cells.select(frame, [(w.name, _found(schema, w, uuids)) for w in wanted])
 
 
 def _found(

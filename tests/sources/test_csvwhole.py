@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cesctl.model.types import Source
 from cesctl.sources import FAILURES, csvwhole, read
-from cesctl.sources.parts import Part
+from cesctl.sources.parts import FILE, Part
 from tests.sources.writing import put
 
 HEADER = b"a,b,c\n"
@@ -92,7 +92,7 @@ def test_it_gives_what_the_blocks_give(
     careful = read([found.files[0].path], SOURCE).exact().parts[0].frame.collect()
     if not too_many:
         assert whole.rows() == careful.rows()
-    assert found.rows.collect_schema().names() == ["a", "b", "c"]
+    assert found.rows.collect_schema().names() == ["a", "b", "c", FILE]
     with pytest.raises(pl.exceptions.PolarsError) if too_many else _nothing():
         found.frame.select("a").collect()
 
