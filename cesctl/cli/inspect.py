@@ -65,6 +65,7 @@ def command(
     inputs = list(events or [])
     if not inputs and not any(s.files for s in model.sources):
         raise UsageError("no events: name files, folders or -")
+    tables = [t.file for t in (model.customers, model.identities) if t is not None]
     given = [
         source_options.given_source(customer, event, event_name, timestamp, s)
         for s in model.sources
@@ -73,7 +74,8 @@ def command(
     from cesctl.insight.profile import profile
 
     found = screen.working(
-        "looking at the export", lambda: profile(inputs, given, timezone=model.timezone)
+        "looking at the export",
+        lambda: profile(inputs, given, timezone=model.timezone, exclude=tables),
     )
     found = replace(found, problems=source_options.by_options(found.problems))
     if form == "json":

@@ -81,13 +81,14 @@ def profile(
     *,
     timezone: str = "UTC",
     now: datetime | None = None,
+    exclude: Sequence[str | PathLike[str]] = (),
 ) -> Profile:
     """Looks at an export; ``sources`` say what is known of it already, ``timezone`` is that of
-    times without one. Raises InputError.
+    times without one, ``exclude`` names files that are no events. Raises InputError.
 
     Reads it twice, and once more the columns that have few values.
     """
-    found = survey(inputs, sources)
+    found = survey(inputs, sources, exclude)
     raw = found.everything
     raw, (rows, columns) = reading.carefully(
         raw, lambda raw: column_table([p.frame for p in raw.parts], skip=keys(raw.sources))

@@ -16,6 +16,7 @@ import polars as pl
 
 from cesctl.pipeline.conditions import PROPERTY
 from cesctl.pipeline.normalise import DUPLICATE, ID
+from cesctl.sources.parts import FILE
 from cesctl.sources.records import from_batches
 
 if TYPE_CHECKING:
@@ -53,14 +54,16 @@ def _told_by(names: Sequence[str], source: Source) -> list[str]:
     """
     if source.deduplicate != "id":
         return key_columns(names, source)
-    read = {source.event: "event", source.timestamp: "at"}
-    found = [f"{ID}0"]
-    for n, column in enumerate(source.id[1:], start=1):
-        if (column,) in read:
-            found.append(read[column,])
-        elif column not in source.customer:
-            found.append(f"{ID}{n}")
-    return found
+    first, *others = zip(key_columns(names, source), source.id, strict=True)
+    return [first[0], *(k for k, column in others if column not in source.customer)]
+
+
+def _read_as(source: Source) -> dict[str, str]:
+    """The parts of an id but its first that are the event's name or time, and count as they were read: the
+    same time may be written in two ways.
+    """
+    roles = ((source.event, "event"), (source.timestamp, "at"))
+    return {r[0]: name for r, name in roles if len(r) == 1 and r[0] in source.id[1:]}
 
 
 def _no_id(number: int) -> pl.Expr:
@@ -72,7 +75,8 @@ def key_columns(names: Sequence[str], source: Source) -> list[str]:
     that has no duplicates.
     """
     if source.deduplicate == "id":
-        return [n for n in names if n.startswith(ID)][: len(source.id)]
+        read = _read_as(source)
+        return [read.get(column, f"{ID}{n}") for n, column in enumerate(source.id)]
     return _content(names) if source.deduplicate == "exact" else []
 
 
@@ -145,6 +149,9 @@ def compared(rows: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:
         source = sources[int(str(scope))]
         key = key_columns(part.columns, source)
         order = _content(part.columns) if source.deduplicate == "id" else ["at"]
+        order += [FILE] * (
+            FILE in part.columns
+        )  # so that it is always the same file's copy that stays
         place = pl.int_range(pl.len()).over(key, order_by=order)
         copy = pl.when(place > 0).then(pl.lit(DUPLICATE, dtype=pl.UInt8))
         frames.append(part.with_columns(copy.alias("reason")))

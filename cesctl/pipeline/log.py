@@ -22,7 +22,7 @@ from cesctl.pipeline.timestamps import to_instants
 from cesctl.sources.parts import FILE
 
 if TYPE_CHECKING:
-    from cesctl.model.types import Model, Signal
+    from cesctl.model.types import Model, Signal, Source
     from cesctl.sources import InputFile, Part, Raw
 
 Counted = TypeVar("Counted")
@@ -49,7 +49,7 @@ class Log:
         Where records may be there twice and ``count`` has not yet told which, that takes a pass of its own.
         """
         records = self._records()
-        return marked(records, self.raw.sources, self._again) if self.has_duplicates else records
+        return marked(records, self._scopes, self._again) if self.has_duplicates else records
 
     def count(self, collect: Callable[[pl.LazyFrame], Counted]) -> tuple[Counted, dict[int, int]]:
         """What ``collect`` makes of the events, in one pass where no record is there twice, else in two; and
@@ -84,6 +84,13 @@ class Log:
         """Whether records may be there twice."""
         return any(s.deduplicate != "none" for s in self.raw.sources)
 
+    @property
+    def _scopes(self) -> list[Source]:
+        """A source for each scope within which an id is one event: files of one source whose columns have
+        other names share it.
+        """
+        return list({_scope(s): s for s in reversed(self.raw.sources)}.values())[::-1]
+
     @cached_property
     def _again(self) -> pl.Series:
         """The hashes that several records share."""
@@ -97,8 +104,8 @@ class Log:
 
     def _records(self) -> pl.LazyFrame:
         """Events of which none is marked a duplicate yet, with what tells duplicates."""
-        sources = self.raw.sources
-        ids = max(len(s.id) if s.deduplicate == "id" else 0 for s in sources)
+        scopes = [_scope(s) for s in self._scopes]
+        ids = max(len(s.id) if s.deduplicate == "id" else 0 for s in self.raw.sources)
         parts = []
         several, before = len(self.numbered_files) > 1, 0
         for part in self.raw.parts:
@@ -109,7 +116,7 @@ class Log:
                 before += len(part.files)
             events = self.normalised(part, rows, self.identities)
             if self.has_duplicates:
-                events = with_hash(events, part.source, sources.index(part.source), ids)
+                events = with_hash(events, part.source, scopes.index(_scope(part.source)), ids)
             parts.append(events)
         return pl.concat(parts) if len(parts) > 1 else parts[0]
 
@@ -145,6 +152,10 @@ class Log:
             if isinstance(newest, datetime):
                 found.append(newest)
         return max(found, default=None)
+
+
+def _scope(source: Source) -> tuple[object, ...]:
+    return (source.name, source.preset, source.id, source.deduplicate)
 
 
 def open_log(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -24,6 +25,10 @@ def rejected_rows(log: Log) -> pl.DataFrame:
     """One row per rejected row, in the order of the files: file, line (null where the file has no lines),
     reason, customer, event and timestamp as exported.
     """
+    return sources.carefully(log.raw, lambda raw: _rejected(replace(log, raw=raw)))[1]
+
+
+def _rejected(log: Log) -> pl.DataFrame:
     frames = []
     for part in log.raw.per_file():
         rows = part.rows.with_row_index(ROW)

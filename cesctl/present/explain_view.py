@@ -32,7 +32,7 @@ COLUMNS = (
 def explain_page(explanation: Explanation) -> Page:
     """A page whose last column adds up to raw: signals, then groups with theirs, then the scale."""
     parts: list[Table | Words] = [_points(explanation), _score(explanation)]
-    if explanation.users is not None:
+    if explanation.users is not None and explanation.users.height:
         parts.insert(1, _users(explanation.users))
     if explanation.to_next is not None:
         ways = explanation.next_band or ["more of what the model counts does not get there"]
@@ -176,8 +176,12 @@ def _totals(explanation: Explanation) -> list[Row]:
     total = sum([*alone, *(group.points for group in explanation.groups)])
     return [
         _total("Sum over its users", total, ()),
-        _total(f"raw: {rolled.by} of {users.height:,} users' raw", explanation.raw, ()),
+        _total(_raw_of(rolled.by, users.height), explanation.raw, ()),
     ]
+
+
+def _raw_of(by: str, users: int) -> str:
+    return "raw: its one user's" if users == 1 else f"raw: {by} of {users:,} users' raw"
 
 
 def _users(users: pl.DataFrame) -> Table:

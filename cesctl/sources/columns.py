@@ -112,8 +112,14 @@ def check(groups: Sequence[Group], properties: Sequence[str], notes: Notes) -> N
             hint = _WHOSE if known and role == "customer" else ""
             lenient = known and not unnamed
             problems += _required(role, alternatives, files, notes, known=lenient, hint=hint)
-        for name in dict.fromkeys([*source.id, *(c.property for c in source.where)]):
-            problems += _property(name, files, notes)
+        alike = [
+            g for g in groups if (g.source.name, g.source.preset) == (source.name, source.preset)
+        ]
+        fellows = [f for g in alike for f in g.files]
+        for name in source.id:
+            problems += _property(name, files if known else fellows, notes)
+        for condition in source.where:
+            problems += _property(condition.property, fellows, notes)
     everything = [f for g in groups for f in g.files]
     for name in properties:
         problems += _property(name, everything, notes)

@@ -82,7 +82,6 @@ def _read(
     part: Part, wanted: list[Wanted], n_rows: int | None, *, numbered: bool
 ) -> Iterator[pl.DataFrame]:
     first = part.files[0]
-    paths = ", ".join(duck.path(f) for f in part.files)
     for file in part.files:
         if file.format == "json" and not _closed(file):
             raise pl.exceptions.ComputeError(f"{file.name}: the array has no end")
@@ -99,17 +98,21 @@ def _read(
         for k, t in tree.items()
     )
     texts = [_chosen(w, w.name in quoted, arrays) for w in wanted]
-    texts += [f"CAST(file_index AS UINTEGER) AS {_name(FILE)}"] if numbered else []
-    chosen = ", ".join(texts) or "1 as nothing"
-    records = f"""read_json([{paths}], format='{layout}',
+    # A scan for each file: one over several loses a last line that has no end, and says nothing.
+    scans = []
+    for number, file in enumerate(part.files):
+        of_file = [f"{number}::UINTEGER AS {_name(FILE)}"] if numbered else []
+        chosen = ", ".join([*texts, *of_file]) or "1 as nothing"
+        records = f"""read_json({duck.path(file)}, format='{layout}',
             columns={{{columns or "nothing: 'VARCHAR'"}}}, records=true,
             compression='{duck.compression(first)}', maximum_object_size={duck.LARGEST_RECORD})"""
-    if first.rows:
-        array = _name(first.rows[0])
-        records = f"(select * replace (unnest({array}) as {array}), file_index from {records})"
-    query = f"select {chosen} from {records}"
+        if first.rows:
+            array = _name(first.rows[0])
+            records = f"(select * replace (unnest({array}) as {array}) from {records})"
+        scans.append(f"select {chosen} from {records}")
+    query = " union all ".join(scans)
     if n_rows is not None:
-        query += f" limit {n_rows}"
+        query = f"select * from ({query}) limit {n_rows}"
     with duck.connection() as database:
         database.execute("set arrow_output_version = '1.4'")  # the first that has string views
         database.execute("set produce_arrow_string_view = true")
@@ -183,7 +186,7 @@ class _Types:
 
 def _clash(part: Part) -> bool:
     """What DuckDB cannot hold: keys that differ by case only, a key wanted whole and in pieces, a way on
-    from the value of an array's key, rows in an array further down, what is DuckDB's own name of something.
+    from the value of an array's key, rows in an array further down.
     """
     leaves = {way for w in part.wanted for way in w.ways}
     if len(part.files[0].rows) > 1:
@@ -195,8 +198,7 @@ def _clash(part: Part) -> bool:
     def by_case(tree: Tree) -> bool:
         return len({k.lower() for k in tree}) < len(tree) or any(map(by_case, tree.values()))
 
-    tree = _tree(part.wanted, part.keyed)
-    return whole_and_pieces or by_case(tree) or "file_index" in map(str.lower, tree)
+    return whole_and_pieces or by_case(_tree(part.wanted, part.keyed))
 
 
 def _name(key: str) -> str:

@@ -41,6 +41,10 @@ _BROKEN_ZIP = (
 )  # fmt: skip
 
 
+class NothingInThemError(InputError):
+    """Files without rows, and no others."""
+
+
 @dataclass
 class Found:
     """The files, in the order named; a folder's and a pattern's by path."""
@@ -82,7 +86,7 @@ def find(
     if problems:
         raise InputError(*problems)
     if not found.files:
-        raise InputError(*(empty or [InputProblem("no files to read")]))
+        raise NothingInThemError(*empty) if empty else InputError(InputProblem("no files to read"))
     for problem in empty:
         found.notes.add(str(problem).splitlines()[0])
     return found
@@ -113,6 +117,13 @@ def _take(
         if chosen:
             raise
         found.notes.add(f"{name}: left out, no export")
+
+
+def same(one: InputFile, other: InputFile) -> bool:
+    """Whether two names mean one file; a frame is only itself."""
+    if "frame" in (one.format, other.format):
+        return one == other
+    return _identity(one.path) == _identity(other.path)
 
 
 def _identity(path: Path) -> tuple[int, int]:

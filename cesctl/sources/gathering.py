@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError, InputProblem, Notes
-from cesctl.sources import columns, files, presets, samples
+from cesctl.sources import columns, files, names, presets, samples
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,11 +71,15 @@ def gather(
     asked = _asked(paths, sources) if inputs else _own_files(sources, notes)
     found: dict[Source | None, list[InputFile]] = {s: [] for s in (*sources, None)}
     problems: list[InputProblem] = []
+    empty: list[InputProblem] = []
     for source, texts in asked.items():
         named_columns = [c for s in sources if source in (None, s) for c in _columns(s)]
         try:
             result = files.find(texts, named_columns, exclude)
             described, looked = samples.described(result.files)
+        except files.NothingInThemError as error:
+            empty += error.problems
+            continue
         except InputError as error:
             problems += error.problems
             continue
@@ -88,13 +92,15 @@ def gather(
     found[None] = [*found[None], *frames]
     for file in found.pop(None):
         source = _fitting(file, sources)
-        if file in found[source]:
+        if any(files.same(file, other) for other in found[source]):
             notes.add(f"{file.name}: named twice, read once")
         else:
             found[source] = [*found[source], file]
     groups = [_unfolded(g, sampled) for s in sources for g in _by_tool(s, found[s])]
     if not groups:
-        raise InputError(InputProblem("no files to read"))
+        raise InputError(*(empty or [InputProblem("no files to read")]))
+    for problem in empty:
+        notes.add(str(problem).splitlines()[0])
     for group in groups:
         if group.source not in sources:  # the preset was found
             preset = presets.named(group.source, group.files, columns.has)
@@ -211,7 +217,7 @@ def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
     if not found:
         return []
     if source.preset == "plain":
-        return [Group(source, tuple(found))]
+        return _by_columns(source, found)
     seen: dict[object, Preset | None] = {}  # of many files most are alike
     tools: dict[InputFile, Preset | None] = {}
     for file in found:
@@ -225,7 +231,36 @@ def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
     for file, tool in tools.items():
         likely = (t for t in known if presets.may_fit(t, file, columns.has))
         groups.setdefault(tool or next(likely, None), []).append(file)
-    return [
-        Group(source if tool is None else replace(source, preset=tool.name), tuple(of_tool))
-        for tool, of_tool in groups.items()
-    ]
+    made: list[Group] = []
+    for tool, of_tool in groups.items():
+        if tool is None:
+            made += _by_columns(source, of_tool)
+        else:
+            told = replace(source, preset=tool.name)
+            made += [Group(told, g) for g in _by_id(tool, of_tool)]
+    return made
+
+
+def _by_id(tool: Preset, found: Sequence[InputFile]) -> list[tuple[InputFile, ...]]:
+    """Files of a tool whose records the same columns tell apart; of JSON, which leaves out what is empty, all
+    files together say which those are.
+    """
+    documents = [f for f in found if f.format in ("json", "ndjson")]
+    groups: dict[object, list[InputFile]] = {}
+    for file in found:
+        near = documents if file in documents else [file]
+        ids = (i for i in tool.ids if all(any(columns.has(f, c) for f in near) for c in i))
+        groups.setdefault(next(ids, None), []).append(file)
+    return [tuple(g) for g in groups.values()]
+
+
+def _by_columns(source: Source, found: Sequence[InputFile]) -> list[Group]:
+    """Files in which the same columns are found by their names; JSON files together."""
+    given = (source.customer, source.event or source.event_value, source.timestamp)
+    wanted = [w for w, named in zip(names.ROLES, given, strict=True) if not named]
+    groups: dict[object, list[InputFile]] = {}
+    for file in found:
+        table = file.format not in ("json", "ndjson")
+        key = tuple(tuple(names.matches(file.columns, w)) for w in wanted) if table else None
+        groups.setdefault(key, []).append(file)
+    return [Group(source, tuple(g)) for g in groups.values()]

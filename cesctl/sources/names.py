@@ -57,3 +57,6 @@ def is_record(top: dict[str, Any]) -> bool:
     """Whether a JSON object is an event itself: it has a customer's or an event's name at its top."""
     leaves = [k for k, v in top.items() if not isinstance(v, dict | list) and v is not None]
     return bool(matches(leaves, CUSTOMER[:12]) or matches(leaves, _SURE_EVENTS))
+
+
+ROLES = (CUSTOMER, EVENT, TIMESTAMP)

@@ -33,9 +33,16 @@ class Survey:
     problems: tuple[InputProblem, ...] = ()
 
 
-def survey(inputs: Sequence[str | PathLike[str]], sources: Sequence[Source]) -> Survey:
-    """Finds files, formats and columns; reads no more than samples. Raises InputError for files."""
-    gathered = gather(inputs, sources)
+def survey(
+    inputs: Sequence[str | PathLike[str]],
+    sources: Sequence[Source],
+    exclude: Sequence[str | PathLike[str]] = (),
+) -> Survey:
+    """Finds files, formats and columns; reads no more than samples. Raises InputError for files.
+
+    ``exclude``: files that are no events.
+    """
+    gathered = gather(inputs, sources, exclude)
     groups = list(gathered.groups)
     problems: tuple[InputProblem, ...] = ()
     try:

@@ -130,3 +130,24 @@ def test_files_of_several_layouts(tmp_path: Path) -> None:
     (tmp_path / "2.csv").write_text("user_id,event,timestamp,key,z\na,x,2026-10-01,1,2\n")
     result = scored([tmp_path])
     assert (result.rows.accepted, result.rows.duplicate) == (1, 1)
+
+
+def test_the_time_of_an_id_is_the_instant(tmp_path: Path) -> None:
+    head = "event,time,$insert_id,distinct_id\n"
+    for n, time in enumerate(
+        ("2026-10-01 10:00:00", "2026-10-01T10:00:00Z", "2026-10-01T12:00:00+02:00")
+    ):
+        (tmp_path / f"{n}.csv").write_text(f"{head}x,{time},i1,u1\n")
+    rows = score([tmp_path], parse_model("events: {x: 1}")).rows
+    assert (rows.accepted, rows.duplicate) == (1, 2)
+
+
+@pytest.mark.parametrize("by", ["id: key", "deduplicate: exact"])
+def test_it_is_always_the_first_files_copy_that_stays(tmp_path: Path, by: str) -> None:
+    rows = "".join(f"{n},c{n % 7},x,2026-10-01\n" for n in range(3000))
+    for name in "abc":
+        (tmp_path / f"{name}.csv").write_text(f"key,user_id,event,timestamp\n{rows}")
+    text = f"events: {{x: {{weight: 1, where: {{key: {{exists: true}}}}}}}}\nsource: {{{by}}}"
+    for _ in range(4):
+        found = score([tmp_path], parse_model(text)).file_rows
+        assert [r.accepted for r in found.values()] == [3000, 0, 0]

@@ -127,3 +127,32 @@ def test_a_file_that_two_sources_read_has_both(tmp_path: Path) -> None:
 
     result = score([f"p={path}", f"q={path}"], replace(model, sources=sources))
     assert told(result) == {"a.csv": RowCounts(4, 2, 0, 0, 0, {"no customer": 2})}
+
+
+TAILS = [
+    "{",
+    '{"',
+    '{"user_id":',
+    '{"user_id":"u"',
+    '{"user_id":"u"} x',
+    "5",
+    '["a"',
+    "nul",
+    "early",
+]
+
+
+@pytest.mark.parametrize("tail", TAILS)
+@pytest.mark.parametrize("count", [1, 3000])
+def test_a_file_that_is_cut_off_loses_no_row_whatever_follows(
+    tmp_path: Path, tail: str, count: int
+) -> None:
+    line = json.dumps({"user_id": "u", "event": "x", "timestamp": "2026-10-01"}) + "\n"
+    cut = put(tmp_path, "cut.ndjson", line * count + tail)
+    whole = put(tmp_path, "whole.ndjson", line * count)
+    for order in ([cut, whole], [whole, cut], [cut]):
+        result = scored(*order, text="events: {x: 1}")
+        assert result.rows.read == count * len(order) + 1
+        assert result.rows.rejected == {"malformed line": 1}
+        assert told(result)["cut.ndjson"].read == count + 1
+        assert result.rejects().select("file", "line").rows() == [(str(cut), count + 1)]

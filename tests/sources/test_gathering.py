@@ -171,3 +171,53 @@ def test_product_events_and_mails_in_one_score(tmp_path: Path) -> None:
     assert (result.rows.read, result.rows.accepted, result.rows.duplicate) == (5, 3, 2)
     alone = "events: {Login: 5, open: 1, click: 3}\n"  # without sources: each file is known by its columns
     assert scored(alone, product, mail).scores["score"].to_list() == [9]
+
+
+def test_the_same_file_by_other_names(tmp_path: Path, web: Path, crm: Path) -> None:
+    (tmp_path / "link.csv").symlink_to(web)
+    for other in (tmp_path / "." / "web.csv", tmp_path / "link.csv", f"{tmp_path}/x/../web.csv"):
+        (tmp_path / "x").mkdir(exist_ok=True)
+        raw = read([f"web={web}", other, crm], BOTH)
+        assert len(raw.files) == 2
+        assert any("named twice, read once" in n for n in raw.notes)
+
+
+def test_an_empty_file_of_one_source_ends_nothing(tmp_path: Path, web: Path) -> None:
+    empty = put(tmp_path, "empty.csv", "")
+    raw = read([f"web={web}", f"crm={empty}"], BOTH)
+    assert whose(raw) == {"web.csv": "web"}
+    assert f"{empty}: the file is empty" in raw.notes
+    assert error(f"crm={empty}") == f"{empty}: the file is empty"
+
+
+HEAP = "event_id,user_id,session_id,time,{},landing_page\n"
+
+
+def test_what_tells_records_apart_is_each_files_own(tmp_path: Path) -> None:
+    """Not that of its neighbours of the same tool."""
+    row = "{},{},s,2026-10-01 10:00:00,{},x\n"
+    one = HEAP.format("event_table_name") + row.format(1, "u1", "click")
+    two = HEAP.format("event_name") + "".join(
+        row.format(2, "u2", e) for e in ("click", "click", "view")
+    )
+    paths = [put(tmp_path, f"{n}.csv", text) for n, text in enumerate((one, two))]
+    text = 'events: {all: {event: "*", weight: 1}}'
+    alone = scored(text, paths[1]).scores.select("customer", "score").rows()
+    assert alone == [("u2", 2.0)]
+    assert scored(text, *paths).scores.select("customer", "score").rows() == [*alone, ("u1", 1.0)]
+
+
+def test_guessed_columns_are_each_files_own(tmp_path: Path) -> None:
+    put(tmp_path, "1.csv", "user_id,email,event,timestamp\nu1,a,x,2026-10-01\n,b,x,2026-10-01\n")
+    put(tmp_path, "2.csv", "email,event,timestamp\nc,x,2026-10-01\n")
+    result = scored("events: {x: 1}", tmp_path)
+    assert sorted(result.scores["customer"]) == ["c", "u1"]
+    assert result.rows.rejected == {"no customer": 1}
+
+
+def test_an_id_is_one_event_whatever_the_other_columns_are_called(tmp_path: Path) -> None:
+    put(tmp_path, "1.csv", "key,user_id,event,timestamp\n1,a,x,2026-10-01\n")
+    put(tmp_path, "2.csv", "key,customer_id,event,timestamp\n1,a,x,2026-10-01\n2,a,x,2026-10-01\n")
+    put(tmp_path, "3.csv", "customer_id,event,timestamp\nb,x,2026-10-01\n")
+    rows = scored("events: {x: 1}\nsource: {id: key}", tmp_path).rows
+    assert (rows.accepted, rows.duplicate) == (3, 1)
