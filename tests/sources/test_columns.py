@@ -53,16 +53,17 @@ def test_files_that_name_them_differently(tmp_path: Path) -> None:
     put(tmp_path, "1.csv", "user_id,event,timestamp\na,x,1\n")
     put(tmp_path, "2.csv", "customer_id,event,time\nb,x,2\n")
     raw = read([tmp_path], Source())
-    assert raw.sources[0].customer == ("user_id", "customer_id")
-    assert raw.sources[0].timestamp == ("timestamp", "time")
-    assert raw.notes[0] == (
-        'columns found by name: customer = "user_id", "customer_id", event = "event", '
-        'timestamp = "timestamp", "time"'
-    )
-    assert [p.frame.collect().row(0) for p in raw.parts] == [
-        ("a", None, "x", "1", None),
-        (None, "b", "x", None, "2"),
+    assert [s.customer + s.timestamp for s in raw.sources] == [
+        ("user_id", "timestamp"),
+        ("customer_id", "time"),
     ]
+    assert raw.notes == [
+        f"{tmp_path}/1.csv: columns found by name: "
+        'customer = "user_id", event = "event", timestamp = "timestamp"',
+        f"{tmp_path}/2.csv: columns found by name: "
+        'customer = "customer_id", event = "event", timestamp = "time"',
+    ]
+    assert [p.frame.collect().row(0) for p in raw.parts] == [("a", "x", "1"), ("b", "x", "2")]
 
 
 def error(path: Path, source: Source, *properties: str) -> str:
