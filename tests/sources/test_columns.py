@@ -58,10 +58,14 @@ def test_files_that_name_them_differently(tmp_path: Path) -> None:
         ("customer_id", "time"),
     ]
     assert raw.notes == [
-        f"{tmp_path}/1.csv: columns found by name: "
-        'customer = "user_id", event = "event", timestamp = "timestamp"',
-        f"{tmp_path}/2.csv: columns found by name: "
-        'customer = "customer_id", event = "event", timestamp = "time"',
+        (
+            f"{tmp_path}/1.csv: columns found by name: "
+            'customer = "user_id", event = "event", timestamp = "timestamp"'
+        ),
+        (
+            f"{tmp_path}/2.csv: columns found by name: "
+            'customer = "customer_id", event = "event", timestamp = "time"'
+        ),
     ]
     assert [p.frame.collect().row(0) for p in raw.parts] == [("a", "x", "1"), ("b", "x", "2")]
 
