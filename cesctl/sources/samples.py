@@ -44,6 +44,7 @@ class Sampled:
 
 
 _FRACTION = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_HEX = re.compile(r"[0-9][0-9a-fA-F]{5,}")  # among ids like this some are like 12e34
 
 
 def described(files: Sequence[InputFile]) -> tuple[list[InputFile], dict[InputFile, Sampled]]:
@@ -151,6 +152,8 @@ def _note(sampled: Sampled, path: str, value: Any) -> None:
             sampled.fractions.add(path)
     elif isinstance(value, str) and not value.isdigit() and _FRACTION.fullmatch(value):
         (sampled.fractions if isinstance(value, jsonitems.Number) else sampled.alike).add(path)
+    elif isinstance(value, str) and not value.isdigit() and _HEX.fullmatch(value):
+        sampled.alike.add(path)
 
 
 def typed_look(frame: pl.LazyFrame, columns: tuple[str, ...]) -> tuple[Sampled, Layout]:
