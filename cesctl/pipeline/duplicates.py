@@ -149,9 +149,8 @@ def compared(rows: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:
         source = sources[int(str(scope))]
         key = key_columns(part.columns, source)
         order = _content(part.columns) if source.deduplicate == "id" else ["at"]
-        order += [FILE] * (
-            FILE in part.columns
-        )  # so that it is always the same file's copy that stays
+        if FILE in part.columns:  # so that it is always the same file's copy that stays
+            order.append(FILE)
         place = pl.int_range(pl.len()).over(key, order_by=order)
         copy = pl.when(place > 0).then(pl.lit(DUPLICATE, dtype=pl.UInt8))
         frames.append(part.with_columns(copy.alias("reason")))

@@ -17,7 +17,7 @@ from cesctl.model.types import by_text
 from cesctl.pipeline.duplicates import HASH, Watch, marked, repeated, with_hash
 from cesctl.pipeline.identities import read_identities
 from cesctl.pipeline.normalise import normalise
-from cesctl.pipeline.tally import Tally
+from cesctl.pipeline.tally import tallied
 from cesctl.pipeline.timestamps import to_instants
 from cesctl.sources.parts import FILE
 
@@ -55,22 +55,12 @@ class Log:
         """What ``collect`` makes of the events, in one pass where no record is there twice, else in two; and
         the rows by the number of the file (see ``numbered_files``).
         """
-        records, tally = self._records(), Tally()
-        if len(self.numbered_files) > 1:
-            records = tally.over(records)
-        if not self.has_duplicates:
-            return collect(records), tally.rows
-        if "_again" not in self.__dict__:
-            watch = Watch()
-            counted = collect(watch.over(records))
-            self.__dict__["_again"] = watch.repeated()  # as cached_property does
-            if self._again.is_empty():
-                return counted, tally.rows
-        tally = Tally()
-        events = self.events()
-        return collect(
-            tally.over(events) if FILE in events.collect_schema() else events
-        ), tally.rows
+        if not self.has_duplicates or "_again" in self.__dict__:
+            return tallied(self.events(), collect)
+        watch = Watch()
+        counted = tallied(self._records(), lambda records: collect(watch.over(records)))
+        self.__dict__["_again"] = watch.repeated()  # as cached_property does
+        return counted if self._again.is_empty() else tallied(self.events(), collect)
 
     @property
     def numbered_files(self) -> list[InputFile]:

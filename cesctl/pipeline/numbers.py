@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, Context, Decimal
 import polars as pl
 
 NANO = 1_000_000_000
+LARGEST_IN_NANOS = 1e18  # in nanos the sum of such might not fit 128 bits
 GRAMMAR = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 LIMIT = 1e15  # numbers of this magnitude and above are none
 _SCALE = 23  # 38 digits in all leave 15 before the point: just the numbers below LIMIT
@@ -118,7 +119,7 @@ def exact_means(frame: pl.DataFrame, scores: str, by: str | None = None) -> pl.D
     none). In two steps, since what an aggregation names twice is added up twice.
     """
     value = pl.col(scores)
-    small = pl.when(value.abs() < 1e18).then(value)  # else the sum may not fit 128 bits
+    small = pl.when(value.abs() < LARGEST_IN_NANOS).then(value)
     parts = [
         value.count().alias("count"),
         value.abs().max().alias("largest"),
@@ -127,6 +128,6 @@ def exact_means(frame: pl.DataFrame, scores: str, by: str | None = None) -> pl.D
     ]
     added = frame.select(parts) if by is None else frame.group_by(by).agg(parts)
     mean = quotient(nanos_to_float(pl.col("nanos")), pl.col("count").cast(pl.Float64))
-    mean = pl.when(pl.col("largest") < 1e18).then(mean).otherwise("apart")
+    mean = pl.when(pl.col("largest") < LARGEST_IN_NANOS).then(mean).otherwise("apart")
     mean = pl.when(pl.col("count") > 0).then(round_half_away(mean, 6))
     return with_shared(added, mean.alias("mean")).drop("largest", "nanos", "apart")

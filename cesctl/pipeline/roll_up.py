@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.pipeline.numbers import (
+    LARGEST_IN_NANOS,
     float_to_nanos,
     nanos_to_float,
     quotient,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _SUMMED = ("m:", "v:", "p:", "g:")
 _LATEST = "attr:"
 ATTRIBUTE_AT = "attr_at:"  # when the attribute was so
-_TOO_LARGE = 1e18  # in nanos its sum might not fit 128 bits
 
 
 def roll_up(users: pl.DataFrame, by: Combine) -> pl.DataFrame:
@@ -81,7 +81,7 @@ def of_accounts(users: pl.DataFrame) -> pl.DataFrame:
 
 
 def _large(values: pl.Series) -> bool:
-    return bool((values.abs() >= _TOO_LARGE).any())
+    return bool((values.abs() >= LARGEST_IN_NANOS).any())
 
 
 def _sum(column: str, *, apart: bool) -> pl.Expr:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 from cesctl.sources.parts import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+Counted = TypeVar("Counted")
+
+
+def tallied(
+    events: pl.LazyFrame, collect: Callable[[pl.LazyFrame], Counted]
+) -> tuple[Counted, dict[int, int]]:
+    """What ``collect`` makes of the events in one pass, and the rows by the number of the file; none where
+    the events do not say their file.
+    """
+    tally = Tally()
+    watched = tally.over(events) if FILE in events.collect_schema() else events
+    return collect(watched), tally.rows
 
 
 class Tally:

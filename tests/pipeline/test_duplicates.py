@@ -27,30 +27,30 @@ def scored(data: Any, text: str = ID) -> Result:
     return score(data, parse_model(text))
 
 
-def test_a_log_without_copies_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by one with every reading of the log."""
+    made: list[int] = []
     opened = log.Log._records
-    monkeypatch.setattr(
-        log.Log,
-        "_records",
-        lambda self: calls.append(1) or opened(self),  # type: ignore[func-returns-value]
-    )
+
+    def counted(self: log.Log) -> pl.LazyFrame:
+        made.append(1)
+        return opened(self)
+
+    monkeypatch.setattr(log.Log, "_records", counted)
+    return made
+
+
+def test_a_log_without_copies_is_read_once(readings: list[int]) -> None:
     text = f"{ID}\nas_of: 2026-11-01"
     once = frame(("1", "a", "x", "2026-10-01"), ("2", "a", "x", "2026-10-01"))
     assert scored(once, text).rows.duplicate == 0
-    assert len(calls) == 1
+    assert len(readings) == 1
     assert scored(pl.concat([once, once]), text).rows.duplicate == 2
-    assert len(calls) == 3
+    assert len(readings) == 3
 
 
-def test_rows_that_are_no_events_are_no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-    opened = log.Log._records
-    monkeypatch.setattr(
-        log.Log,
-        "_records",
-        lambda self: calls.append(1) or opened(self),  # type: ignore[func-returns-value]
-    )
+def test_rows_that_are_no_events_are_no_copies(readings: list[int]) -> None:
     data = frame(
         ("1", "a", "x", "2026-10-01"),
         ("1", "", "x", "2026-10-01"),
@@ -61,7 +61,7 @@ def test_rows_that_are_no_events_are_no_copies(monkeypatch: pytest.MonkeyPatch) 
     )
     result = scored(data, f"{ID}\nas_of: 2026-11-01")
     assert (result.rows.accepted, result.rows.duplicate) == (4, 0)
-    assert len(calls) == 1  # and do not cost a second reading
+    assert len(readings) == 1  # and do not cost a second reading
 
 
 def test_ids_alike_but_for_blanks_are_alike() -> None:
