@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
@@ -48,35 +48,23 @@ class RowCounts:
         return sum(self.rejected.values())
 
 
-@dataclass(frozen=True)
-class Result:
-    """One scoring run.
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """Every customer at one T.
 
     ``scores``: one row per customer, the columns of ``docs/cli.md`` in that order, best first.
     ``detail``: the same rows with every step between events and score: ``n:`` events, ``m:`` measure,
     ``v:`` value and ``p:`` points of each signal, ``g:`` points of each group, ``raw``, ``scaled``.
-    ``rows``: where each row of the log went; ``file_rows``: the same file by file.
     ``users``, where the model rolls up (and ``customer`` is an account everywhere else): one row per user of
     an account: customer, account, raw, events, last_at; by account, the greatest raw first.
     """
 
     model: Model
     as_of: datetime
-    rows: RowCounts
     attributes: tuple[str, ...]
     scores: pl.DataFrame
     detail: pl.DataFrame
     users: pl.DataFrame | None = None
-    notes: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    file_rows: dict[str, RowCounts] = field(default_factory=dict)
-    rejected_rows: Callable[[], pl.DataFrame] = _no_rejects
-
-    def rejects(self) -> pl.DataFrame:
-        """One row per rejected row of the log: file, line (or record), reason, and the raw text of
-        customer, event and timestamp. Reads the log once more, so ask only when you want it.
-        """
-        return self.rejected_rows()
 
     @cached_property
     def bands(self) -> pl.DataFrame:
@@ -99,7 +87,7 @@ class Result:
             "median": None if score.is_empty() else _six(score.median()),
         }
 
-    def only(self, where: Mapping[str, str | None]) -> Result:
+    def only(self, where: Mapping[str, str | None]) -> Self:
         """The customers whose attributes have these values (None: have none).
 
         Scale and rank stay those of all.
@@ -111,15 +99,15 @@ class Result:
             result = result._where_is(name, value)
         return result
 
-    def by(self, attribute: str) -> dict[str | None, Result]:
-        """The run once per value of an attribute, values in order, nothing (None) last."""
+    def by(self, attribute: str) -> dict[str | None, Self]:
+        """The same once per value of an attribute, values in order, nothing (None) last."""
         self._known(attribute)
         values = self.scores[attribute].unique().drop_nulls().sort().to_list()
         if self.scores[attribute].null_count():
             values.append(None)
         return {v: self._where_is(attribute, v) for v in values}
 
-    def _where_is(self, name: str, value: str | None) -> Result:
+    def _where_is(self, name: str, value: str | None) -> Self:
         mask = self.scores[name].eq_missing(value)
         return replace(self, scores=self.scores.filter(mask), detail=self.detail.filter(mask))
 
@@ -130,6 +118,26 @@ class Result:
                 or "none (declare `attributes:` or `customers:` in the model)"
             )
             raise UsageError(f'no attribute "{name}"; there are: {have}')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(Scored):
+    """One scoring run: the customers at T, and where the log's rows went.
+
+    ``rows``: of all files; ``file_rows``: the same file by file.
+    """
+
+    rows: RowCounts
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    file_rows: dict[str, RowCounts] = field(default_factory=dict)
+    rejected_rows: Callable[[], pl.DataFrame] = _no_rejects
+
+    def rejects(self) -> pl.DataFrame:
+        """One row per rejected row of the log: file, line (or record), reason, and the raw text of
+        customer, event and timestamp. Reads the log once more, so ask only when you want it.
+        """
+        return self.rejected_rows()
 
 
 def _six(value: object) -> float:

@@ -19,10 +19,11 @@ class Aggregate:
     """One pass over the log.
 
     ``activity``: for each T one frame with a row per customer that has an event by then: ``customer``,
-    ``m:<signal>`` (Float64, the measure; null is nothing), ``events`` (UInt32, events that at least one
-    signal takes), ``last_at`` and ``activity_at`` (UTC), ``attr:<name>`` (text) and, when asked for,
-    ``n:<signal>`` (UInt32, events the signal takes). Where the model rolls up also ``account`` (text, the
-    customer's by then) and ``attr_at:<name>`` (UTC, when the attribute was given).
+    ``m:<signal>`` (Float64, the measure; null is nothing), ``last_at`` (UTC) and, of those T that are
+    reported, ``events`` (UInt32, events that at least one signal takes), ``activity_at`` (UTC),
+    ``attr:<name>`` (text, as of then) and, when asked for, ``n:<signal>`` (UInt32, events the signal takes).
+    Where the model rolls up also ``account`` (text, the customer's by then) and ``attr_at:<name>`` (UTC, when
+    the attribute was given).
     ``aside``: rows that are not scored, by (number of the file, reason code or AFTER); the file is 0 where
     the events do not say theirs. ``newest``: the newest accepted event of all, whatever T is.
     ``left_out``: per signal, events whose property is there but no number.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -26,17 +26,19 @@ def aggregate(
     model: Model,
     times: list[datetime],
     *,
+    reported: Container[int] = (0,),
     occurrences: bool = False,
 ) -> Aggregate:
     """Measures every signal of every customer at each T. See :class:`Aggregate` for the frames.
 
-    The first T is the latest.
+    The first T is the latest. ``reported``: the places of those T of which a customer's attributes, events
+    and activity are wanted, too; the others are only compared with.
     """
     plans = [
         [plan(s, index, at, occurrences=occurrences and index == 0) for s in _own(model)]
         for index, at in enumerate(times)
     ]
-    grouped = _query(events, model, times, plans).collect(engine="streaming")
+    grouped = _query(events, model, times, plans, reported).collect(engine="streaming")
     is_aside = pl.col("key").str.starts_with(_ASIDE)
     people = grouped.filter(~is_aside)
     late = pl.col("key").str.starts_with(f"{_ASIDE}{AFTER}")
@@ -45,7 +47,14 @@ def aggregate(
     left = [c for c in grouped.columns if c.startswith("x:")]
     return Aggregate(
         activity=[
-            _activity(people, model, index, made, occurrences=occurrences)
+            _activity(
+                people,
+                model,
+                index,
+                made,
+                reported=index in reported,
+                occurrences=occurrences and index == 0,
+            )
             for index, made in enumerate(plans)
         ],
         read=int(grouped["rows"].sum()),
@@ -69,7 +78,11 @@ def _own(model: Model) -> list[Signal]:
 
 
 def _query(
-    events: pl.LazyFrame, model: Model, times: list[datetime], plans: list[list[Plan]]
+    events: pl.LazyFrame,
+    model: Model,
+    times: list[datetime],
+    plans: list[list[Plan]],
+    reported: Container[int],
 ) -> pl.LazyFrame:
     """The one query: nothing is computed yet."""
     own = _own(model)
@@ -104,24 +117,31 @@ def _query(
         AT.max(),
         *(pl.col(f"at|{index}").max() for index in range(1, len(times))),
     ]
-    if own and not _apart(own):
-        inside.append(takes(own, 0).sum().alias("events"))
-    if model.risk.activity is not None:
-        active = matches(model.risk.activity, pl.col("event"))
-        at = AT if active is None else AT.filter(active)
-        inside.append(at.max().alias("activity_at"))
-    for name, path in model.attributes:
-        inside.append(_latest(path, AT).alias(f"attr:{name}"))
+    for index in range(len(times)):
+        at = pl.col(f"at|{index}") if index else AT
+        if index in reported:
+            inside += _of_customer(model, own, index, at)
         if model.roll_up is not None:
-            given = AT.filter(event_property(path).is_not_null()).max()
-            inside.append(given.alias(f"{ATTRIBUTE_AT}{name}"))
-    if model.roll_up is not None:
-        for index in range(len(times)):
-            at = pl.col(f"at|{index}") if index else AT
             inside.append(_latest(model.roll_up.to, at).alias(f"account|{index}"))
     for p in every:
         inside += p.inside
     return events.group_by("key").agg(inside)
+
+
+def _of_customer(model: Model, own: Sequence[Signal], index: int, at: pl.Expr) -> list[pl.Expr]:
+    """What is told of a customer at the T of that place besides measures; ``at`` is null after it."""
+    made: list[pl.Expr] = []
+    if own and not _apart(own):
+        made.append(takes(own, index).sum().alias(f"events|{index}"))
+    if model.risk.activity is not None:
+        active = matches(model.risk.activity, pl.col("event"))
+        made.append((at if active is None else at.filter(active)).max().alias(f"activity|{index}"))
+    for name, path in model.attributes:
+        made.append(_latest(path, at).alias(f"attr:{name}|{index}"))
+        if model.roll_up is not None:
+            given = at.filter(event_property(path).is_not_null()).max()
+            made.append(given.alias(f"{ATTRIBUTE_AT}{name}|{index}"))
+    return made
 
 
 def _latest(path: str, at: pl.Expr) -> pl.Expr:
@@ -186,26 +206,37 @@ def _calendar(model: Model) -> list[pl.Expr]:
 
 
 def _activity(
-    people: pl.DataFrame, model: Model, index: int, plans: list[Plan], *, occurrences: bool
+    people: pl.DataFrame,
+    model: Model,
+    index: int,
+    plans: list[Plan],
+    *,
+    reported: bool,
+    occurrences: bool,
 ) -> pl.DataFrame:
     """The customers that have an event by this T, with their measures."""
-    last_at = "at" if index == 0 else f"at|{index}"
+    last_at = f"at|{index}" if index else "at"
     columns: list[pl.Expr] = [
         pl.col("key").alias("customer"),
         *(p.measure.alias(f"m:{p.signal.name}") for p in plans),
         pl.col(last_at).alias("last_at"),
     ]
-    if index == 0:
+    if reported:
         own = [p.signal for p in plans]
-        taken = pl.sum_horizontal(f"c:{s.name}|0" for s in own) if _apart(own) else pl.col("events")
+        taken = (
+            pl.sum_horizontal(f"c:{s.name}|{index}" for s in own)
+            if _apart(own)
+            else pl.col(f"events|{index}")
+        )
         columns.append((taken if own else pl.lit(0)).cast(pl.UInt32).alias("events"))
-        if model.risk.activity is not None:
-            columns.append(pl.col("activity_at"))
-        columns += [pl.col(f"attr:{name}") for name, _ in model.attributes]
+        told = [f"attr:{name}" for name, _ in model.attributes]
         if model.roll_up is not None:
-            columns += [pl.col(f"{ATTRIBUTE_AT}{name}") for name, _ in model.attributes]
-        if occurrences:
-            columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
+            told += [f"{ATTRIBUTE_AT}{name}" for name, _ in model.attributes]
+        columns += [pl.col(f"{name}|{index}").alias(name) for name in told]
+        if model.risk.activity is not None:
+            columns.append(pl.col(f"activity|{index}").alias("activity_at"))
+    if occurrences:
+        columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     if model.roll_up is not None:
         columns.append(pl.col(f"account|{index}").alias("account"))
     there = people.filter(pl.col(last_at).is_not_null())

@@ -212,7 +212,7 @@ def _scale_steps(scale: Scale, detail: dict[str, Any], result: Result) -> list[s
             assert scale.from_ is not None
             steps = [f"{scale.from_[0]:g} … {scale.from_[1]:g} becomes {lo} … {hi}"]
         case "possible":
-            from cesctl.pipeline.run import most_possible
+            from cesctl.pipeline.customers import most_possible
 
             steps = [
                 f"0 … {most_possible(result.model):g} (all there is to get) becomes {lo} … {hi}"

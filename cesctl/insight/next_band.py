@@ -130,7 +130,7 @@ def _raw_needed(result: Result, row: pl.DataFrame, goal: float) -> float | None:
 
 
 def _reaches(result: Result, row: pl.DataFrame, raw: float, goal: float) -> bool:
-    from cesctl.pipeline.run import most_possible
+    from cesctl.pipeline.customers import most_possible
 
     model = result.model
     changed = row.select(pl.lit(raw).alias("raw"))

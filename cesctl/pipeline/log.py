@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -201,10 +201,3 @@ def fixed_as_of(log: Log) -> datetime | None:
     if isinstance(resolved, datetime):
         return resolved
     return log.clock if resolved == "now" else None
-
-
-def times(model: Model, at: datetime) -> list[datetime]:
-    """The T to score at: now, and before when the model compares."""
-    if model.compare_us is None:
-        return [at]
-    return [at, at - timedelta(microseconds=model.compare_us)]
