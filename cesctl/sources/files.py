@@ -41,26 +41,37 @@ _BROKEN_ZIP = (
 )  # fmt: skip
 
 
+class NothingThereError(InputError):
+    """A pattern or a folder without files to read."""
+
+
 class NothingInThemError(InputError):
-    """Files without rows, and no others."""
+    """Files without rows, or none at all where that is no mistake, and no others."""
 
 
 @dataclass
 class Found:
-    """The files, in the order named; a folder's and a pattern's by path."""
+    """The files, in the order named; a folder's and a pattern's by path. ``lacking``: whether there are
+    patterns or folders without any.
+    """
 
     files: list[InputFile] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
+    lacking: bool = False
 
 
 def find(
     inputs: Sequence[str | os.PathLike[str]],
     named: Sequence[str] = (),
     exclude: Sequence[str | os.PathLike[str]] = (),
+    *,
+    standing: bool = False,
 ) -> Found:
     """Every export among the inputs; raises InputError with everything that is wrong with them.
 
     ``named``: columns the model names, ``exclude``: files that are no events, such as the roster.
+    ``standing``: whether the inputs stand in a model, to be met day after day, so that a pattern or a folder
+    may have nothing today.
     """
     found = Found()
     problems: list[InputProblem] = []
@@ -81,6 +92,9 @@ def find(
                     found.notes.add(f"{name}: left out, merged Amplitude users and no events")
                     continue
                 _take(found, empty, name, path, chosen=chosen, named=named)
+        except NothingThereError as error:
+            (empty if standing else problems).extend(error.problems)
+            found.lacking = True
         except InputError as error:
             problems += error.problems
     if problems:
@@ -162,7 +176,7 @@ def _exists(path: Path) -> bool:
 def _pattern(text: str) -> Iterator[tuple[str, Path, bool]]:
     names = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - patterns may be absolute
     if not names:
-        raise InputError(InputProblem("nothing matches the pattern", text))
+        raise NothingThereError(InputProblem("nothing matches the pattern", text))
     for name in names:
         if Path(name).is_dir():
             continue
@@ -176,7 +190,7 @@ def _folder(folder: Path) -> Iterator[tuple[str, Path, bool]]:
     good = [p for p in inside if p.suffix.lower() not in _NO_EXPORTS]
     files = [x for p in good for x in _file(str(p), p, chosen=False)]
     if not any(_may_be_export(name, path) for name, path, _ in files):
-        raise InputError(InputProblem("no exports in the folder", str(folder)))
+        raise NothingThereError(InputProblem("no exports in the folder", str(folder)))
     yield from files
 
 

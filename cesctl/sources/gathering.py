@@ -32,12 +32,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All files by source, in the order of the sources; ``sampled`` is what is in each file."""
+    """All files by source, in the order of the sources; ``sampled`` is what is in each file. ``lacking``:
+    whether a source or a pattern has none, so that what only those have is nowhere.
+    """
 
     groups: tuple[Group, ...]
     sampled: dict[InputFile, samples.Sampled]
     frames: dict[InputFile, pl.LazyFrame]
     notes: Notes
+    lacking: bool = False
 
     @property
     def files(self) -> list[InputFile]:
@@ -51,7 +54,8 @@ def gather(
 
     ``inputs``: paths, folders, patterns, "-", ``NAME=PATH``, or polars frames; none: the sources' own.
     Files of one source that several tools made become a group per tool. Raises InputError with all that
-    is wrong with the inputs.
+    is wrong with the inputs. A pattern of a source's own that matches nothing is told in a note where
+    there is anything else to read.
     """
     import polars as pl
 
@@ -72,10 +76,11 @@ def gather(
     found: dict[Source | None, list[InputFile]] = {s: [] for s in (*sources, None)}
     problems: list[InputProblem] = []
     empty: list[InputProblem] = []
+    lacking = False
     for source, texts in asked.items():
         named_columns = [c for s in sources if source in (None, s) for c in _columns(s)]
         try:
-            result = files.find(texts, named_columns, exclude)
+            result = files.find(texts, named_columns, exclude, standing=not inputs)
             described, looked = samples.described(result.files)
         except files.NothingInThemError as error:
             empty += error.problems
@@ -85,6 +90,7 @@ def gather(
             continue
         found[source] = described
         sampled |= looked
+        lacking |= result.lacking
         for line in result.notes.lines:
             notes.add(line)
     if problems:
@@ -107,7 +113,7 @@ def gather(
             assert preset is not None
             whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
             notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
-    return Gathered(tuple(groups), sampled, frames, notes)
+    return Gathered(tuple(groups), sampled, frames, notes, lacking or bool(empty))
 
 
 def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:

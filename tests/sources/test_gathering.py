@@ -190,6 +190,44 @@ def test_an_empty_file_of_one_source_ends_nothing(tmp_path: Path, web: Path) -> 
     assert error(f"crm={empty}") == f"{empty}: the file is empty"
 
 
+def own(name: str, *files: object, **more: object) -> Source:
+    return Source(name=name, preset="plain", files=tuple(map(str, files)), **more)  # type: ignore[arg-type]
+
+
+def test_a_pattern_of_the_model_that_matches_nothing_ends_nothing(
+    tmp_path: Path, web: Path
+) -> None:
+    """A nightly run meets the day on which one of the tools has delivered nothing."""
+    vain = f"{tmp_path}/crm-*.csv"
+    raw = read([], (own("web", web), own("crm", vain)))
+    assert whose(raw) == {"web.csv": "web"}
+    assert f"{vain}: nothing matches the pattern" in raw.notes
+    assert f"{vain}: nothing matches the pattern" in read([], own("", vain, web)).notes
+    (tmp_path / "crm").mkdir()
+    raw = read([], (own("web", web), own("crm", tmp_path / "crm")))
+    assert f"{tmp_path}/crm: no exports in the folder" in raw.notes
+    both = error(sources=(own("web", vain), own("crm", tmp_path / "crm")))
+    assert f"{vain}: nothing matches the pattern\n{tmp_path}/crm: no exports" in both
+
+
+def test_what_is_named_one_by_one_must_be_there(tmp_path: Path, web: Path) -> None:
+    gone = tmp_path / "gone.csv"
+    assert "no such file" in error(sources=(own("web", web), own("crm", gone)))
+    assert "no such file" in error(f"web={web}", f"crm={gone}")
+    assert "nothing matches the pattern" in error(f"web={web}", f"crm={tmp_path}/crm-*.csv")
+
+
+def test_a_property_of_a_source_without_files_is_empty(tmp_path: Path, web: Path) -> None:
+    sources = (own("web", web), own("crm", f"{tmp_path}/crm-*.csv"))
+    raw = read([], sources, properties=["plan"])
+    assert 'no column "plan" in the files there are; it is empty' in raw.notes
+    assert raw.parts[0].frame.collect()["plan"].to_list() == [None]
+    put(tmp_path, "crm-1.csv", "")  # nor has the one file that there is any row
+    assert 'no column "plan"' in "".join(read([], sources, properties=["plan"]).notes)
+    with pytest.raises(InputError, match='no column "plan"'):
+        read([web, tmp_path / "crm-1.csv"], own("web"), properties=["plan"])
+
+
 HEAP = "event_id,user_id,session_id,time,{},landing_page\n"
 
 
