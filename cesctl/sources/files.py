@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cesctl.sources.parts import InputFile
 
+STANDARD_INPUT = "standard input"  # by which name "-" is told
 # Endings of what lies beside exports and may look like one.
 _NO_EXPORTS = frozenset({
     ".md", ".rst", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py", ".r", ".sql", ".sh", ".html",
@@ -148,7 +149,7 @@ def _identity(path: Path) -> tuple[int, int]:
 def _paths(text: str) -> Iterator[tuple[str, Path, bool]]:
     """(name, path, chosen by its own name) of each file that an input means."""
     if text == "-":
-        yield "standard input", _standard_input(), True
+        yield STANDARD_INPUT, _standard_input(), True
         return
     path = Path(text)
     if not _exists(path):
