@@ -47,7 +47,15 @@ class NothingThereError(InputError):
 
 
 class NothingInThemError(InputError):
-    """Files without rows, or none at all where that is no mistake, and no others."""
+    """Files without rows, or none at all where that is no mistake, and no others.
+
+    ``columns`` of one file: see ``sniff.NoRowsError``.
+    """
+
+    def __init__(self, *errors: InputError) -> None:
+        super().__init__(*(p for e in errors for p in e.problems))
+        columns = [e.columns for e in errors if isinstance(e, sniff.NoRowsError)]
+        self.columns = columns[0] if len(columns) == len(errors) == 1 else None
 
 
 @dataclass
@@ -76,7 +84,7 @@ def find(
     """
     found = Found()
     problems: list[InputProblem] = []
-    empty: list[InputProblem] = []
+    empty: list[InputError] = []
     left_out = {_identity(Path(p)) for p in exclude if Path(p).exists()}
     seen: set[tuple[int, int]] = set()
     for text in inputs:
@@ -94,7 +102,9 @@ def find(
                     continue
                 _take(found, empty, name, path, chosen=chosen, named=named)
         except NothingThereError as error:
-            (empty if standing else problems).extend(error.problems)
+            if not standing:
+                problems += error.problems
+            empty.append(error)
             found.lacking = True
         except InputError as error:
             problems += error.problems
@@ -102,14 +112,14 @@ def find(
         raise InputError(*problems)
     if not found.files:
         raise NothingInThemError(*empty) if empty else InputError(InputProblem("no files to read"))
-    for problem in empty:
+    for problem in (p for e in empty for p in e.problems):
         found.notes.add(str(problem).splitlines()[0])
     return found
 
 
 def _take(
     found: Found,
-    empty: list[InputProblem],
+    empty: list[InputError],
     name: str,
     path: Path,
     *,
@@ -126,8 +136,8 @@ def _take(
         else:
             found.notes.add(f"{name}: left out, no export")
     except sniff.NoRowsError as error:
-        if chosen or error.columns > 1:
-            empty.extend(error.problems)
+        if chosen or error.may_be_export:
+            empty.append(error)
     except InputError:
         if chosen:
             raise
@@ -199,7 +209,7 @@ def _may_be_export(name: str, path: Path) -> bool:
     try:
         return sniff.looks_like_table(sniff.sniff(name, path))
     except sniff.NoRowsError as error:
-        return error.columns > 1  # told as such
+        return error.may_be_export  # told as such
     except InputError:
         return False
 
