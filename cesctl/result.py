@@ -58,6 +58,7 @@ class Result:
     ``rows``: where each row of the log went; ``file_rows``: the same file by file.
     ``users``, where the model rolls up (and ``customer`` is an account everywhere else): one row per user of
     an account: customer, account, raw, events, last_at; by account, the greatest raw first.
+    ``identities``, where the model names some: one row per id that was replaced: old, new.
     """
 
     model: Model
@@ -67,6 +68,7 @@ class Result:
     scores: pl.DataFrame
     detail: pl.DataFrame
     users: pl.DataFrame | None = None
+    identities: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     file_rows: dict[str, RowCounts] = field(default_factory=dict)

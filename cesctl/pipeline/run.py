@@ -151,6 +151,7 @@ def _result(log: Log, counted: Aggregate, at: datetime, read: dict[int, int]) ->
         scores=detail.lazy().select(_score_columns(model, attributes)).collect(engine="in-memory"),
         detail=detail,
         users=of_accounts(users[0]) if users else None,
+        identities=log.identities,
         notes=tuple(notes),
         files=tuple(f.name for f in log.raw.files),
         file_rows=_file_rows(log, counted, read, rows),
