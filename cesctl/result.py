@@ -57,6 +57,7 @@ class Scored:
     ``v:`` value and ``p:`` points of each signal, ``g:`` points of each group, ``raw``, ``scaled``.
     ``users``, where the model rolls up (and ``customer`` is an account everywhere else): one row per user of
     an account: customer, account, raw, events, last_at; by account, the greatest raw first.
+    ``identities``, where the model names some: one row per id that was replaced: old, new.
     """
 
     model: Model
@@ -65,6 +66,7 @@ class Scored:
     scores: pl.DataFrame
     detail: pl.DataFrame
     users: pl.DataFrame | None = None
+    identities: pl.DataFrame | None = None
 
     @cached_property
     def bands(self) -> pl.DataFrame:

@@ -39,7 +39,9 @@ def paths_read(inputs: list[str], model: Model) -> list[str]:
     """Every path that a run reads, as the user or the model wrote it."""
     from cesctl.sources.gathering import path_of
 
-    paths = [path_of(i) for i in inputs] or [f for s in model.sources for f in s.files]
+    paths = [path_of(i, model.sources) for i in inputs] or [
+        f for s in model.sources for f in s.files
+    ]
     tables = [t.file for t in (model.customers, model.identities) if t is not None]
     return [*paths, *tables, model.path]
 

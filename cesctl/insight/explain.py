@@ -76,7 +76,7 @@ class Explanation:
 def explain(result: Result, customer: str) -> Explanation:
     """Explains one customer of a run that was scored with ``occurrences=True``.
 
-    Raises UsageError for a customer that is not there, naming those with similar ids.
+    Raises UsageError for a customer that is not there, naming whom it counts for, or those with similar ids.
     """
     customer = customer.strip()
     found = result.detail.filter(pl.col("customer") == customer)
@@ -112,11 +112,39 @@ def _users(result: Result, account: str) -> pl.DataFrame | None:
 
 def _unknown(result: Result, customer: str) -> str:
     ids = result.scores["customer"]
+    what = "customer" if result.users is None else "account"
+    message = f"no {what} {customer!r} among {ids.len():,} scored"
+    counts_for = _counts_for(result, customer)
+    if counts_for:
+        return f"{message}; {counts_for}"
     near = difflib.get_close_matches(customer, ids.head(200_000).to_list(), n=3, cutoff=0.6)
     if not near:
         near = ids.filter(ids.str.to_lowercase() == customer.lower()).head(3).to_list()
     hint = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
-    return f"no customer {customer!r} among {ids.len():,} scored{hint}"
+    return message + hint
+
+
+def _counts_for(result: Result, customer: str) -> str:
+    """What became of an id: the one that it was replaced by, the account of a user; nothing where neither."""
+    steps = []
+    last = customer
+    if (new := _looked_up(result.identities, "old", last, "new")) is not None:
+        steps.append(f'"{last}" counts as "{new}" (identities)')
+        last = new
+    if (account := _looked_up(result.users, "customer", last, "account")) is not None:
+        steps.append(f'"{last}" is a user of "{account}" (roll_up)')
+        last = account
+    if not steps:
+        return ""
+    there = last in result.scores["customer"]
+    return ", ".join(steps) + (f': ask for "{last}"' if there else ", which is not scored either")
+
+
+def _looked_up(table: pl.DataFrame | None, key: str, value: str, wanted: str) -> str | None:
+    if table is None:
+        return None
+    found = table.filter(pl.col(key) == value)[wanted]
+    return None if found.is_empty() else str(found[0])
 
 
 def _signal_line(signal: Signal, detail: dict[str, Any], model: Model) -> SignalLine:

@@ -100,6 +100,7 @@ class Customers:
             .collect(engine="in-memory"),
             detail=detail,
             users=None if users is None else of_accounts(users),
+            identities=self.identities,
         )
         told = () if users is None or model.roll_up is None else _told(users, model.roll_up)
         return At(scored, told)

@@ -31,12 +31,16 @@ Inputs = Sequence[str | Path] | pl.DataFrame | pl.LazyFrame | str | Path
 
 @dataclass(frozen=True)
 class Log:
-    """Opened exports. ``events`` builds a fresh lazy frame of their events on every call."""
+    """Opened exports. ``events`` builds a fresh lazy frame of their events on every call.
+
+    ``identities``: one row per id to replace: old, new; None where the model names none.
+    """
 
     raw: Raw
     model: Model
     clock: datetime
     as_of: str
+    identities: pl.DataFrame | None = None
 
     @property
     def notes(self) -> list[str]:
@@ -85,12 +89,6 @@ class Log:
     def _again(self) -> pl.Series:
         """The hashes that several records share."""
         return repeated(self._records().select(HASH).collect(engine="streaming")[HASH])
-
-    @cached_property
-    def identities(self) -> pl.DataFrame | None:
-        """One row per id to replace: old, new; None where the model names none."""
-        given = self.model.identities
-        return None if given is None else read_identities(given)
 
     def _records(self) -> pl.LazyFrame:
         """Events of which none is marked a duplicate yet, with what tells duplicates."""
@@ -166,7 +164,13 @@ def open_log(
         text_properties=sorted(text_properties(model)),
         exclude=[t.file for t in (model.customers, model.identities) if t is not None],
     )
-    return Log(raw=raw, model=model, clock=clock, as_of=(as_of or model.as_of).strip())
+    return Log(
+        raw=raw,
+        model=model,
+        clock=clock,
+        as_of=(as_of or model.as_of).strip(),
+        identities=None if model.identities is None else read_identities(model.identities),
+    )
 
 
 def used_properties(model: Model) -> list[str]:

@@ -94,8 +94,13 @@ def listed(columns: Sequence[str]) -> str:
     return f"its columns are {shown}{more}" if columns else "it has no columns"
 
 
-def check(groups: Sequence[Group], properties: Sequence[str], notes: Notes) -> None:
-    """Raises InputError for a column that a file must have and has not. The sources are resolved."""
+def check(
+    groups: Sequence[Group], properties: Sequence[str], notes: Notes, *, lacking: bool = False
+) -> None:
+    """Raises InputError for a column that a file must have and has not. The sources are resolved.
+
+    ``lacking``: whether there are inputs without files, which may be those that have a property.
+    """
     problems: list[InputProblem] = []
     for group in groups:
         source, files = group.source, group.files
@@ -122,7 +127,11 @@ def check(groups: Sequence[Group], properties: Sequence[str], notes: Notes) -> N
             problems += _property(condition.property, fellows, notes)
     everything = [f for g in groups for f in g.files]
     for name in properties:
-        problems += _property(name, everything, notes)
+        unknown = _property(name, everything, notes)
+        if unknown and lacking:
+            notes.add(f'no column "{name}" in the files there are; it is empty')
+        else:
+            problems += unknown
     if problems:
         raise InputError(*dict.fromkeys(problems))
 

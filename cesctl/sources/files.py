@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cesctl.sources.parts import InputFile
 
+STANDARD_INPUT = "standard input"  # by which name "-" is told
 # Endings of what lies beside exports and may look like one.
 _NO_EXPORTS = frozenset({
     ".md", ".rst", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py", ".r", ".sql", ".sh", ".html",
@@ -41,30 +42,49 @@ _BROKEN_ZIP = (
 )  # fmt: skip
 
 
+class NothingThereError(InputError):
+    """A pattern or a folder without files to read."""
+
+
 class NothingInThemError(InputError):
-    """Files without rows, and no others."""
+    """Files without rows, or none at all where that is no mistake, and no others.
+
+    ``columns`` of one file: see ``sniff.NoRowsError``.
+    """
+
+    def __init__(self, *errors: InputError) -> None:
+        super().__init__(*(p for e in errors for p in e.problems))
+        columns = [e.columns for e in errors if isinstance(e, sniff.NoRowsError)]
+        self.columns = columns[0] if len(columns) == len(errors) == 1 else None
 
 
 @dataclass
 class Found:
-    """The files, in the order named; a folder's and a pattern's by path."""
+    """The files, in the order named; a folder's and a pattern's by path. ``lacking``: whether there are
+    patterns or folders without any.
+    """
 
     files: list[InputFile] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
+    lacking: bool = False
 
 
 def find(
     inputs: Sequence[str | os.PathLike[str]],
     named: Sequence[str] = (),
     exclude: Sequence[str | os.PathLike[str]] = (),
+    *,
+    standing: bool = False,
 ) -> Found:
     """Every export among the inputs; raises InputError with everything that is wrong with them.
 
     ``named``: columns the model names, ``exclude``: files that are no events, such as the roster.
+    ``standing``: whether the inputs stand in a model, to be met day after day, so that a pattern or a folder
+    may have nothing today.
     """
     found = Found()
     problems: list[InputProblem] = []
-    empty: list[InputProblem] = []
+    empty: list[InputError] = []
     left_out = {_identity(Path(p)) for p in exclude if Path(p).exists()}
     seen: set[tuple[int, int]] = set()
     for text in inputs:
@@ -81,20 +101,25 @@ def find(
                     found.notes.add(f"{name}: left out, merged Amplitude users and no events")
                     continue
                 _take(found, empty, name, path, chosen=chosen, named=named)
+        except NothingThereError as error:
+            if not standing:
+                problems += error.problems
+            empty.append(error)
+            found.lacking = True
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(*problems)
     if not found.files:
         raise NothingInThemError(*empty) if empty else InputError(InputProblem("no files to read"))
-    for problem in empty:
+    for problem in (p for e in empty for p in e.problems):
         found.notes.add(str(problem).splitlines()[0])
     return found
 
 
 def _take(
     found: Found,
-    empty: list[InputProblem],
+    empty: list[InputError],
     name: str,
     path: Path,
     *,
@@ -111,8 +136,8 @@ def _take(
         else:
             found.notes.add(f"{name}: left out, no export")
     except sniff.NoRowsError as error:
-        if chosen or error.columns > 1:
-            empty.extend(error.problems)
+        if chosen or error.may_be_export:
+            empty.append(error)
     except InputError:
         if chosen:
             raise
@@ -134,7 +159,7 @@ def _identity(path: Path) -> tuple[int, int]:
 def _paths(text: str) -> Iterator[tuple[str, Path, bool]]:
     """(name, path, chosen by its own name) of each file that an input means."""
     if text == "-":
-        yield "standard input", _standard_input(), True
+        yield STANDARD_INPUT, _standard_input(), True
         return
     path = Path(text)
     if not _exists(path):
@@ -162,7 +187,7 @@ def _exists(path: Path) -> bool:
 def _pattern(text: str) -> Iterator[tuple[str, Path, bool]]:
     names = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - patterns may be absolute
     if not names:
-        raise InputError(InputProblem("nothing matches the pattern", text))
+        raise NothingThereError(InputProblem("nothing matches the pattern", text))
     for name in names:
         if Path(name).is_dir():
             continue
@@ -176,7 +201,7 @@ def _folder(folder: Path) -> Iterator[tuple[str, Path, bool]]:
     good = [p for p in inside if p.suffix.lower() not in _NO_EXPORTS]
     files = [x for p in good for x in _file(str(p), p, chosen=False)]
     if not any(_may_be_export(name, path) for name, path, _ in files):
-        raise InputError(InputProblem("no exports in the folder", str(folder)))
+        raise NothingThereError(InputProblem("no exports in the folder", str(folder)))
     yield from files
 
 
@@ -184,7 +209,7 @@ def _may_be_export(name: str, path: Path) -> bool:
     try:
         return sniff.looks_like_table(sniff.sniff(name, path))
     except sniff.NoRowsError as error:
-        return error.columns > 1  # told as such
+        return error.may_be_export  # told as such
     except InputError:
         return False
 

@@ -32,12 +32,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Gathered:
-    """All files by source, in the order of the sources; ``sampled`` is what is in each file."""
+    """All files by source, in the order of the sources; ``sampled`` is what is in each file. ``lacking``:
+    whether a source or a pattern has none, so that what only those have is nowhere.
+    """
 
     groups: tuple[Group, ...]
     sampled: dict[InputFile, samples.Sampled]
     frames: dict[InputFile, pl.LazyFrame]
     notes: Notes
+    lacking: bool = False
 
     @property
     def files(self) -> list[InputFile]:
@@ -51,7 +54,8 @@ def gather(
 
     ``inputs``: paths, folders, patterns, "-", ``NAME=PATH``, or polars frames; none: the sources' own.
     Files of one source that several tools made become a group per tool. Raises InputError with all that
-    is wrong with the inputs.
+    is wrong with the inputs. A pattern of a source's own that matches nothing is told in a note where
+    there is anything else to read.
     """
     import polars as pl
 
@@ -72,10 +76,11 @@ def gather(
     found: dict[Source | None, list[InputFile]] = {s: [] for s in (*sources, None)}
     problems: list[InputProblem] = []
     empty: list[InputProblem] = []
+    lacking = False
     for source, texts in asked.items():
         named_columns = [c for s in sources if source in (None, s) for c in _columns(s)]
         try:
-            result = files.find(texts, named_columns, exclude)
+            result = files.find(texts, named_columns, exclude, standing=not inputs)
             described, looked = samples.described(result.files)
         except files.NothingInThemError as error:
             empty += error.problems
@@ -85,6 +90,7 @@ def gather(
             continue
         found[source] = described
         sampled |= looked
+        lacking |= result.lacking
         for line in result.notes.lines:
             notes.add(line)
     if problems:
@@ -107,7 +113,7 @@ def gather(
             assert preset is not None
             whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
             notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
-    return Gathered(tuple(groups), sampled, frames, notes)
+    return Gathered(tuple(groups), sampled, frames, notes, lacking or bool(empty))
 
 
 def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
@@ -124,10 +130,21 @@ def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
     return Group(group.source, tuple(described))
 
 
-def path_of(text: str) -> str:
+def path_of(text: str, sources: Sequence[Source]) -> str:
     """The path of an input that may be ``NAME=PATH``."""
+    named = _named(text, [s.name for s in sources])
+    return text if named is None or _is_path(text) else named[1]
+
+
+def _named(text: str, names: Sequence[str]) -> tuple[str, str] | None:
+    """(name, path) of a ``NAME=PATH``; None where it can be none. A source's name may have ``=`` in it, or
+    ``/``: of the names there are the longest counts.
+    """
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        if text.startswith(f"{name}=") and text != f"{name}=":
+            return name, text[len(name) + 1 :]
     match = _NAMED.fullmatch(text)
-    return text if match is None or _is_path(text) else match[2]
+    return None if match is None or "/" in match[1] else (match[1], match[2])
 
 
 def _is_path(text: str) -> bool:
@@ -144,13 +161,13 @@ def _asked(paths: Sequence[str], sources: Sequence[Source]) -> dict[Source | Non
     asked: dict[Source | None, list[str]] = {}
     problems = []
     for text in paths:
-        match = _NAMED.fullmatch(text)
-        if match is None or _is_path(text) or "/" in match[1]:
+        named = _named(text, list(by_name))
+        if named is None or _is_path(text):
             asked.setdefault(sources[0] if len(sources) == 1 else None, []).append(text)
-        elif match[1] in by_name:
-            asked.setdefault(by_name[match[1]], []).append(match[2])
+        elif named[0] in by_name:
+            asked.setdefault(by_name[named[0]], []).append(named[1])
         else:
-            problems.append(_no_such_source(text, match[1], list(by_name)))
+            problems.append(_no_such_source(text, named[0], list(by_name)))
     if problems:
         raise InputError(*problems)
     return asked
@@ -195,9 +212,23 @@ def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
         InputProblem(
             f"it is not clear which source this file is of: {why}",
             file.name,
-            hint=f"write NAME={file.name}",
+            hint=_how_to_name(file),
         )
     )
+
+
+def _how_to_name(file: InputFile) -> str:
+    """What says which source a file is of: a hint that can be followed as it stands."""
+    if file.format == "frame":
+        return (
+            "a frame cannot be named: give it the columns of one source only, "
+            "or write it to a file and give NAME=PATH"
+        )
+    if file.name == files.STANDARD_INPUT:
+        return "write NAME=-"
+    if not Path(file.name).exists():  # a member of a zip
+        return "unpack the zip file, and write NAME=PATH for this one"
+    return f"write NAME={file.name}"
 
 
 def _fits(file: InputFile, source: Source) -> bool:

@@ -19,8 +19,11 @@ def at(record: dict[str, Any], ways: Ways) -> str | None:
     """The text of the first way that leads to something that is not null."""
     for way in ways:
         value: Any = record
-        for key in way:
+        for n, key in enumerate(way):
             if isinstance(value, list):
+                whole_rest = keyed.value(value, ".".join(way[n:]))
+                if whole_rest is not None:
+                    return text(whole_rest)
                 value = keyed.value(value, key)
             else:
                 if not isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 ``[{"key": "ga_session_id", "value": {"int_value": "7"}}]`` has the text ``7`` at ``ga_session_id``. The
 first entry of a key counts. Of a value with a field per type the first that is not null is taken; a value
-may also stand by itself.
+may also stand by itself. All that follows the array in a path may be the key, which may have dots in it.
 """
 
 from __future__ import annotations

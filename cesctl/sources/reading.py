@@ -62,7 +62,9 @@ def resolved(gathered: Gathered, properties: Sequence[str] = ()) -> list[Group]:
         except InputError as error:
             problems += error.problems
     try:
-        columns.check(groups, () if problems else properties, gathered.notes)
+        columns.check(
+            groups, () if problems else properties, gathered.notes, lacking=gathered.lacking
+        )
     except InputError as error:
         problems += error.problems
     if problems:

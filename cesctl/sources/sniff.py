@@ -42,10 +42,17 @@ _SOME = 0.1  # a larger share of damaged lines means another encoding
 class NoRowsError(InputError):
     """An export without a record: an error alone, a note beside others.
 
-    ``columns``: how many it has all the same.
+    ``columns``: those it has all the same, none where it says of none; None of a file without anything.
     """
 
-    columns = 2
+    def __init__(self, problem: InputProblem, columns: tuple[str, ...] | None = ()) -> None:
+        super().__init__(problem)
+        self.columns = columns
+
+    @property
+    def may_be_export(self) -> bool:
+        """A text of one line without a separator is seldom a table's header."""
+        return self.columns is None or len(self.columns) != 1
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def sniff(name: str, path: Path, named: Iterable[str] = ()) -> InputFile:
         copy = utf16.as_utf8(name, path, compression, path.stat().st_mtime_ns)
         return replace(sniff(name, copy, named), utf16=True)
     if not head.data.removeprefix(BOM).strip():
-        raise NoRowsError(InputProblem("the file is empty", name))
+        raise NoRowsError(InputProblem("the file is empty", name), None)
     if head.data.startswith(PARQUET):
         return _parquet(name, path, compression)
     if head.data.startswith(AVRO):
@@ -177,9 +184,8 @@ def _csv(file: InputFile, text: str) -> InputFile:
             )
         )
     if len(rows) < 2 and file.whole and "\n" not in text.strip("\r\n"):
-        error = NoRowsError(InputProblem("no rows: the file has only a header", file.name))
-        error.columns = len(rows[0])
-        raise error
+        problem = InputProblem("no rows: the file has only a header", file.name)
+        raise NoRowsError(problem, separated.column_names(rows[0]))
     return replace(
         file,
         separator=separator,
@@ -242,7 +248,7 @@ def _parquet(name: str, path: Path, compression: Compression) -> InputFile:
     path = _unpacked(name, path, compression)
     columns, rows = columnar.layout(name, path)
     if not rows:
-        raise NoRowsError(InputProblem("no rows", name))
+        raise NoRowsError(InputProblem("no rows", name), columns)
     return InputFile(name, path, "parquet", size=path.stat().st_size, columns=columns)
 
 

@@ -1,4 +1,4 @@
-"""A small table in any of the formats: the roster."""
+"""A small table in any of the formats: the roster, the identities."""
 
 from __future__ import annotations
 
@@ -19,14 +19,20 @@ if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile
 
 
-def read_table(path: str | PathLike[str]) -> pl.DataFrame:
-    """The whole file, one row per record, all columns as text.
+def read_table(path: str | PathLike[str], *, rows_needed: bool = True) -> pl.DataFrame:
+    """The whole file, one row per record, all columns as text; without ``rows_needed`` maybe no rows, and no
+    columns either where the file names none (an empty array).
 
     Raises InputError, also for a line that is no record: whom a roster leaves out is nobody's guess.
     """
     import polars as pl
 
-    found, _ = samples.described(files.find([path], (), ()).files)
+    try:
+        found, _ = samples.described(files.find([path], (), ()).files)
+    except files.NothingInThemError as error:
+        if rows_needed or error.columns is None:
+            raise
+        return pl.DataFrame(schema=dict.fromkeys(error.columns, pl.String))
     for problem in places.broken(found, 1):
         raise InputError(replace(problem, message=f"broken line: {problem.message}"))
     frames = [_whole(file) for file in found]

@@ -61,8 +61,9 @@ def _found(
 ) -> pl.Expr | cells.Inside:
     if not ways_that_exist(schema, wanted.ways):
         for way in wanted.ways:
-            if fields := keyed.fields_of(type_at(schema, way[:-1])):
-                return keyed.text(_at(way[:-1]), way[-1], fields, as_text)
+            for n in range(1, len(way)):
+                if fields := keyed.fields_of(type_at(schema, way[:n])):
+                    return keyed.text(_at(way[:n]), ".".join(way[n:]), fields, as_text)
             if cell := cell_at(schema, way):
                 return cells.Inside(".".join(cell), _at(cell), way[len(cell) :])
     return column(schema, wanted, uuids)

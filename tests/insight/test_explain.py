@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import cesctl
 from cesctl.insight.explain import Explanation, explain
 from cesctl.result import Result
+from tests.sources.writing import put
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LOG = pl.DataFrame(
@@ -85,6 +87,41 @@ def test_the_tier_that_is_told_is_that_of_the_capped_measure() -> None:
 def test_a_customer_that_is_not_there_is_told_with_the_nearest() -> None:
     with pytest.raises(cesctl.UsageError, match="no customer 'A' among 4 scored; did you mean 'a'"):
         explain(scored(SIGNALS), "A")
+
+
+def test_an_id_that_counts_as_another_is_told_with_it(tmp_path: Path) -> None:
+    put(tmp_path, "ids.csv", "from,to\nd,e\ne,a\nc,gone\nx,y\n")
+    told = {
+        "d": '; "d" counts as "a" (identities): ask for "a"',
+        "e": '; "e" counts as "a" (identities): ask for "a"',
+        "x": '; "x" counts as "y" (identities), which is not scored either',
+        "A": "; did you mean 'a'?",
+    }
+    model = cesctl.parse_model("events: {login: 1}\nidentities: {file: ids.csv}", folder=tmp_path)
+    result = cesctl.score(LOG, model, now=NOW, occurrences=True)
+    for customer, hint in told.items():
+        with pytest.raises(cesctl.UsageError) as caught:
+            explain(result, customer)
+        assert str(caught.value) == f"no customer {customer!r} among 3 scored{hint}"
+    assert explain(result, "gone").row["events"] == 0  # c has other events only
+
+
+def test_a_user_is_told_with_the_account(tmp_path: Path) -> None:
+    put(tmp_path, "ids.csv", "from,to\nd,a\n")
+    log = LOG.with_columns(team=pl.col("user_id").replace({"a": "red", "b": "red", "c": ""}))
+    told = {
+        "a": '; "a" is a user of "red" (roll_up): ask for "red"',
+        "d": '; "d" counts as "a" (identities), "a" is a user of "red" (roll_up): ask for "red"',
+        "c": "",
+        "rad": "; did you mean 'red'?",
+    }
+    text = "events: {login: 1}\nidentities: {file: ids.csv}\nroll_up: {to: team}"
+    model = cesctl.parse_model(text, folder=tmp_path)
+    result = cesctl.score(log, model, now=NOW, occurrences=True)
+    for customer, hint in told.items():
+        with pytest.raises(cesctl.UsageError) as caught:
+            explain(result, customer)
+        assert str(caught.value) == f"no account {customer!r} among 1 scored{hint}"
 
 
 def test_no_way_leads_over_a_window_that_lies_in_the_past() -> None:

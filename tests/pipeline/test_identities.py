@@ -12,6 +12,7 @@ from cesctl.model import parse_model
 from cesctl.model.types import Identities
 from cesctl.pipeline.identities import read_identities
 from cesctl.pipeline.run import score
+from tests.sources import writing
 from tests.sources.writing import put
 
 NAMES = Identities("", "from", "to")
@@ -56,6 +57,33 @@ def test_columns_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match='no column "from"; its columns are "old", "new"'):
         read_identities(Identities(str(path)))
     assert read_identities(Identities(str(path), "old", "new")).rows() == [("a", "b")]
+
+
+def test_a_table_without_rows_replaces_nothing(tmp_path: Path) -> None:
+    assert table(tmp_path) == {}
+    none: dict[str, list[str | None]] = {"from": [], "to": []}
+    files = {
+        "x.csv": b"from,to",
+        "x.json": b"[]",
+        "y.json": b'{"data": []}',
+        "x.parquet": writing.as_parquet(none),
+    }
+    for name, data in files.items():
+        path = put(tmp_path, name, data)
+        assert read_identities(Identities(str(path))).is_empty(), name
+    log = pl.DataFrame({"user_id": ["a"], "event": "x", "timestamp": "2026-10-01"})
+    model = parse_model("events: {x: 1}\nidentities: {file: ids.csv}", folder=tmp_path)
+    assert score(log, model).scores["customer"].to_list() == ["a"]
+
+
+def test_a_table_without_anything_is_an_error(tmp_path: Path) -> None:
+    """It may be one whose writing failed."""
+    path = put(tmp_path, "ids.csv", "")
+    with pytest.raises(InputError, match="the file is empty"):
+        read_identities(Identities(str(path)))
+    path = put(tmp_path, "ids.csv", "old,new\n")
+    with pytest.raises(InputError, match='no column "from"; its columns are "old", "new"'):
+        read_identities(Identities(str(path)))
 
 
 def test_ids_are_replaced_in_the_log_and_nowhere_else(tmp_path: Path) -> None:

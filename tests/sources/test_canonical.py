@@ -45,16 +45,6 @@ def test_events_of_a_pipeline(
     assert {len(r) for r in rows} == {129, 130, 131}  # empty columns at the end are left out
 
 
-def test_they_are_scored(shared_data: Path) -> None:
-    path = shared_data / "exports" / "snowplow" / "enriched_events.tsv"
-    result = cesctl.score([path], cesctl.parse_model(MODEL), now=NOW)
-    rows = cells(path)
-    assert result.notes[0] == "read as Snowplow atomic events (preset snowplow)"
-    assert dict(result.scores.select("customer", "events").rows()) == Counter(r[12] for r in rows)
-    newest = max(r[124] for r in rows)
-    assert result.as_of == datetime.fromisoformat(newest[:26]).replace(tzinfo=UTC)
-
-
 def test_timestamps_that_are_none(shared_data: Path, tmp_path: Path) -> None:
     """Years below 1 are unreadable; the file has them in a column that is not the event's time."""
     path = shared_data / "exports" / "snowplow" / "enriched_invalid_timestamp.tsv"

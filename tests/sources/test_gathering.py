@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -13,7 +16,9 @@ from cesctl.model import parse_model
 from cesctl.model.types import Source
 from cesctl.pipeline.run import score
 from cesctl.result import Result
-from cesctl.sources import Raw, read
+from cesctl.sources import Raw, files, read
+from cesctl.sources.gathering import path_of
+from tests.sources import writing
 from tests.sources.writing import put
 
 CRM = Source(name="crm", customer=("account",), event_value="call", timestamp=("at",))
@@ -85,6 +90,34 @@ def test_a_file_may_have_an_equals_sign(tmp_path: Path, monkeypatch: pytest.Monk
     assert whose(read(["crm=crm=1.csv"], BOTH)) == {"crm=1.csv": "crm"}
     assert whose(read(["crm=day=*/*.csv"], BOTH)) == {"x.csv": "crm"}
     assert whose(read(["day=*/*.csv"], BOTH)) == {"x.csv": "crm"}
+
+
+def test_a_sources_name_may_have_an_equals_sign(tmp_path: Path, crm: Path, web: Path) -> None:
+    """The longest name there is counts; a name that is none is told up to its first sign."""
+    both = (replace(CRM, name="a"), replace(WEB, name="a=b"), replace(WEB, name="day/1"))
+    assert [p.source.name for p in read([f"a=b={web}", f"a={crm}"], both).parts] == ["a", "a=b"]
+    assert [p.source.name for p in read([f"day/1={web}"], both).parts] == ["day/1"]
+    assert path_of(f"a=b={web}", both) == path_of(f"a={web}", both) == str(web)
+    assert "no such file" in error(f"a=b={tmp_path}/gone", sources=both)
+    assert 'no source called "b"' in error(f"b=c={crm}", sources=both)
+    assert "b=: no such file" in error("a=b=", sources=both)
+
+
+def test_how_to_name_what_is_no_file_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hint can be followed as it stands."""
+    text = "who,what\na,b\n"
+    frame = error(pl.DataFrame({"who": ["a"]}))
+    assert "DataFrame: it is not clear which source" in frame
+    assert "a frame cannot be named: give it the columns of one source only" in frame
+    assert "=DataFrame" not in frame
+    packed = put(tmp_path, "x.zip", writing.packed(text.encode(), "zip"))
+    assert "unpack the zip file, and write NAME=PATH" in error(packed)
+    files._standard_input.cache_clear()
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(text.encode())))
+    assert error("-").endswith("write NAME=-")
+    files._standard_input.cache_clear()
 
 
 def test_a_file_is_read_once_by_a_source(crm: Path, web: Path) -> None:
@@ -188,6 +221,44 @@ def test_an_empty_file_of_one_source_ends_nothing(tmp_path: Path, web: Path) -> 
     assert whose(raw) == {"web.csv": "web"}
     assert f"{empty}: the file is empty" in raw.notes
     assert error(f"crm={empty}") == f"{empty}: the file is empty"
+
+
+def own(name: str, *files: object, **more: object) -> Source:
+    return Source(name=name, preset="plain", files=tuple(map(str, files)), **more)  # type: ignore[arg-type]
+
+
+def test_a_pattern_of_the_model_that_matches_nothing_ends_nothing(
+    tmp_path: Path, web: Path
+) -> None:
+    """A nightly run meets the day on which one of the tools has delivered nothing."""
+    vain = f"{tmp_path}/crm-*.csv"
+    raw = read([], (own("web", web), own("crm", vain)))
+    assert whose(raw) == {"web.csv": "web"}
+    assert f"{vain}: nothing matches the pattern" in raw.notes
+    assert f"{vain}: nothing matches the pattern" in read([], own("", vain, web)).notes
+    (tmp_path / "crm").mkdir()
+    raw = read([], (own("web", web), own("crm", tmp_path / "crm")))
+    assert f"{tmp_path}/crm: no exports in the folder" in raw.notes
+    both = error(sources=(own("web", vain), own("crm", tmp_path / "crm")))
+    assert f"{vain}: nothing matches the pattern\n{tmp_path}/crm: no exports" in both
+
+
+def test_what_is_named_one_by_one_must_be_there(tmp_path: Path, web: Path) -> None:
+    gone = tmp_path / "gone.csv"
+    assert "no such file" in error(sources=(own("web", web), own("crm", gone)))
+    assert "no such file" in error(f"web={web}", f"crm={gone}")
+    assert "nothing matches the pattern" in error(f"web={web}", f"crm={tmp_path}/crm-*.csv")
+
+
+def test_a_property_of_a_source_without_files_is_empty(tmp_path: Path, web: Path) -> None:
+    sources = (own("web", web), own("crm", f"{tmp_path}/crm-*.csv"))
+    raw = read([], sources, properties=["plan"])
+    assert 'no column "plan" in the files there are; it is empty' in raw.notes
+    assert raw.parts[0].frame.collect()["plan"].to_list() == [None]
+    put(tmp_path, "crm-1.csv", "")  # nor has the one file that there is any row
+    assert 'no column "plan"' in "".join(read([], sources, properties=["plan"]).notes)
+    with pytest.raises(InputError, match='no column "plan"'):
+        read([web, tmp_path / "crm-1.csv"], own("web"), properties=["plan"])
 
 
 HEAP = "event_id,user_id,session_id,time,{},landing_page\n"

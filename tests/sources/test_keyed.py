@@ -115,6 +115,35 @@ def test_values_by_key(tmp_path: Path, kind: str, careful: bool) -> None:
     assert {*PATHS} - {"p.other"} <= set(raw.columns())
 
 
+DOTTED = {"key": "a.b", "value": {"string_value": "dotted"}}
+TEXT = {"key": "a", "value": {"string_value": '{"b": "in text", "c": "in text"}'}}
+
+
+@pytest.mark.parametrize("kind", ["ndjson", "json", "csv", "parquet", "frame"])
+def test_a_key_may_have_dots(tmp_path: Path, kind: str) -> None:
+    """It goes before a path that leads on into the text of a shorter key."""
+    records = [RECORD | {"p": [TEXT, DOTTED], "in": {"p": [DOTTED]}}, RECORD]
+    frame = pl.DataFrame(records, schema=["u", "e", "t"], strict=False)
+    array = pl.List(pl.Struct({"key": pl.String, "value": pl.Struct({"string_value": pl.String})}))
+    inside = pl.Series("in", [{"p": [DOTTED]}, {"p": []}], dtype=pl.Struct({"p": array}))
+    frame = frame.with_columns(inside)
+    if kind == "ndjson":
+        given = put(tmp_path, "x", "".join(json.dumps(r) + "\n" for r in records))
+    elif kind == "json":
+        given = put(tmp_path, "x", json.dumps(records))
+    elif kind == "csv":
+        texts = pl.Series("in", [json.dumps(r["in"]) for r in records])
+        given = put(tmp_path, "x", frame.with_columns(texts).write_csv())
+    else:
+        given = tmp_path / "x"
+        frame.write_parquet(given)
+    paths = ["in.p.a.b"] + ["p.a.b", "p.a.c"] * ("json" in kind)
+    raw = read(frame if kind == "frame" else [given], PLAIN, properties=paths)
+    found = raw.parts[0].frame.collect().select(paths).rows()
+    first = ("dotted", "dotted", "in text")[: len(paths)]
+    assert Counter(found) == {first: 1, (None,) * len(paths): 1}
+
+
 def test_the_fast_reader_reads_them(tmp_path: Path) -> None:
     """Not by way of the careful one."""
     path = put(tmp_path, "x.ndjson", json.dumps(RECORD) + "\n")

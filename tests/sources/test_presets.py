@@ -1,4 +1,4 @@
-"""Tools' exports, known by their columns: real files counted independently, and layouts as documented."""
+"""Tools' exports, known by their columns: layouts as documented (test_real_exports.py has the real files)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import polars as pl
 import pytest
 
 import cesctl
-from cesctl.errors import InputError
 from cesctl.model.types import Source
 from cesctl.result import Result
 from cesctl.sources import presets, read
@@ -44,81 +43,6 @@ def lines(folder: Path, *records: dict[str, Any]) -> Path:
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
-
-
-def test_amplitude_in_a_warehouse(shared_data: Path) -> None:
-    path = shared_data / "exports" / "amplitude" / "amplitude_event_data.csv"
-    result = scored(path)
-    rows = rows_of(path)
-    once = {r["uuid"]: r["user_id"] for r in rows}
-    assert told(result) == "read as Amplitude export (preset amplitude)"
-    assert result.rows.duplicate == len(rows) - len(once)
-    assert counts(result) == Counter(u for u in once.values() if u)
-    newest = max(r["event_time"] for r in rows)
-    assert result.as_of == datetime.fromisoformat(newest).replace(tzinfo=UTC)
-
-
-def test_amplitude_as_exported(shared_data: Path) -> None:
-    result = scored(shared_data / "exports" / "amplitude" / "amplitude.json")
-    assert told(result) == "read as Amplitude export (preset amplitude)"
-    assert counts(result) == {"amp-user-1": 1}
-
-
-@pytest.mark.parametrize(
-    "name", ["ga4_events_sampled.snappy.parquet", "derived_bq_json_export.ndjson.gz"]
-)
-def test_ga4(shared_data: Path, name: str) -> None:
-    folder = shared_data / "exports" / "ga4"
-    result = scored(folder / name)
-    rows = pl.read_parquet(folder / "ga4_events_sampled.snappy.parquet")
-    if "ndjson" in name:
-        rows = rows.head(2000)
-    key = ["event_bundle_sequence_id", "event_timestamp", "event_name", "user_pseudo_id"]
-    once = rows.unique(key)
-    assert told(result) == "read as GA4 BigQuery export (preset ga4)"
-    assert result.rows.read == rows.height
-    assert result.rows.duplicate == rows.height - once.height
-    assert counts(result) == Counter(once["user_pseudo_id"].to_list())
-    newest = rows["event_timestamp"].max()
-    assert result.as_of == datetime.fromtimestamp(int(str(newest)) / 1e6, UTC)
-
-
-def test_hubspot(shared_data: Path) -> None:
-    path = shared_data / "exports" / "hubspot" / "email_event_data.csv"
-    result = scored(path)
-    once = {(r["id"], r["created"]): r["recipient"] for r in rows_of(path)}
-    assert told(result) == "read as HubSpot e-mail events (preset hubspot)"
-    assert counts(result) == Counter(once.values())
-
-
-def test_zendesk(shared_data: Path) -> None:
-    path = shared_data / "exports" / "zendesk" / "ticket_data.csv"
-    result = scored(path)
-    once = {r["id"]: r["requester_id"] for r in rows_of(path)}
-    assert told(result) == "read as Zendesk tickets (preset zendesk)"
-    assert counts(result) == Counter(once.values())
-
-
-def test_snowplow_with_a_header(shared_data: Path) -> None:
-    path = shared_data / "exports" / "snowplow" / "snowplow_web_events.csv"
-    result = scored(path)
-    rows = rows_of(path)
-    once = {
-        (r["event_id"], r.get("event_fingerprint", "")): r["user_id"] or r["domain_userid"]
-        for r in rows
-    }
-    assert told(result) == "read as Snowplow atomic events (preset snowplow)"
-    assert result.rows.read == len(rows)
-    assert result.rows.duplicate == len(rows) - len(once)
-    assert sum(counts(result).values()) == sum(1 for u in once.values() if u)
-
-
-def test_stripe_events_about_no_customer_are_left_out(shared_data: Path) -> None:
-    model = cesctl.parse_model(MODEL)
-    path = shared_data / "exports" / "stripe" / "events_list.json"
-    result = cesctl.score([path], model, now=NOW)
-    assert told(result) == "read as Stripe events (preset stripe)"
-    assert (result.rows.read, result.rows.filtered, result.rows.accepted) == (1, 1, 0)
 
 
 def test_mixpanel(tmp_path: Path) -> None:
@@ -382,16 +306,6 @@ def test_a_sheets_apostrophes_are_none_of_the_text(tmp_path: Path, careful: bool
     assert set(frame["Name"]) == {"#1001", "#1002", "#1003"}
 
 
-def test_shopify_orders_in_a_warehouse(shared_data: Path) -> None:
-    path = shared_data / "exports" / "shopify" / "shopify_order_data.csv"
-    result = scored(path)
-    once = {r["id"]: r["email"] or r["customer_id"] for r in rows_of(path)}
-    assert told(result) == "read as Shopify orders of the API (preset shopify)"
-    assert counts(result) == Counter(once.values())
-    newest = max(r["created_at"] for r in rows_of(path))
-    assert result.as_of == datetime.fromisoformat(newest).replace(tzinfo=UTC)
-
-
 def test_shapes_of_one_tool_side_by_side(shared_data: Path, tmp_path: Path) -> None:
     export, table = tmp_path / "1.csv", tmp_path / "2.csv"
     rows = shopify(export)
@@ -420,39 +334,6 @@ def test_mixpanel_in_a_warehouse(shared_data: Path) -> None:
             seen[row["distinct_id"]].add(str(properties["video_id"]))
     measured = dict(result.scores.select("customer", "roku.measure").rows())
     assert measured == {c: len(v) for c, v in seen.items()}
-
-
-@pytest.mark.parametrize(
-    "name", ["mixpanel/flat_events.csv", "mixpanel/raw_events.ndjson", "mixpanel/batch1.json"]
-)
-def test_an_export_that_names_nobody_is_an_error(shared_data: Path, name: str) -> None:
-    with pytest.raises(InputError, match=r"no column .*distinct_id.* \(customer\)") as caught:
-        scored(shared_data / "exports" / name)
-    assert "whose the rows are: source: {customer: COLUMN}" in str(caught.value)
-    key = "$insert_id" if "flat" in name else "properties.$insert_id"
-    result = scored(shared_data / "exports" / name, f"source: {{customer: {key}}}\n")
-    assert set(counts(result).values()) == {1}
-
-
-def test_ga4_in_a_warehouse(shared_data: Path) -> None:
-    path = shared_data / "exports" / "ga4" / "fivetran_event_data.csv"
-    result = scored(path)
-    assert told(result) == "read as GA4 events in a warehouse (preset ga4)"
-    assert counts(result) == Counter(r["user_id"] or r["user_pseudo_id"] for r in rows_of(path))
-
-
-@pytest.mark.parametrize(
-    ("name", "title"),
-    [
-        ("june_events.csv", "Segment calls as a table"),
-        ("example_segment_pages.csv", "Segment pages in a warehouse"),
-    ],
-)
-def test_segment_as_tables(shared_data: Path, name: str, title: str) -> None:
-    path = shared_data / "exports" / "segment" / name
-    result = scored(path)
-    assert told(result) == f"read as {title} (preset segment)"
-    assert counts(result) == Counter(r["user_id"] for r in rows_of(path))
 
 
 def test_segments_tracks_in_a_warehouse(tmp_path: Path) -> None:
