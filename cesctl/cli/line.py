@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cesctl.cli.options import model_path
 from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cesctl.cli.console import Screen
     from cesctl.model.types import Model
     from cesctl.result import Result
+
+Made = TypeVar("Made")
 
 
 def chosen_model(
@@ -63,11 +67,23 @@ def run_scoring(
 
         return score(inputs, model, occurrences=occurrences)
 
+    return working(inputs, model, screen, job, lambda result: result)
+
+
+def working(
+    inputs: list[str],
+    model: Model,
+    screen: Screen,
+    job: Callable[[], Made],
+    result_of: Callable[[Made], Result],
+) -> Made:
+    """Does what scores a log, showing progress and then what the user should know of the run."""
     named = inputs or [f for s in model.sources for f in s.files]
     shown = named[0] if len(named) == 1 else f"{len(named)} inputs"
-    result = screen.working(
+    made = screen.working(
         f"Scoring {'standard input' if shown == '-' else shown}", job, _load_views
     )
+    result = result_of(made)
     for note in result.notes:
         screen.note(note)
     if len(result.file_rows) > 1:
@@ -75,4 +91,4 @@ def run_scoring(
 
         for row in file_lines(result.file_rows):
             screen.detail(row)
-    return result
+    return made

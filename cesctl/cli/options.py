@@ -67,6 +67,15 @@ Customers: TypeAlias = Annotated[
         help="A roster: its customers are scored even when silent.",
     ),
 ]
+Where: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="Show, judge and write only customers with this attribute; scale and rank stay "
+        "those of all. NAME= means without one. May be repeated.",
+        show_default=False,
+    ),
+]
 NoColor: TypeAlias = Annotated[
     bool, typer.Option("--no-color", help="Plain text (also by the variable NO_COLOR).")
 ]
@@ -93,3 +102,17 @@ def model_path(config: str | None) -> str:
             "(cesctl init writes one from your events)"
         )
     return DEFAULT_MODEL
+
+
+def conditions(texts: list[str] | None) -> dict[str, str | None]:
+    """``NAME=VALUE`` as a dict; None for a customer without a value (``NAME=``)."""
+    where: dict[str, str | None] = {}
+    for text in texts or []:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise UsageError(f'--where "{text}": write NAME=VALUE, such as plan=paid')
+        if name in where:
+            raise UsageError(f'--where "{name}" is given twice; no customer has two values')
+        where[name] = value.strip() or None
+    return where

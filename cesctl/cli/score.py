@@ -45,15 +45,7 @@ def command(
     window: options.Window = None,
     compare: options.Compare = None,
     customers: options.Customers = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Show, judge and write only customers with this attribute; scale and rank stay "
-            "those of all. NAME= means without one. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    where: options.Where = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -118,7 +110,7 @@ def command(
         raise UsageError("--engine spark is not supported by this version yet")
     fail_rules = [rules.parse_rule(text) for text in fail_if or []]
     limit = rules.parse_share(max_rejected, "--max-rejected")
-    only = _conditions(where or [])
+    only = options.conditions(where)
     targets = _targets(output or [], at_risk_output or [], rejects)
 
     model = line.chosen_model(
@@ -158,20 +150,6 @@ class _Shown:
     at_risk: int
     by: str | None
     where: dict[str, Any]
-
-
-def _conditions(texts: list[str]) -> dict[str, Any]:
-    """``NAME=VALUE`` as a dict; None for a customer without a value (``NAME=``)."""
-    where: dict[str, Any] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            raise UsageError(f'--where "{text}": write NAME=VALUE, such as plan=paid')
-        if name in where:
-            raise UsageError(f'--where "{name}" is given twice; no customer has two values')
-        where[name] = value.strip() or None
-    return where
 
 
 def _targets(scores: list[str], at_risk: list[str], rejects: str | None) -> list[Target]:

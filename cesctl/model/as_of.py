@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ _TIME = r"(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?"
 _ZONE = r"(Z|z| ?UTC|[+-]\d{2}:?\d{2})?"
 _WRITTEN = re.compile(rf"{_DATE}(?:[Tt ]{_TIME} ?{_ZONE})?", re.ASCII)
 _MICROSECOND = timedelta(microseconds=1)
+_END_OF_DAY = time(23, 59, 59, 999_999)
 
 
 class AsOfError(ValueError):
@@ -49,6 +50,16 @@ def resolve_as_of(text: str, zone: str) -> datetime | Literal["latest", "now"]:
         )
     except (ValueError, OverflowError):  # no such day, hour or offset; outside of years 1 to 9999
         raise AsOfError(f'"{text}" is no time') from None
+
+
+def local_instant(wall: datetime, zone: str) -> datetime:
+    """A wall-clock time of the zone as an instant in UTC; a day's last microsecond is that day's end,
+    whatever the clock does there.
+    """
+    tz = ZoneInfo(zone)
+    if wall.time() == _END_OF_DAY:
+        return _last_of_day(wall.date(), tz)
+    return wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
 
 
 def check_as_of(text: str) -> tuple[str, str] | None:

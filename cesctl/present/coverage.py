@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from cesctl.present.advice import advice_lines
 from cesctl.present.numbers import percent
+from cesctl.present.run_facts import at_local
 from cesctl.present.safe import safe
-from cesctl.present.score_view import at_local, title
+from cesctl.present.score_view import title
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import polars as pl
 from cesctl.present.numbers import shortest, shortest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from cesctl.result import Result
@@ -50,14 +50,30 @@ def json_array(frame: pl.DataFrame) -> Iterator[bytes]:
     yield b"\n]\n" if frame.height else b"[]\n"
 
 
+def document(head: dict[str, Any], tables: Mapping[str, pl.DataFrame]) -> Iterator[bytes]:
+    """One object: what ``head`` says, then an array of objects for each table, a row a line."""
+    yield compact(head)[:-1].encode()
+    lead = "," if head else ""
+    for name, frame in tables.items():
+        yield f"{lead}{compact(name)}:".encode()
+        yield b"".join(json_array(frame)).rstrip()
+        lead = ","
+    yield b"}\n"
+
+
 def run_head(result: Result) -> dict[str, Any]:
     """What the JSON object says of the run: all but the customers."""
-    from cesctl.duration import format_duration
-
-    model, rows = result.model, result.rows
     bands = result.bands.select(
         "name", "from", "customers", "share", "average", "at_risk", "action"
     )
+    return {**provenance(result), "summary": dict(result.summary), "bands": bands.to_dicts()}
+
+
+def provenance(result: Result) -> dict[str, Any]:
+    """What any JSON object of a run begins with: model, T, window and rows."""
+    from cesctl.duration import format_duration
+
+    model, rows = result.model, result.rows
     return {
         "model": {"name": model.name or None, "sha256": model.sha256 or None},
         "as_of": instant(result.as_of),
@@ -70,8 +86,6 @@ def run_head(result: Result) -> dict[str, Any]:
             "after_as_of": rows.after_as_of,
             "rejected": dict(rows.rejected),
         },
-        "summary": dict(result.summary),
-        "bands": bands.to_dicts(),
     }
 
 
@@ -166,6 +180,9 @@ def _value(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         text = column.cast(pl.String)
     elif isinstance(dtype, pl.Datetime):
         text = column.dt.strftime('"%Y-%m-%dT%H:%M:%SZ"')
+    elif dtype == pl.List(pl.Float64):
+        inside = shortest_text(pl.element()).fill_null("null")
+        text = pl.format("[{}]", column.list.eval(inside).list.join(","))
     else:  # text, or a list of texts: polars escapes it, within an object of one key
         text = pl.struct(column.alias("x")).struct.json_encode().str.strip_prefix('{"x":')
         text = text.str.head(-1)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cesctl.duration import format_duration
 from cesctl.present.numbers import fixed, percent, signed
 from cesctl.present.ranges import band_ranges
+from cesctl.present.run_facts import run_facts, shown_value, who
 from cesctl.present.safe import safe
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
 
@@ -46,14 +46,14 @@ def score_page(result: Result, shown: Shown) -> Page:
     parts: list[Table | Words] = [_bands(result, _summary(result))]
     if shown.by is not None:
         parts += [
-            _bands(part, f"{safe(shown.by)} = {_shown_value(value)}: {_summary(part)}")
+            _bands(part, f"{safe(shown.by)} = {shown_value(value)}: {_summary(part)}")
             for value, part in result.by(shown.by).items()
         ]
     if shown.at_risk > 0:
         parts.append(_at_risk(result, shown))
     if shown.top > 0:
         parts.append(_top(result, shown.top))
-    return Page(title(result.model), _facts(result, shown), tuple(parts))
+    return Page(title(result.model), run_facts(result, shown.where, shown.of), tuple(parts))
 
 
 def title(model: Model) -> str:
@@ -73,74 +73,15 @@ def worst_first(at_risk: pl.DataFrame) -> pl.DataFrame:
     return at_risk.sort(order, nulls_last=True, maintain_order=True)
 
 
-def at_local(result: Result) -> str:
-    """T in the model's time zone, to the second."""
-    from zoneinfo import ZoneInfo
-
-    model = result.model
-    local = result.as_of.astimezone(ZoneInfo(model.timezone)).replace(microsecond=0, tzinfo=None)
-    return f"{local.isoformat(sep=' ')} {model.timezone}"
-
-
-def _facts(result: Result, shown: Shown) -> tuple[tuple[str, str], ...]:
-    model, rows = result.model, result.rows
-    meaning = {"latest": " (the newest event)", "now": " (the clock)"}.get(model.as_of, "")
-    facts = [
-        ("As of", at_local(result) + meaning),
-        ("Window", _window(model)),
-        ("Events", _files(result.files)),
-    ]
-    counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
-    for number, word in (
-        (rows.duplicate, "duplicate"),
-        (rows.filtered, "filtered out"),
-        (rows.after_as_of, "after that time"),
-    ):
-        if number:
-            counts.append(f"{number:,} {word}")
-    rejected = rows.all_rejected
-    facts.append(
-        ("Rows", " · ".join([*counts, f"{rejected:,} rejected" if rejected else "none rejected"]))
-    )
-    if rejected:
-        reasons = ", ".join(f"{number:,} {safe(why)}" for why, number in rows.rejected.items())
-        share = percent(rejected / rows.read)
-        facts.append(("Rejected", f"{share} of all rows: {reasons} (--rejects FILE lists them)"))
-    if shown.where:
-        said = ", ".join(f"{safe(k)} = {_shown_value(v)}" for k, v in shown.where.items())
-        of_all = f" of {shown.of.scores.height:,}" if shown.of else ""
-        facts.append(("Only", f"{said}: {result.scores.height:,}{of_all} {_whom(result.model)}s"))
-    return tuple(facts)
-
-
-def _window(model: Model) -> str:
-    text = "all history" if model.window_us is None else format_duration(model.window_us)
-    if any(s.window_us != model.window_us and s.measure not in _ALWAYS_ALL for s in model.signals):
-        text += ", some signals their own"
-    if model.compare_us is not None:
-        text += f" · compared with {format_duration(model.compare_us)} earlier"
-    return text
-
-
-_ALWAYS_ALL = frozenset({"recency", "tenure", "ratio"})
-
-
-def _files(files: tuple[str, ...]) -> str:
-    names = ["standard input" if name == "-" else safe(name) for name in files]
-    if len(names) <= 3:
-        return ", ".join(names) or "given in memory"
-    return f"{names[0]} … {names[-1]} ({len(names):,} files)"
-
-
 def _summary(result: Result) -> str:
     summary, decimals = result.summary, result.model.scale.round
     customers = int(summary["customers"] or 0)
     if not customers:
-        return f"no {_whom(result.model)}s"
+        return f"no {who(result.model)}s"
     at_risk = int(summary["at_risk"] or 0)
     return " · ".join(
         [
-            f"{customers:,} {_whom(result.model)}{'' if customers == 1 else 's'}",
+            f"{customers:,} {who(result.model)}{'' if customers == 1 else 's'}",
             f"average {fixed(summary['average'], max(decimals, 1))}",
             f"median {fixed(summary['median'], max(decimals, 1))}",
             f"{at_risk:,} at risk ({percent(at_risk / customers)})",
@@ -148,19 +89,10 @@ def _summary(result: Result) -> str:
     )
 
 
-def _whom(model: Model) -> str:
-    """Who is scored."""
-    return "customer" if model.roll_up is None else "account"
-
-
-def _shown_value(value: str | None) -> str:
-    return "(none)" if value is None or not value else safe(value)
-
-
 def _bands(result: Result, heading: str) -> Table:
     model = result.model
     rows = []
-    colors = _band_styles(result)
+    colors = band_styles(result)
     for band, scores in zip(result.bands.to_dicts(), band_ranges(model), strict=True):
         style = colors[band["name"]]
         share = band["share"] or 0.0
@@ -184,7 +116,7 @@ def _bands(result: Result, heading: str) -> Table:
     columns = (
         Column("Band", least=8),
         Column("Score", "right"),
-        Column(f"{_whom(model).capitalize()}s", "right"),
+        Column(f"{who(model).capitalize()}s", "right"),
         Column("Share"),
         Column("Average", "right"),
         Column("Risk"),
@@ -193,7 +125,7 @@ def _bands(result: Result, heading: str) -> Table:
     return filled(Table(heading, columns, tuple(rows)))
 
 
-def _band_styles(result: Result) -> dict[str, str]:
+def band_styles(result: Result) -> dict[str, str]:
     """A colour for each band: the model's, else red where it is at risk, green for the last."""
     bands = result.bands.to_dicts()
     return {
@@ -267,7 +199,7 @@ def _top(result: Result, top: int) -> Table | Words:
     if not first.height:
         return Words("There are no customers.", "Most engaged")
     decimals = result.model.scale.round
-    styles = _band_styles(result)
+    styles = band_styles(result)
     rows = [
         Row(
             (

@@ -1,0 +1,93 @@
+"""``cesctl trend``: the score over time."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cesctl.cli import deliver, line, options
+from cesctl.cli.console import Screen
+from cesctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from cesctl.insight.trend import Trend
+
+EXAMPLE = """
+cesctl trend events.csv -c model.yaml
+cesctl trend events.csv -c model.yaml --every 1mo --periods 6 --rising 5
+cesctl trend events.csv -c model.yaml --from 2026-06-01 --where plan=paid -o trend.csv
+"""
+
+
+def command(
+    *,
+    events: options.Events = None,
+    config: options.Config = None,
+    every: Annotated[
+        str, typer.Option(metavar="D", help="How far apart: 1d, 1w, 30d, or months: 1mo, 3mo.")
+    ] = "1w",
+    periods: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=400, metavar="N", help="How many.  [default: 12]", show_default=False
+        ),
+    ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="WHEN",
+            help="In place of --periods: all since then.",
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="WHEN", help="The last instant, as --as-of.", show_default=False
+        ),
+    ] = None,
+    falling: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Rows of those that fall most.")
+    ] = 10,
+    rising: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Rows of those that rise most.")
+    ] = 0,
+    where: options.Where = None,
+    as_of: options.AsOf = None,
+    window: options.Window = None,
+    compare: options.Compare = None,
+    customers: options.Customers = None,
+    form: deliver.Format = "table",
+    output: deliver.Output = None,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show the score over time: for all customers, and who falls.
+
+    Scores the same log at several instants in one pass. CSV and files hold one row per customer;
+    JSON holds the periods, too.
+    """
+    screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    if periods is not None and first is not None:
+        raise UsageError("--periods and --from exclude each other")
+    if to is not None and as_of is not None:
+        raise UsageError("--to and --as-of are the same; give one")
+    only = options.conditions(where)
+    model = line.chosen_model(
+        config, as_of=to or as_of, window=window, compare=compare, customers=customers
+    )
+    inputs = line.chosen_events(events, model)
+    deliver.check_outputs(output, line.paths_read(inputs, model))
+
+    def job() -> "Trend":
+        from cesctl.insight.trend import trend
+
+        return trend(inputs, model, every=every, periods=periods, first=first, where=only)
+
+    made = line.working(inputs, model, screen, job, lambda made: made.result)
+
+    from cesctl.present.trend_view import trend_answer
+
+    answer = trend_answer(made, falling=falling, rising=rising, where=only)
+    deliver.deliver(answer, form, output, screen)

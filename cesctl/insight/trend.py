@@ -1,0 +1,208 @@
+"""The score over time: the same line from log to scores at several T, in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import reduce
+from itertools import pairwise
+from operator import add
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.duration import DAY_US
+from cesctl.errors import UsageError
+from cesctl.insight.periods import Every, parse_every, series
+from cesctl.model.as_of import AsOfError, local_instant, resolve_as_of
+from cesctl.pipeline.log import open_log
+from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
+from cesctl.pipeline.run import score_times
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Model
+    from cesctl.pipeline.log import Inputs
+    from cesctl.result import Result, Scored
+
+INSTANT = pl.Datetime("us", "UTC")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+ACTIVE_DAYS = (("dau", 1), ("wau", 7), ("mau", 30))
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The scores at several T.
+
+    ``result``: the run at the last T. ``times``: all T, oldest first.
+    ``customers``: one row per customer of the last T, the one that falls most first: customer, the
+    attributes, ``first`` and ``last`` (scores at the first T that has one, and at the last), ``slope``
+    (points per period, least squares over the T that have a score; null of fewer than two),
+    ``steepest_drop`` (the greatest fall from a T to the next, above 0; null without any),
+    ``steepest_drop_at`` (UTC, the T it had fallen at; of equal ones the last), and ``score <T>`` for each T
+    (null before the customer's first event).
+    ``periods``: one row per T: as_of (UTC), customers, average, median (6 decimals), at_risk, at_risk_share,
+    then shares of the customers: ``engaged`` (in the best band), ``responsive`` (active in the period, in
+    another band), ``disengaged`` (the others); dau, wau, mau (customers active in the last 1, 7, 30 days),
+    ``stickiness`` (dau ÷ mau), and ``band <name>`` (customers) for each band. Active is who has an event, of
+    the kinds that ``risk.activity`` takes. Shares are 0 … 1 with 6 decimals, null of nobody.
+    """
+
+    result: Result
+    every: Every
+    times: tuple[datetime, ...]
+    customers: pl.DataFrame
+    periods: pl.DataFrame
+
+    @property
+    def scores(self) -> list[str]:
+        """The columns of ``customers`` with the scores, oldest first."""
+        return [column_of(at) for at in self.times]
+
+
+def trend(
+    inputs: Inputs,
+    model: Model,
+    *,
+    every: str = "1w",
+    periods: int | None = None,
+    first: str | None = None,
+    where: Mapping[str, str | None] | None = None,
+    as_of: str | None = None,
+    now: datetime | None = None,
+) -> Trend:
+    """The scores at T and at the ``periods`` - 1 instants before it (12 in all), ``every`` apart; or at all
+    those from ``first`` (a date, its first instant; or an instant) on.
+
+    ``where``: only customers with these attributes (None: without). Raises InputError, UsageError.
+    """
+    step = parse_every(every)
+    start = None if first is None else _start(first, model.timezone)
+    if start is None and periods is None:
+        periods = 12
+    log = open_log(inputs, model, as_of=as_of, now=now)
+    result, scored = score_times(log, series(step, model.timezone, periods=periods, first=start))
+    if where:
+        result, scored = result.only(where), [s.only(where) for s in scored]
+    return Trend(
+        result=result,
+        every=step,
+        times=tuple(s.as_of for s in scored),
+        customers=_customers(result, scored),
+        periods=pl.concat([_period(s, step) for s in scored]),
+    )
+
+
+def column_of(at: datetime) -> str:
+    """``score 2026-10-31T23:59:59Z``"""
+    return f"score {at.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+
+
+def _start(text: str, zone: str) -> datetime:
+    """A date is its first instant."""
+    if _DATE.fullmatch(text.strip()):
+        with suppress(ValueError):
+            return local_instant(datetime.fromisoformat(text.strip()), zone)
+    try:
+        found = resolve_as_of(text, zone)
+    except AsOfError as error:
+        raise UsageError(f"--from: {error}; write 2026-11-01 or 2026-11-01T12:00:00Z") from None
+    if isinstance(found, str):
+        raise UsageError(f'--from: "{text}" is no fixed time; write 2026-11-01')
+    return found
+
+
+def _customers(result: Result, scored: Sequence[Scored]) -> pl.DataFrame:
+    frame = result.scores.select("customer", *result.attributes)
+    names = [column_of(s.as_of) for s in scored]
+    for name, at in zip(names, scored, strict=True):
+        of_then = at.scores.select("customer", pl.col("score").alias(name))
+        frame = frame.join(of_then, on="customer", how="left", maintain_order="left")
+    drops = [(pl.col(a) - pl.col(b)).alias(f"drop {n}") for n, (a, b) in enumerate(pairwise(names))]
+    decimals = result.model.scale.round
+    steepest: pl.Expr = pl.lit(None, dtype=pl.Float64)
+    fell_at: pl.Expr = pl.lit(None, dtype=pl.Datetime("us", "UTC"))
+    if drops:
+        steepest = round_half_away(pl.max_horizontal(drops), decimals)
+        steepest = pl.when(steepest > 0).then(steepest)
+        for drop, at in zip(drops, scored[1:], strict=True):
+            same = round_half_away(drop, decimals) == steepest
+            fell_at = pl.when(same).then(pl.lit(at.as_of, dtype=INSTANT)).otherwise(fell_at)
+    told = with_shared(
+        frame,
+        pl.coalesce(names).alias("first"),
+        pl.col(names[-1]).alias("last"),
+        _slope(names).alias("slope"),
+        steepest.alias("steepest_drop"),
+        fell_at.alias("steepest_drop_at"),
+    )
+    columns = ["first", "last", "slope", "steepest_drop", "steepest_drop_at"]
+    return told.select("customer", *result.attributes, *columns, *names).sort(
+        ["slope", "last", "customer"], nulls_last=True
+    )
+
+
+def _slope(names: Sequence[str]) -> pl.Expr:
+    """Points per period: (n Σxy - Σx Σy) ÷ (n Σx² - (Σx)²) over the periods x that have a score y."""
+    there = [pl.col(n).is_not_null().cast(pl.Float64) for n in names]
+    scores = [pl.col(n).fill_null(0.0) for n in names]
+    n = reduce(add, there)
+    x = reduce(add, [t * float(k) for k, t in enumerate(there)])
+    xx = reduce(add, [t * float(k * k) for k, t in enumerate(there)])
+    y = reduce(add, scores)
+    xy = reduce(add, [s * float(k) for k, s in enumerate(scores)])
+    slope = quotient(n * xy - x * y, n * xx - x * x)
+    return pl.when(n > 1).then(round_half_away(slope, 6))
+
+
+def _period(scored: Scored, every: Every) -> pl.DataFrame:
+    """One row: the customers at one T."""
+    detail, summary, model = scored.detail, scored.summary, scored.model
+    customers = detail.height
+    period_us = (scored.as_of - every.before(scored.as_of, 1, model.timezone)) // timedelta(
+        microseconds=1
+    )
+    bands = scored.bands
+    best = pl.col("band") == model.bands[-1].name
+    active = pl.col("activity_us") < period_us
+    counts = detail.select(
+        best.sum().alias("engaged"),
+        (active & ~best).sum().alias("responsive"),
+        *((pl.col("activity_us") < days * DAY_US).sum().alias(n) for n, days in ACTIVE_DAYS),
+    ).row(0, named=True)
+
+    def share(part: int, whole: int) -> float | None:
+        return (
+            None if not whole else float(pl.select(round_half_away(pl.lit(part / whole), 6)).item())
+        )
+
+    at_risk = int(summary["at_risk"] or 0)
+    row = {
+        "as_of": scored.as_of,
+        "customers": customers,
+        "average": summary["average"],
+        "median": summary["median"],
+        "at_risk": at_risk,
+        "at_risk_share": share(at_risk, customers),
+        "engaged": share(counts["engaged"], customers),
+        "responsive": share(counts["responsive"], customers),
+        "disengaged": share(customers - counts["engaged"] - counts["responsive"], customers),
+        **{n: counts[n] for n, _ in ACTIVE_DAYS},
+        "stickiness": share(counts["dau"], counts["mau"]),
+        **{f"band {b['name']}": b["customers"] for b in bands.to_dicts()},
+    }
+    floats = (
+        "average",
+        "median",
+        "at_risk_share",
+        "engaged",
+        "responsive",
+        "disengaged",
+        "stickiness",
+    )
+    types: dict[str, pl.DataType] = {
+        n: pl.Float64() if n in floats else pl.UInt32() for n in row if n != "as_of"
+    }
+    return pl.DataFrame([row], schema={"as_of": INSTANT, **types})

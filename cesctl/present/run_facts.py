@@ -1,0 +1,88 @@
+"""What every page says of its run: T, window, files, rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cesctl.duration import format_duration
+from cesctl.present.numbers import percent
+from cesctl.present.safe import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cesctl.model.types import Model
+    from cesctl.result import Result
+
+
+def at_local(result: Result) -> str:
+    """T in the model's time zone, to the second."""
+    from zoneinfo import ZoneInfo
+
+    model = result.model
+    local = result.as_of.astimezone(ZoneInfo(model.timezone)).replace(microsecond=0, tzinfo=None)
+    return f"{local.isoformat(sep=' ')} {model.timezone}"
+
+
+def run_facts(
+    result: Result, where: Mapping[str, str | None] | None = None, of: Result | None = None
+) -> tuple[tuple[str, str], ...]:
+    """What stands above every page: T, window, files and rows; ``where``: the attributes that the customers
+    are chosen by, ``of``: the run before that.
+    """
+    model, rows = result.model, result.rows
+    meaning = {"latest": " (the newest event)", "now": " (the clock)"}.get(model.as_of, "")
+    facts = [
+        ("As of", at_local(result) + meaning),
+        ("Window", _window(model)),
+        ("Events", _files(result.files)),
+    ]
+    counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
+    for number, word in (
+        (rows.duplicate, "duplicate"),
+        (rows.filtered, "filtered out"),
+        (rows.after_as_of, "after that time"),
+    ):
+        if number:
+            counts.append(f"{number:,} {word}")
+    rejected = rows.all_rejected
+    facts.append(
+        ("Rows", " · ".join([*counts, f"{rejected:,} rejected" if rejected else "none rejected"]))
+    )
+    if rejected:
+        reasons = ", ".join(f"{number:,} {safe(why)}" for why, number in rows.rejected.items())
+        share = percent(rejected / rows.read)
+        facts.append(("Rejected", f"{share} of all rows: {reasons} (--rejects FILE lists them)"))
+    if where:
+        said = ", ".join(f"{safe(k)} = {shown_value(v)}" for k, v in where.items())
+        of_all = f" of {of.scores.height:,}" if of else ""
+        facts.append(("Only", f"{said}: {result.scores.height:,}{of_all} {who(result.model)}s"))
+    return tuple(facts)
+
+
+def _window(model: Model) -> str:
+    text = "all history" if model.window_us is None else format_duration(model.window_us)
+    if any(s.window_us != model.window_us and s.measure not in _ALWAYS_ALL for s in model.signals):
+        text += ", some signals their own"
+    if model.compare_us is not None:
+        text += f" · compared with {format_duration(model.compare_us)} earlier"
+    return text
+
+
+_ALWAYS_ALL = frozenset({"recency", "tenure", "ratio"})
+
+
+def _files(files: tuple[str, ...]) -> str:
+    names = ["standard input" if name == "-" else safe(name) for name in files]
+    if len(names) <= 3:
+        return ", ".join(names) or "given in memory"
+    return f"{names[0]} … {names[-1]} ({len(names):,} files)"
+
+
+def who(model: Model) -> str:
+    """Who is scored: customers, or accounts."""
+    return "customer" if model.roll_up is None else "account"
+
+
+def shown_value(value: str | None) -> str:
+    return "(none)" if value is None or not value else safe(value)

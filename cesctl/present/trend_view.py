@@ -1,0 +1,191 @@
+"""What ``cesctl trend`` shows: the periods, and who falls and rises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from cesctl.present.answer import Answer
+from cesctl.present.json_text import instant, provenance
+from cesctl.present.numbers import fixed, percent, signed
+from cesctl.present.run_facts import run_facts, who
+from cesctl.present.safe import safe
+from cesctl.present.score_view import band_styles, title
+from cesctl.present.spark import sparkline
+from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from cesctl.insight.trend import Trend
+
+FALLING = 10
+PERIODS_NOTE = (
+    "Engaged: in the best band. Responsive: active in the period, in another band. "
+    "Disengaged: the others. Sticky: active on the last day, of those active in the last 30."
+)
+
+
+def trend_answer(
+    trend: Trend,
+    *,
+    falling: int = FALLING,
+    rising: int = 0,
+    where: Mapping[str, str | None] | None = None,
+) -> Answer:
+    """The answer in every form; JSON has the scores of a customer as one list."""
+    listed = pl.concat_list(trend.scores).alias("scores")
+    return Answer(
+        page=trend_page(trend, falling=falling, rising=rising, where=where),
+        table=trend.customers,
+        name="trend",
+        head=_head(trend),
+        tables={"customers": trend.customers.with_columns(listed).drop(trend.scores)},
+    )
+
+
+def trend_page(
+    trend: Trend,
+    *,
+    falling: int = FALLING,
+    rising: int = 0,
+    where: Mapping[str, str | None] | None = None,
+) -> Page:
+    """The page; so many rows of the customers that fall, and that rise."""
+    model = trend.result.model
+    facts = (
+        *run_facts(trend.result, where),
+        ("Periods", f"{len(trend.times)}, {trend.every} apart"),
+    )
+    parts: list[Table | Words] = [_periods(trend)]
+    fall = trend.customers.filter(pl.col("slope") < 0)
+    rise = trend.customers.filter(pl.col("slope") > 0).reverse()
+    if falling:
+        parts.append(_customers(trend, fall, falling, "Falling", "falls"))
+    if rising:
+        parts.append(_customers(trend, rise, rising, "Rising", "rises"))
+    return Page(f"{title(model)} · trend", facts, tuple(parts))
+
+
+def _head(trend: Trend) -> dict[str, Any]:
+    """What JSON says besides the customers."""
+    names = [b.name for b in trend.result.model.bands]
+    periods = []
+    for row in trend.periods.to_dicts():
+        bands = {name: row.pop(f"band {name}") for name in names}
+        periods.append({**row, "as_of": instant(row["as_of"]), "bands": bands})
+    return {**provenance(trend.result), "every": str(trend.every), "periods": periods}
+
+
+def local(at: datetime, zone: str) -> str:
+    """A day, with the time where it is not the day's end."""
+    there = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if (there.hour, there.minute, there.second) == (23, 59, 59):
+        return there.date().isoformat()
+    return there.isoformat(sep=" ", timespec="minutes")
+
+
+def _periods(trend: Trend) -> Table:
+    model = trend.result.model
+    decimals = max(model.scale.round, 1)
+    styles = band_styles(trend.result)
+    rows = []
+    for row in trend.periods.to_dicts():
+        customers = row["customers"]
+        bands = (
+            cell(percent(row[f"band {b.name}"] / customers) if customers else "", styles[b.name])
+            for b in model.bands
+        )
+        rows.append(
+            Row(
+                (
+                    cell(local(row["as_of"], model.timezone)),
+                    cell(f"{customers:,}"),
+                    cell(fixed(row["average"], decimals), "bold"),
+                    *bands,
+                    cell(percent(row["at_risk_share"])),
+                    cell(percent(row["engaged"])),
+                    cell(percent(row["responsive"])),
+                    cell(percent(row["disengaged"])),
+                    cell(f"{row['dau']:,}"),
+                    cell(f"{row['wau']:,}"),
+                    cell(f"{row['mau']:,}"),
+                    cell(percent(row["stickiness"])),
+                )
+            )
+        )
+    columns = (
+        Column("As of"),
+        Column(f"{who(model).capitalize()}s", "right"),
+        Column("Average", "right"),
+        *(Column(safe(b.name), "right") for b in model.bands),
+        Column("At risk", "right"),
+        Column("Engaged", "right", optional=True),
+        Column("Responsive", "right", optional=True),
+        Column("Disengaged", "right", optional=True),
+        Column("DAU", "right", optional=True),
+        Column("WAU", "right", optional=True),
+        Column("MAU", "right", optional=True),
+        Column("Sticky", "right", optional=True),
+    )
+    return filled(Table("Periods", columns, tuple(rows), PERIODS_NOTE))
+
+
+def _customers(trend: Trend, frame: pl.DataFrame, most: int, word: str, does: str) -> Table | Words:
+    whom = who(trend.result.model)
+    if not frame.height:
+        return Words(f"No {whom} {does}.", word)
+    low, high = _range(trend)
+    first = frame.head(most)
+    rows = tuple(_row(row, trend, low, high) for row in first.iter_rows(named=True))
+    columns = (
+        Column(whom.capitalize(), least=12),
+        Column("Trend"),
+        Column("First", "right"),
+        Column("Last", "right"),
+        Column("Per period", "right"),
+        Column("Steepest drop", "right"),
+        Column("By"),
+        *(Column(safe(name), optional=True) for name in trend.result.attributes),
+    )
+    heading = f"{word}: {first.height:,} of {frame.height:,}"
+    note = f"By slope. Lines go from {fixed(low, 0)} to {fixed(high, 0)}."
+    return filled(Table(heading, columns, rows, note))
+
+
+def _row(row: dict[str, Any], trend: Trend, low: float, high: float) -> Row:
+    model = trend.result.model
+    decimals = model.scale.round
+    line = sparkline([row[name] for name in trend.scores], low, high)
+    falls = row["slope"] is not None and row["slope"] < 0
+    return Row(
+        (
+            cell(row["customer"]),
+            Cell(line, "red" if falls else "green"),
+            cell(fixed(row["first"], decimals)),
+            cell(fixed(row["last"], decimals), "bold"),
+            cell(signed(row["slope"], max(decimals, 1))),
+            cell("" if row["steepest_drop"] is None else fixed(row["steepest_drop"], decimals)),
+            cell(
+                ""
+                if row["steepest_drop_at"] is None
+                else local(row["steepest_drop_at"], model.timezone)
+            ),
+            *(cell(row[name], "dim") for name in trend.result.attributes),
+        )
+    )
+
+
+def _range(trend: Trend) -> tuple[float, float]:
+    """The scale's, where it has ends; else the least and the greatest score there is."""
+    scale = trend.result.model.scale
+    if scale.method != "none" and scale.clip:
+        low, high = sorted(scale.to)
+        return low, high
+    scores = trend.customers.select(trend.scores)
+    low = scores.select(pl.min_horizontal(pl.all().min())).item()
+    high = scores.select(pl.max_horizontal(pl.all().max())).item()
+    return (0.0 if low is None else low), (0.0 if high is None else high)
