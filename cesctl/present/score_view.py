@@ -11,6 +11,7 @@ import polars as pl
 from cesctl.duration import format_duration
 from cesctl.present.numbers import fixed, percent, signed
 from cesctl.present.ranges import band_ranges
+from cesctl.present.row_counts import counted
 from cesctl.present.safe import safe
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
 
@@ -90,17 +91,12 @@ def _facts(result: Result, shown: Shown) -> tuple[tuple[str, str], ...]:
         ("Window", _window(model)),
         ("Events", _files(result.files)),
     ]
-    counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
-    for number, word in (
-        (rows.duplicate, "duplicate"),
-        (rows.filtered, "filtered out"),
-        (rows.after_as_of, "after that time"),
-    ):
-        if number:
-            counts.append(f"{number:,} {word}")
     rejected = rows.all_rejected
     facts.append(
-        ("Rows", " · ".join([*counts, f"{rejected:,} rejected" if rejected else "none rejected"]))
+        (
+            "Rows",
+            " · ".join([*counted(rows), f"{rejected:,} rejected" if rejected else "none rejected"]),
+        )
     )
     if rejected:
         reasons = ", ".join(f"{number:,} {safe(why)}" for why, number in rows.rejected.items())
