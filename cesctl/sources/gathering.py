@@ -115,10 +115,7 @@ def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
     preset = presets.named(group.source, group.files, columns.has)
     if preset is None or not preset.rows:
         return group
-    rows = [
-        replace(f, rows=preset.rows, columns=()) if f.format in ("json", "ndjson") else f
-        for f in group.files
-    ]
+    rows = [replace(f, rows=preset.rows, columns=()) if f.is_json else f for f in group.files]
     described, looked = samples.described(rows)
     sampled |= looked
     return Group(group.source, tuple(described))
@@ -245,7 +242,7 @@ def _by_id(tool: Preset, found: Sequence[InputFile]) -> list[tuple[InputFile, ..
     """Files of a tool whose records the same columns tell apart; of JSON, which leaves out what is empty, all
     files together say which those are.
     """
-    documents = [f for f in found if f.format in ("json", "ndjson")]
+    documents = [f for f in found if f.is_json]
     groups: dict[object, list[InputFile]] = {}
     for file in found:
         near = documents if file in documents else [file]
@@ -260,7 +257,6 @@ def _by_columns(source: Source, found: Sequence[InputFile]) -> list[Group]:
     wanted = [w for w, named in zip(names.ROLES, given, strict=True) if not named]
     groups: dict[object, list[InputFile]] = {}
     for file in found:
-        table = file.format not in ("json", "ndjson")
-        key = tuple(tuple(names.matches(file.columns, w)) for w in wanted) if table else None
+        key = None if file.is_json else tuple(tuple(names.matches(file.columns, w)) for w in wanted)
         groups.setdefault(key, []).append(file)
     return [Group(source, tuple(g)) for g in groups.values()]

@@ -64,6 +64,11 @@ class InputFile:
         return self.name
 
     @property
+    def is_json(self) -> bool:
+        """Whether its records are JSON objects, which leave out what is empty."""
+        return self.format in ("json", "ndjson")
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """Every column and dotted path known, those inside of a column in its place."""
         found: dict[str, None] = {}
@@ -73,8 +78,8 @@ class InputFile:
         return tuple(found)
 
     def may_have(self, name: str) -> bool:
-        """Whether records beyond the sample may have the path: JSON leaves out what is empty."""
-        if self.format in ("json", "ndjson"):
+        """Whether records beyond the sample may have the path."""
+        if self.is_json:
             return True
         return any(name.startswith(f"{cell}.") for cell in self.cells)
 
