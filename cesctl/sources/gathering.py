@@ -16,7 +16,7 @@ from cesctl.sources import columns, files, names, presets, samples
 if TYPE_CHECKING:
     import polars as pl
 
-    from cesctl.model.types import Preset, Source
+    from cesctl.model.types import Columns, Preset, Source
     from cesctl.sources.parts import InputFile
 
 _NAMED = re.compile(r"([^=]+)=(.+)", re.DOTALL)
@@ -89,14 +89,9 @@ def gather(
             notes.add(line)
     if problems:
         raise InputError(*problems)
-    found[None] = [*found[None], *frames]
-    for file in found.pop(None):
-        source = _fitting(file, sources)
-        if any(files.same(file, other) for other in found[source]):
-            notes.add(f"{file.name}: named twice, read once")
-        else:
-            found[source] = [*found[source], file]
-    groups = [_unfolded(g, sampled) for s in sources for g in _by_tool(s, found[s])]
+    by_source = {s: found[s] for s in sources}
+    _share_out([*found[None], *frames], by_source, notes)
+    groups = [_unfolded(g, sampled) for s, of_it in by_source.items() for g in _by_tool(s, of_it)]
     if not groups:
         raise InputError(*(empty or [InputProblem("no files to read")]))
     for problem in empty:
@@ -179,6 +174,21 @@ def _columns(source: Source) -> tuple[str, ...]:
     return (*source.customer, *source.event, *source.timestamp, *folded)
 
 
+def _share_out(
+    unnamed: Sequence[InputFile], by_source: dict[Source, list[InputFile]], notes: Notes
+) -> None:
+    """Adds each file to those of the source that it fits, if it is not among them. Raises InputError."""
+    taken = {s: set(map(files.identity, named)) for s, named in by_source.items()}
+    for file in unnamed:
+        source = _fitting(file, list(by_source))
+        identity = files.identity(file)
+        if identity in taken[source]:
+            notes.add(f"{file.name}: named twice, read once")
+        else:
+            taken[source].add(identity)
+            by_source[source].append(file)
+
+
 def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
     """The one source that a file, given without a name, can be of."""
     if len(sources) == 1:
@@ -242,12 +252,15 @@ def _by_id(tool: Preset, found: Sequence[InputFile]) -> list[tuple[InputFile, ..
     """Files of a tool whose records the same columns tell apart; of JSON, which leaves out what is empty, all
     files together say which those are.
     """
-    documents = [f for f in found if f.is_json]
+
+    def ids(together: Sequence[InputFile]) -> Columns | None:
+        there = (i for i in tool.ids if all(any(columns.has(f, c) for f in together) for c in i))
+        return next(there, None)
+
+    of_json = ids([f for f in found if f.is_json])
     groups: dict[object, list[InputFile]] = {}
     for file in found:
-        near = documents if file in documents else [file]
-        ids = (i for i in tool.ids if all(any(columns.has(f, c) for f in near) for c in i))
-        groups.setdefault(next(ids, None), []).append(file)
+        groups.setdefault(of_json if file.is_json else ids([file]), []).append(file)
     return [tuple(g) for g in groups.values()]
 
 
