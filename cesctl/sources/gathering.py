@@ -5,8 +5,8 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,56 +53,92 @@ def gather(
     Files of one source that several tools made become a group per tool. Raises InputError with all that
     is wrong with the inputs.
     """
-    import polars as pl
+    notes = Notes()
+    frames = _frames(inputs)
+    asked = _asked(_paths(inputs), sources) if inputs else _own_files(sources, notes)
+    found = _find(asked, sources, exclude, notes)
+    by_source = {s: found.files.get(s, []) for s in sources}
+    _share_out([*found.files.get(None, ()), *frames], by_source, notes)
+    groups = [g for s, of_it in by_source.items() for g in _by_tool(s, of_it)]
+    if not groups:
+        raise InputError(*(found.empty or [InputProblem("no files to read")]))
+    for problem in found.empty:
+        notes.add(str(problem).splitlines()[0])
+    sampled = found.sampled | {file: held for file, (_, held) in frames.items()}
+    groups = [_unfolded(g, sampled) for g in groups]
+    _tell_presets(groups, sources, notes)
+    return Gathered(tuple(groups), sampled, {f: lazy for f, (lazy, _) in frames.items()}, notes)
 
+
+def _frames(inputs: Sequence[Any]) -> dict[InputFile, tuple[pl.LazyFrame, samples.Sampled]]:
+    """The frames among the inputs, in their order, and what their first rows hold."""
     from cesctl.sources import frame
 
-    notes = Notes()
-    frames: dict[InputFile, pl.LazyFrame] = {}
-    sampled: dict[InputFile, samples.Sampled] = {}
-    paths: list[str] = []
-    for given in inputs:
-        if isinstance(given, pl.DataFrame | pl.LazyFrame):
-            file, lazy, held = frame.as_input(given, len(frames) + 1)
-            frames[file] = lazy
-            sampled[file] = held
-        else:
-            paths.append(os.fspath(given))
-    asked = _asked(paths, sources) if inputs else _own_files(sources, notes)
-    found: dict[Source | None, list[InputFile]] = {s: [] for s in (*sources, None)}
+    given = enumerate((i for i in inputs if _is_frame(i)), start=1)
+    as_inputs = (frame.as_input(one, number) for number, one in given)
+    return {file: (lazy, held) for file, lazy, held in as_inputs}
+
+
+def _paths(inputs: Sequence[Any]) -> list[str]:
+    """All other inputs."""
+    return [os.fspath(i) for i in inputs if not _is_frame(i)]
+
+
+def _is_frame(given: Any) -> bool:
+    import polars as pl
+
+    return isinstance(given, pl.DataFrame | pl.LazyFrame)
+
+
+@dataclass
+class _Found:
+    """The files behind the inputs, by the source that they were named for, and what is in each.
+
+    ``empty``: files without rows, of which nothing is read.
+    """
+
+    files: dict[Source | None, list[InputFile]] = field(default_factory=dict)
+    sampled: dict[InputFile, samples.Sampled] = field(default_factory=dict)
+    empty: list[InputProblem] = field(default_factory=list)
+
+
+def _find(
+    asked: Mapping[Source | None, Sequence[str]],
+    sources: Sequence[Source],
+    exclude: Sequence[str | os.PathLike[str]],
+    notes: Notes,
+) -> _Found:
+    """Looks for the files and into them. Raises InputError with all that is wrong with them."""
+    found = _Found()
     problems: list[InputProblem] = []
-    empty: list[InputProblem] = []
     for source, texts in asked.items():
         named_columns = [c for s in sources if source in (None, s) for c in _columns(s)]
         try:
             result = files.find(texts, named_columns, exclude)
-            described, looked = samples.described(result.files)
+            found.files[source], sampled = samples.described(result.files)
         except files.NothingInThemError as error:
-            empty += error.problems
+            found.empty += error.problems
             continue
         except InputError as error:
             problems += error.problems
             continue
-        found[source] = described
-        sampled |= looked
+        found.sampled |= sampled
         for line in result.notes.lines:
             notes.add(line)
     if problems:
         raise InputError(*problems)
-    by_source = {s: found[s] for s in sources}
-    _share_out([*found[None], *frames], by_source, notes)
-    groups = [_unfolded(g, sampled) for s, of_it in by_source.items() for g in _by_tool(s, of_it)]
-    if not groups:
-        raise InputError(*(empty or [InputProblem("no files to read")]))
-    for problem in empty:
-        notes.add(str(problem).splitlines()[0])
+    return found
+
+
+def _tell_presets(groups: Sequence[Group], sources: Sequence[Source], notes: Notes) -> None:
+    """Which tools' files were known by their columns."""
     for group in groups:
-        if group.source not in sources:  # the preset was found
-            preset = presets.named(group.source, group.files, columns.has)
-            assert preset is not None
-            whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
-            notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
-    return Gathered(tuple(groups), sampled, frames, notes)
+        if group.source in sources:
+            continue
+        preset = presets.named(group.source, group.files, columns.has)
+        assert preset is not None
+        whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
+        notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
 
 
 def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
