@@ -6,28 +6,21 @@ import glob
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError, InputProblem, Notes
-from cesctl.sources import columns, files, names, presets, samples
+from cesctl.sources import columns, files, presets, samples
+from cesctl.sources.grouping import Group, by_tool, unfolded
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from cesctl.model.types import Columns, Preset, Source
+    from cesctl.model.types import Source
     from cesctl.sources.parts import InputFile
 
 _NAMED = re.compile(r"([^=]+)=(.+)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Group:
-    """Files that are read alike. Rows are one event by their id only within a group."""
-
-    source: Source
-    files: tuple[InputFile, ...]
 
 
 @dataclass(frozen=True)
@@ -59,13 +52,13 @@ def gather(
     found = _find(asked, sources, exclude, notes)
     by_source = {s: found.files.get(s, []) for s in sources}
     _share_out([*found.files.get(None, ()), *frames], by_source, notes)
-    groups = [g for s, of_it in by_source.items() for g in _by_tool(s, of_it)]
+    groups = [g for s, of_it in by_source.items() for g in by_tool(s, of_it)]
     if not groups:
         raise InputError(*(found.empty or [InputProblem("no files to read")]))
     for problem in found.empty:
         notes.add(str(problem).splitlines()[0])
     sampled = found.sampled | {file: held for file, (_, held) in frames.items()}
-    groups = [_unfolded(g, sampled) for g in groups]
+    groups = [unfolded(g, sampled) for g in groups]
     _tell_presets(groups, sources, notes)
     return Gathered(tuple(groups), sampled, {f: lazy for f, (lazy, _) in frames.items()}, notes)
 
@@ -139,17 +132,6 @@ def _tell_presets(groups: Sequence[Group], sources: Sequence[Source], notes: Not
         assert preset is not None
         whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
         notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
-
-
-def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
-    """The group, its JSON looked at row by row where the tool's records hold their rows in an array."""
-    preset = presets.named(group.source, group.files, columns.has)
-    if preset is None or not preset.rows:
-        return group
-    rows = [replace(f, rows=preset.rows, columns=()) if f.is_json else f for f in group.files]
-    described, looked = samples.described(rows)
-    sampled |= looked
-    return Group(group.source, tuple(described))
 
 
 def path_of(text: str) -> str:
@@ -249,63 +231,3 @@ def _fits(file: InputFile, source: Source) -> bool:
         return presets.fits(preset, file, columns.has)
     roles = [r for r in (source.customer, source.event, source.timestamp) if r]
     return bool(roles) and all(any(columns.has(file, c) for c in r) for r in roles)
-
-
-def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
-    """One group per tool that made the files.
-
-    JSON leaves out what is empty, so a file may not show what its tool is told by: it counts as one of the
-    others' tool where it has that tool's event and time.
-    """
-    if not found:
-        return []
-    if source.preset == "plain":
-        return _by_columns(source, found)
-    seen: dict[object, Preset | None] = {}  # of many files most are alike
-    tools: dict[InputFile, Preset | None] = {}
-    for file in found:
-        alike = (file.format, file.columns, file.inside)
-        if alike not in seen:
-            preset = presets.named(source, [file], columns.has)
-            seen[alike] = preset or presets.detect(file, source, columns.has)
-        tools[file] = seen[alike]
-    known = list(dict.fromkeys(t for t in tools.values() if t is not None))
-    groups: dict[Preset | None, list[InputFile]] = {}
-    for file, tool in tools.items():
-        likely = (t for t in known if presets.may_fit(t, file, columns.has))
-        groups.setdefault(tool or next(likely, None), []).append(file)
-    made: list[Group] = []
-    for tool, of_tool in groups.items():
-        if tool is None:
-            made += _by_columns(source, of_tool)
-        else:
-            told = replace(source, preset=tool.name)
-            made += [Group(told, g) for g in _by_id(tool, of_tool)]
-    return made
-
-
-def _by_id(tool: Preset, found: Sequence[InputFile]) -> list[tuple[InputFile, ...]]:
-    """Files of a tool whose records the same columns tell apart; of JSON, which leaves out what is empty, all
-    files together say which those are.
-    """
-
-    def ids(together: Sequence[InputFile]) -> Columns | None:
-        there = (i for i in tool.ids if all(any(columns.has(f, c) for f in together) for c in i))
-        return next(there, None)
-
-    of_json = ids([f for f in found if f.is_json])
-    groups: dict[object, list[InputFile]] = {}
-    for file in found:
-        groups.setdefault(of_json if file.is_json else ids([file]), []).append(file)
-    return [tuple(g) for g in groups.values()]
-
-
-def _by_columns(source: Source, found: Sequence[InputFile]) -> list[Group]:
-    """Files in which the same columns are found by their names; JSON files together."""
-    given = (source.customer, source.event or source.event_value, source.timestamp)
-    wanted = [w for w, named in zip(names.ROLES, given, strict=True) if not named]
-    groups: dict[object, list[InputFile]] = {}
-    for file in found:
-        key = None if file.is_json else tuple(tuple(names.matches(file.columns, w)) for w in wanted)
-        groups.setdefault(key, []).append(file)
-    return [Group(source, tuple(g)) for g in groups.values()]
