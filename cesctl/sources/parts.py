@@ -109,7 +109,8 @@ class Part:
     files: tuple[InputFile, ...]
     wanted: tuple[Wanted, ...]
     source: Source  # how they are read, its columns known
-    careful: bool = False  # JSON record by record: slower, exact, and it names the broken line
+    # JSON record by record, which is slower, exact, and names the broken line; CSV in blocks, never whole
+    careful: bool = False
     mended: bool = False  # fast NDJSON of which lines that are no records were taken out before
     quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
     keyed: frozenset[tuple[str, ...]] = frozenset()  # the ways to arrays of keys and values in JSON
