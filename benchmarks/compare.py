@@ -2,9 +2,8 @@
 
     python benchmarks/compare.py 10M --format csv [--as-of latest] [--rounds 5] [--without pandas]
 
-Each round runs every contender once, so that a machine's moods meet all alike; what counts is the median
-and its ratio to the hand-written query. Before any figure is printed the answers are compared: the same
-customers with the same score, number of events and last event.
+What counts is the median of the rounds and its ratio to the hand-written query. Before any figure is printed
+the answers are compared: the same customers with the same score, number of events and last event.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,6 +63,17 @@ def once(words: list[str]) -> tuple[float, float]:
     return seconds, usage.ru_maxrss / 1024
 
 
+def measured(commands: Mapping[str, list[str]], rounds: int) -> dict[str, Runs]:
+    """Each command once a round, so that a machine's moods meet all alike."""
+    runs = {name: Runs() for name in commands}
+    for _ in range(rounds):
+        for name, words in commands.items():
+            seconds, peak = once(words)
+            runs[name].seconds.append(seconds)
+            runs[name].peak_mib.append(peak)
+    return runs
+
+
 def answer_of(folder: str, name: str) -> Path:
     return Path(folder) / f"{re.sub('[^a-zA-Z]', '', name)}.parquet"
 
@@ -103,17 +114,12 @@ def main() -> None:
     args = parser.parse_args()
     make(args.size, [args.format], shuffled=args.shuffled)
     log = path_of(args.size, args.format, shuffled=args.shuffled)
-    runs = {name: Runs() for name in CONTENDERS if name not in args.without}
+    chosen = [name for name in CONTENDERS if name not in args.without]
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(args.rounds):
-            for name, r in runs.items():
-                out = answer_of(folder, name)
-                seconds, peak = once(command(name, log, args.format, args.as_of, out))
-                r.seconds.append(seconds)
-                r.peak_mib.append(peak)
-        answers = {
-            name: answer(answer_of(folder, name)) for name in runs if not name.startswith("floor")
-        }
+        outs = {name: answer_of(folder, name) for name in chosen}
+        commands = {n: command(n, log, args.format, args.as_of, out) for n, out in outs.items()}
+        runs = measured(commands, args.rounds)
+        answers = {name: answer(out) for name, out in outs.items() if not name.startswith("floor")}
     for name, got in answers.items():
         if not got.equals(answers["polars by hand"]):
             raise SystemExit(f"{name} gives another answer than polars by hand")

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.compare import HERE, Runs, answer, answer_of, once
+from benchmarks.compare import HERE, Runs, answer, answer_of, measured
 from benchmarks.make_data import DATA, SIZES, make, path_of, rows_of
 
 ID = "properties.$insert_id"
@@ -155,15 +155,11 @@ def main() -> None:
     args = parser.parse_args()
     make_all(args.size)
     chosen = {n: c for n, c in cases(args.size).items() if args.only in n}
-    runs = {name: Runs() for name in chosen}
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(args.rounds):
-            for name, case in chosen.items():
-                words = command(case, answer_of(folder, name), Path(folder))
-                seconds, peak = once(words)
-                runs[name].seconds.append(seconds)
-                runs[name].peak_mib.append(peak)
-        answers = {name: answer(answer_of(folder, name)) for name in chosen}
+        outs = {name: answer_of(folder, name) for name in chosen}
+        commands = {n: command(c, outs[n], Path(folder)) for n, c in chosen.items()}
+        runs = measured(commands, args.rounds)
+        answers = {name: answer(out) for name, out in outs.items()}
     first = next(iter(answers.values()))
     for name, got in answers.items():
         if not got.equals(first):

@@ -14,9 +14,9 @@ from cesctl.insight.event_table import EventTable, carefully, event_table
 from cesctl.insight.source_text import sources_block
 from cesctl.model.types import Model, Source
 from cesctl.pipeline.log import Log
-from cesctl.pipeline.normalise import DUPLICATE, FILTERED, REJECTED
 from cesctl.pipeline.rejects import broken_lines
-from cesctl.pipeline.row_counts import file_counts
+from cesctl.pipeline.row_counts import file_counts, row_counts
+from cesctl.result import RowCounts
 from cesctl.sources.survey import survey
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from cesctl.errors import InputProblem
-    from cesctl.result import RowCounts
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,10 @@ class Profile:
     """An export, looked at.
 
     ``files``: their names and formats. ``sources``: how they are read, as far as that is known.
-    ``file_rows``: where the rows of each file went, of several. ``columns``: all, in order. ``events``: one
-    row per event name: event, count, customers, first, last; most rows first. ``rejected``: rows by reason.
-    ``problems`` say why it is not known which columns make an event; then there are no events.
+    ``columns``: all, in order. ``events``: one row per event name: event, count, customers, first, last; most
+    rows first. ``rows``: where the rows went; ``file_rows``: those of each file, of several.
+    ``problems`` say why it is not known which columns make an event; then there are no events, and of the
+    rows it is known only how many were read.
     """
 
     files: tuple[tuple[str, str], ...]
@@ -42,11 +42,7 @@ class Profile:
     sources: tuple[Source, ...]
     columns: tuple[Column, ...]
     events: pl.DataFrame
-    read: int
-    accepted: int
-    filtered: int
-    duplicate: int
-    rejected: dict[str, int]
+    rows: RowCounts
     customers: int
     first: datetime | None
     last: datetime | None
@@ -90,30 +86,27 @@ def profile(
     """
     found = survey(inputs, sources, exclude)
     raw = found.everything
-    raw, (rows, columns) = reading.carefully(
+    raw, (read, columns) = reading.carefully(
         raw, lambda raw: column_table([p.frame for p in raw.parts], skip=keys(raw.sources))
     )
-    table = _nothing()
+    table, counts = _nothing(), RowCounts(read=read)
     file_rows: dict[str, RowCounts] = {}
     if found.events is not None:
         clock = now or datetime.now(UTC)
         model = Model(signals=(), timezone=timezone)
         log = Log(found.events, model, clock, as_of="latest")
-        table, read = carefully(log, lambda log: log.count(event_table))
+        table, by_file = carefully(log, lambda log: log.count(event_table))
+        counts = row_counts(read, table.reasons)
         counted = log.numbered_files
         if len(counted) > 1:
-            file_rows = file_counts(counted, read, table.aside)
+            file_rows = file_counts(counted, by_file, table.aside)
     return Profile(
         files=tuple((f.name, f.format) for f in raw.files),
         notes=(*raw.notes, *broken_lines(raw, table.reasons)),
         sources=tuple(raw.sources),
         columns=tuple(_with_distinct(c, raw.sources, table) for c in columns),
         events=table.events,
-        read=rows,
-        accepted=table.count,
-        filtered=table.reasons.get(FILTERED, 0),
-        duplicate=table.reasons.get(DUPLICATE, 0),
-        rejected={text: table.reasons[r] for r, text in REJECTED.items() if r in table.reasons},
+        rows=counts,
         customers=table.customers,
         first=table.first,
         last=table.last,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cesctl.model.fields import Entry, Fields, did_you_mean
 from cesctl.model.keys_source import PRESETS
+from cesctl.model.reading import build_reading
 from cesctl.model.types import Preset
-from cesctl.model.where import conditions
 
 if TYPE_CHECKING:
     from cesctl.model.report import Report
@@ -25,22 +25,13 @@ def build_presets(entries: list[Entry] | None, report: Report) -> tuple[Preset, 
 def _preset(name: str, fields: object) -> Preset:
     if not isinstance(fields, Fields):
         return Preset(name, name, (), (), ())
-    event = fields.get("event", ())
     return Preset(
         name,
         name,
         signature=tuple((column,) for column in fields.get("columns", ())),
-        customer=fields.get("customer", ()),
-        timestamp=fields.get("timestamp", ()),
-        event=() if isinstance(event, Fields) else event,
-        event_value=event.get("value") if isinstance(event, Fields) else None,
         ids=(fields.get("id"),) if "id" in fields.values else (),
-        deduplicate=fields.get("deduplicate"),
-        where=conditions(fields.get("where")),
-        timestamp_format=fields.get("timestamp_format", "auto"),
-        timezone=fields.get("timezone"),
-        prefix=fields.get("prefix", ""),
         rows=tuple(fields.get("rows").split(".")) if "rows" in fields.values else (),
+        **build_reading(fields),
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from cesctl.model.fields import Entry, Fields
 from cesctl.model.presets import check_preset
+from cesctl.model.reading import build_reading
 from cesctl.model.types import Source
-from cesctl.model.where import conditions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,19 +47,9 @@ def build_sources(
 
 
 def build_source(fields: Fields, folder: Path | None) -> Source:
-    event = fields.get("event", ())
-    value = event.get("value") if isinstance(event, Fields) else None
     return Source(
         preset=fields.get("preset"),
         files=tuple(relative(f, folder) for f in fields.get("files", ())),
-        customer=fields.get("customer", ()),
-        event=() if isinstance(event, Fields) else event,
-        event_value=value,
-        timestamp=fields.get("timestamp", ()),
         id=(fields.get("id"),) if "id" in fields.values else (),
-        deduplicate=fields.get("deduplicate"),
-        where=conditions(fields.get("where")),
-        timestamp_format=fields.get("timestamp_format", "auto"),
-        timezone=fields.get("timezone"),
-        prefix=fields.get("prefix", ""),
+        **build_reading(fields),
     )

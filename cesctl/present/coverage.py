@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cesctl.present.advice import advice_lines
 from cesctl.present.numbers import percent
+from cesctl.present.row_counts import counted
 from cesctl.present.run_facts import at_local
 from cesctl.present.safe import safe
 from cesctl.present.score_view import title
@@ -19,17 +20,10 @@ _UNUSED_SHOWN = 20
 
 def coverage_page(found: Coverage) -> Page:
     rows = found.result.rows
-    counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
-    for number, word in (
-        (rows.duplicate, "duplicate"),
-        (rows.filtered, "filtered out"),
-        (rows.after_as_of, "after that time"),
-        *((n, f"rejected: {why}") for why, n in rows.rejected.items()),
-    ):
-        counts += [f"{number:,} {word}"] if number else []
+    rejected = [f"{number:,} rejected: {why}" for why, number in rows.rejected.items()]
     facts = (
         ("As of", at_local(found.result)),
-        ("Rows", " · ".join(counts)),
+        ("Rows", " · ".join([*counted(rows), *rejected])),
         ("Customers", f"{found.result.scores.height:,}"),
     )
     parts: list[Table | Words] = [_signals(found), _bands(found), _unused(found)]

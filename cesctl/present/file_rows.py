@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cesctl.present.row_counts import counted
 from cesctl.present.view import Cell, Column, Row, Table, cell, filled
 
 if TYPE_CHECKING:
@@ -53,13 +54,5 @@ def _row(name: str, rows: RowCounts) -> Row:
 def file_lines(files: Mapping[str, RowCounts]) -> Iterator[str]:
     """One line per file, for a log of the run."""
     for name, rows in files.items():
-        counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
-        for number, word in (
-            (rows.duplicate, "duplicate"),
-            (rows.filtered, "filtered out"),
-            (rows.after_as_of, "after that time"),
-            *((number, why) for why, number in rows.rejected.items()),
-        ):
-            if number:
-                counts.append(f"{number:,} {word}")
-        yield f"{name}: {' · '.join(counts)}"
+        rejected = [f"{number:,} {why}" for why, number in rows.rejected.items()]
+        yield f"{name}: {' · '.join([*counted(rows), *rejected])}"

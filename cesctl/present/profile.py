@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cesctl.present.file_rows import files_table
 from cesctl.present.json_text import instant, pretty
 from cesctl.present.numbers import percent
+from cesctl.present.row_counts import counted
 from cesctl.present.safe import safe
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell
 
@@ -27,7 +28,7 @@ def profile_page(profile: Profile, top: int) -> Page:
     parts: list[Table | Words] = []
     if profile.file_rows:
         parts.append(files_table(profile.file_rows))
-    if profile.accepted:
+    if profile.rows.accepted:
         parts.append(_events(profile, top))
     parts += [_columns(profile), *_good_for(profile)]
     if profile.block:
@@ -40,19 +41,13 @@ def profile_json(profile: Profile) -> str:
     return pretty(
         {
             "files": [
-                {"name": name, "format": form, **_rows_of(profile.file_rows.get(name))}
+                {"name": name, "format": form, **_rows_of_file(profile, name)}
                 for name, form in profile.files
             ],
             "sources": [_source(s) for s in profile.sources],
             "notes": profile.notes,
             "problems": [p.message for p in profile.problems],
-            "rows": {
-                "read": profile.read,
-                "accepted": profile.accepted,
-                "duplicate": profile.duplicate,
-                "filtered": profile.filtered,
-                "rejected": profile.rejected,
-            },
+            "rows": _rows_of(profile.rows),
             "customers": profile.customers,
             "first": profile.first and instant(profile.first),
             "last": profile.last and instant(profile.last),
@@ -78,17 +73,19 @@ def profile_json(profile: Profile) -> str:
     )
 
 
-def _rows_of(rows: RowCounts | None) -> dict[str, object]:
-    if rows is None:
-        return {}
+def _rows_of_file(profile: Profile, name: str) -> dict[str, object]:
+    """Nothing where there is one file only."""
+    rows = profile.file_rows.get(name)
+    return {} if rows is None else {"rows": _rows_of(rows)}
+
+
+def _rows_of(rows: RowCounts) -> dict[str, object]:
     return {
-        "rows": {
-            "read": rows.read,
-            "accepted": rows.accepted,
-            "duplicate": rows.duplicate,
-            "filtered": rows.filtered,
-            "rejected": rows.rejected,
-        }
+        "read": rows.read,
+        "accepted": rows.accepted,
+        "duplicate": rows.duplicate,
+        "filtered": rows.filtered,
+        "rejected": rows.rejected,
     }
 
 
@@ -113,6 +110,7 @@ def _title(profile: Profile) -> str:
 
 
 def _facts(profile: Profile) -> Iterable[tuple[str, str]]:
+    rows = profile.rows
     formats = sorted({form for _, form in profile.files if form})
     if formats:
         yield "Format", ", ".join(formats)
@@ -121,19 +119,16 @@ def _facts(profile: Profile) -> Iterable[tuple[str, str]]:
     for note in profile.notes:
         yield "Note", safe(note)
     if profile.problems:
-        yield "Rows", f"{profile.read:,} read"
+        yield "Rows", f"{rows.read:,} read"
         for problem in profile.problems:
             what = problem.message.partition("; its columns are")[0]  # they stand below
             whose = f"{problem.file}: " if len(profile.files) > 1 else ""
             yield "Unclear", safe(f"{whose}{what}; {problem.hint}" if problem.hint else what)
         return
-    counts = [f"{profile.read:,} read", f"{profile.accepted:,} accepted"]
-    counts += [f"{profile.duplicate:,} duplicate"] if profile.duplicate else []
-    counts += [f"{profile.filtered:,} filtered out"] if profile.filtered else []
-    yield "Rows", " · ".join(counts)
-    if profile.rejected:
-        share = percent(sum(profile.rejected.values()) / profile.read)
-        reasons = ", ".join(f"{n:,} {why}" for why, n in profile.rejected.items())
+    yield "Rows", " · ".join(counted(rows))
+    if rows.rejected:
+        share = percent(rows.all_rejected / rows.read)
+        reasons = ", ".join(f"{n:,} {why}" for why, n in rows.rejected.items())
         yield "Rejected", f"{share} of all rows: {reasons}"
     yield "Customers", f"{profile.customers:,}"
     if profile.first and profile.last:
@@ -149,6 +144,7 @@ def _events(profile: Profile, top: int) -> Table:
         Column("First to last", least=10),
         Column("Share", optional=True),
     )
+    accepted = profile.rows.accepted
     rows = [
         Row(
             (
@@ -156,7 +152,7 @@ def _events(profile: Profile, top: int) -> Table:
                 Cell(f"{e['count']:,}"),
                 Cell(f"{e['customers']:,}"),
                 Cell(f"{e['first']:%Y-%m-%d} to {e['last']:%Y-%m-%d}"),
-                Cell(percent(e["count"] / profile.accepted), bar=e["count"] / profile.accepted),
+                Cell(percent(e["count"] / accepted), bar=e["count"] / accepted),
             )
         )
         for e in profile.events.head(top).iter_rows(named=True)
@@ -183,12 +179,13 @@ def _columns(profile: Profile) -> Table:
         uses |= dict.fromkeys(source.timestamp, "timestamp")
         uses |= dict.fromkeys(source.event, "event")
         uses |= dict.fromkeys(source.customer, "customer")
+    read = profile.rows.read
     rows = [
         Row(
             (
                 cell(c.name),
                 Cell(uses.get(c.name, "")),
-                Cell(percent(c.filled / profile.read if profile.read else 0)),
+                Cell(percent(c.filled / read if read else 0)),
                 Cell(_distinct(c)),
                 cell(c.sample),
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cesctl.duration import format_duration
 from cesctl.present.numbers import percent
+from cesctl.present.row_counts import counted
 from cesctl.present.safe import safe
 
 if TYPE_CHECKING:
@@ -37,17 +38,12 @@ def run_facts(
         ("Window", _window(model)),
         ("Events", _files(result.files)),
     ]
-    counts = [f"{rows.read:,} read", f"{rows.accepted:,} accepted"]
-    for number, word in (
-        (rows.duplicate, "duplicate"),
-        (rows.filtered, "filtered out"),
-        (rows.after_as_of, "after that time"),
-    ):
-        if number:
-            counts.append(f"{number:,} {word}")
     rejected = rows.all_rejected
     facts.append(
-        ("Rows", " · ".join([*counts, f"{rejected:,} rejected" if rejected else "none rejected"]))
+        (
+            "Rows",
+            " · ".join([*counted(rows), f"{rejected:,} rejected" if rejected else "none rejected"]),
+        )
     )
     if rejected:
         reasons = ", ".join(f"{number:,} {safe(why)}" for why, number in rows.rejected.items())

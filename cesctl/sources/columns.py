@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from cesctl.model.types import Source
-    from cesctl.sources.gathering import Group
+    from cesctl.sources.grouping import Group
     from cesctl.sources.parts import InputFile, Ways
     from cesctl.sources.samples import Sampled
 

@@ -11,14 +11,13 @@ goes on at the next.
 from __future__ import annotations
 
 import codecs
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.sources import bytestream, csvrecord
+from cesctl.sources import bytestream, csvquotes, csvrecord
 from cesctl.sources.csvrecord import Layout
 from cesctl.sources.parts import BROKEN
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from cesctl.sources.parts import InputFile
 
 SIZE = 1 << 23  # bytes of a block
-_ROUNDS = 16  # how often a cut is moved back before a stray quote to try for an even number of them
 _BOM = "\ufeff".encode()  # polars passes over it where it is the first, and nothing but text here
 _FINE = pl.Series(BROKEN, [None], dtype=pl.String)
 
@@ -126,15 +124,13 @@ class _Reader:
         self.beyond = f"column_{layout.width}"
         self.schema = {f"column_{n}": pl.String() for n in range(layout.width + 1)}
         self.trap = b"\r" + layout.separator  # where polars takes the carriage return for none
-        s = re.escape(layout.separator.decode())
-        field = f'(?:"[^"]*(?:""[^"]*)*"|[^"{s}\n]*)'
-        self.records = rf"\A(?:{field}(?:{s}|\r?\n|\z))*\z"
-        self.record = rf"\A{field}(?:{s}{field}){{0,{layout.width - 1}}}{s}?\r?\z"
+        self.records = csvquotes.pattern_of_records(layout)
+        self.record = csvquotes.pattern_of_record(layout)
 
     def read(self, data: bytes, line: int, *, final: bool) -> Block | None:
         """The records that are whole in the data; None where not even one is."""
         if not self.broken:  # where something was, more may follow
-            cut = len(data) if final else _end_of_records(data, self.layout)
+            cut = len(data) if final else csvquotes.end_of_records(data, self.layout)
             rows = self.at_once(data[:cut]) if cut else None
             if rows is not None:
                 return Block(rows, line, data[:cut], self.layout)
@@ -147,14 +143,10 @@ class _Reader:
         quotes = self.layout.quotes and b'"' in data
         if b"\0" in data or data.startswith(_BOM) or (b"\r" in data and self.trap in data):
             return None
-        if quotes or not data.isascii():
-            try:
-                text = pl.Series([data], dtype=pl.Binary).cast(pl.String)
-            except pl.exceptions.PolarsError:
-                return None  # not UTF-8
-            # so long a block may hold a quote that is too far from its like
-            if quotes and (len(data) > csvrecord.REACH or not text.str.contains(self.records)[0]):
-                return None
+        if quotes and not csvquotes.are_records(data, self.records):
+            return None
+        if not quotes and not data.isascii() and csvquotes.text_of(data) is None:
+            return None
         try:
             return self.parsed(data, '"' if quotes else None)
         except pl.exceptions.PolarsError:
@@ -268,20 +260,3 @@ codecs.register_error(_NUL, _as_nul)
 
 def _count_lines(data: bytes, start: int, end: int) -> int:
     return data.count(b"\n", start, end) + (not data.endswith(b"\n", start, end))
-
-
-def _end_of_records(data: bytes, layout: Layout) -> int:
-    """The end of the last line with an even number of quotes before it: that of a record, unless some are
-    astray. 0 where none is near.
-    """
-    cut = data.rfind(b"\n") + 1
-    if not layout.quotes or b'"' not in data[:cut]:
-        return cut
-    quotes = data.count(b'"', 0, cut)
-    for _ in range(_ROUNDS):
-        if quotes % 2 == 0:
-            return cut
-        before = data.rfind(b"\n", 0, data.rfind(b'"', 0, cut)) + 1
-        quotes -= data.count(b'"', before, cut)
-        cut = before
-    return 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def scan(part: Part) -> pl.LazyFrame:
     """One row a record, in file order, all text; FILE, and BROKEN where a row may be no record."""
     have = {name: n for n, name in reversed(list(enumerate(part.files[0].columns)))}
-    if csvwhole.simple(part) and not part.careful:
+    if not part.careful and csvwhole.simple(part):
         frame = csvwhole.scan(part)
         beside = [FILE]
     else:

@@ -47,7 +47,7 @@ _JSON = (
     + _NESTED
     + " THEN error('{why}') ELSE {x} END"
 )
-_WHY = "a number whose text may differ"
+REFUSED = "a number whose text may differ"
 
 
 def scan(part: Part) -> pl.LazyFrame:
@@ -150,8 +150,8 @@ def _path(way: tuple[str, ...]) -> str:
 
 def _leaf(wanted: Wanted, leaf: str, quoted: bool) -> str:
     if quoted:
-        return _JSON.format(x=f"CAST({leaf} AS VARCHAR)", leaf=leaf, why=_WHY)
-    return _VARCHAR.format(x=leaf, why=_WHY) if wanted.exact else leaf
+        return _JSON.format(x=f"CAST({leaf} AS VARCHAR)", leaf=leaf, why=REFUSED)
+    return _VARCHAR.format(x=leaf, why=REFUSED) if wanted.exact else leaf
 
 
 Tree = dict[str, Any]

@@ -20,7 +20,7 @@ from cesctl.errors import InputError, InputProblem, Notes
 from cesctl.sources import sniff, temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from cesctl.sources.parts import InputFile
 
@@ -144,11 +144,9 @@ def _take(
         found.notes.add(f"{name}: left out, no export")
 
 
-def same(one: InputFile, other: InputFile) -> bool:
-    """Whether two names mean one file; a frame is only itself."""
-    if "frame" in (one.format, other.format):
-        return one == other
-    return _identity(one.path) == _identity(other.path)
+def identity(file: InputFile) -> Hashable:
+    """The same for all names of one file; a frame is only itself."""
+    return file if file.format == "frame" else _identity(file.path)
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -5,29 +5,22 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import InputError, InputProblem, Notes
-from cesctl.sources import columns, files, names, presets, samples
+from cesctl.sources import columns, files, presets, samples
+from cesctl.sources.grouping import Group, by_tool, unfolded
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from cesctl.model.types import Preset, Source
+    from cesctl.model.types import Source
     from cesctl.sources.parts import InputFile
 
 _NAMED = re.compile(r"([^=]+)=(.+)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Group:
-    """Files that are read alike. Rows are one event by their id only within a group."""
-
-    source: Source
-    files: tuple[InputFile, ...]
 
 
 @dataclass(frozen=True)
@@ -57,77 +50,105 @@ def gather(
     is wrong with the inputs. A pattern of a source's own that matches nothing is told in a note where
     there is anything else to read.
     """
-    import polars as pl
+    notes = Notes()
+    frames = _frames(inputs)
+    asked = _asked(_paths(inputs), sources) if inputs else _own_files(sources, notes)
+    found = _find(asked, sources, exclude, notes, standing=not inputs)
+    by_source = {s: found.files.get(s, []) for s in sources}
+    _share_out([*found.files.get(None, ()), *frames], by_source, notes)
+    groups = [g for s, of_it in by_source.items() for g in by_tool(s, of_it)]
+    if not groups:
+        raise InputError(*(found.empty or [InputProblem("no files to read")]))
+    for problem in found.empty:
+        notes.add(str(problem).splitlines()[0])
+    sampled = found.sampled | {file: held for file, (_, held) in frames.items()}
+    groups = [unfolded(g, sampled) for g in groups]
+    _tell_presets(groups, sources, notes)
+    return Gathered(
+        tuple(groups),
+        sampled,
+        {file: lazy for file, (lazy, _) in frames.items()},
+        notes,
+        lacking=found.lacking or bool(found.empty),
+    )
 
+
+def _frames(inputs: Sequence[Any]) -> dict[InputFile, tuple[pl.LazyFrame, samples.Sampled]]:
+    """The frames among the inputs, in their order, and what their first rows hold."""
     from cesctl.sources import frame
 
-    notes = Notes()
-    frames: dict[InputFile, pl.LazyFrame] = {}
-    sampled: dict[InputFile, samples.Sampled] = {}
-    paths: list[str] = []
-    for given in inputs:
-        if isinstance(given, pl.DataFrame | pl.LazyFrame):
-            file, lazy, held = frame.as_input(given, len(frames) + 1)
-            frames[file] = lazy
-            sampled[file] = held
-        else:
-            paths.append(os.fspath(given))
-    asked = _asked(paths, sources) if inputs else _own_files(sources, notes)
-    found: dict[Source | None, list[InputFile]] = {s: [] for s in (*sources, None)}
+    given = enumerate((i for i in inputs if _is_frame(i)), start=1)
+    as_inputs = (frame.as_input(one, number) for number, one in given)
+    return {file: (lazy, held) for file, lazy, held in as_inputs}
+
+
+def _paths(inputs: Sequence[Any]) -> list[str]:
+    """All other inputs."""
+    return [os.fspath(i) for i in inputs if not _is_frame(i)]
+
+
+def _is_frame(given: Any) -> bool:
+    import polars as pl
+
+    return isinstance(given, pl.DataFrame | pl.LazyFrame)
+
+
+@dataclass
+class _Found:
+    """The files behind the inputs, by the source that they were named for, and what is in each.
+
+    ``empty``: files without rows, of which nothing is read. ``lacking``: whether a pattern has no file.
+    """
+
+    files: dict[Source | None, list[InputFile]] = field(default_factory=dict)
+    sampled: dict[InputFile, samples.Sampled] = field(default_factory=dict)
+    empty: list[InputProblem] = field(default_factory=list)
+    lacking: bool = False
+
+
+def _find(
+    asked: Mapping[Source | None, Sequence[str]],
+    sources: Sequence[Source],
+    exclude: Sequence[str | os.PathLike[str]],
+    notes: Notes,
+    *,
+    standing: bool,
+) -> _Found:
+    """Looks for the files and into them. Raises InputError with all that is wrong with them.
+
+    ``standing``: the model names them, for every run, so that a pattern may match nothing today.
+    """
+    found = _Found()
     problems: list[InputProblem] = []
-    empty: list[InputProblem] = []
-    lacking = False
     for source, texts in asked.items():
         named_columns = [c for s in sources if source in (None, s) for c in _columns(s)]
         try:
-            result = files.find(texts, named_columns, exclude, standing=not inputs)
-            described, looked = samples.described(result.files)
+            result = files.find(texts, named_columns, exclude, standing=standing)
+            found.files[source], sampled = samples.described(result.files)
         except files.NothingInThemError as error:
-            empty += error.problems
+            found.empty += error.problems
             continue
         except InputError as error:
             problems += error.problems
             continue
-        found[source] = described
-        sampled |= looked
-        lacking |= result.lacking
+        found.sampled |= sampled
+        found.lacking |= result.lacking
         for line in result.notes.lines:
             notes.add(line)
     if problems:
         raise InputError(*problems)
-    found[None] = [*found[None], *frames]
-    for file in found.pop(None):
-        source = _fitting(file, sources)
-        if any(files.same(file, other) for other in found[source]):
-            notes.add(f"{file.name}: named twice, read once")
-        else:
-            found[source] = [*found[source], file]
-    groups = [_unfolded(g, sampled) for s in sources for g in _by_tool(s, found[s])]
-    if not groups:
-        raise InputError(*(empty or [InputProblem("no files to read")]))
-    for problem in empty:
-        notes.add(str(problem).splitlines()[0])
+    return found
+
+
+def _tell_presets(groups: Sequence[Group], sources: Sequence[Source], notes: Notes) -> None:
+    """Which tools' files were known by their columns."""
     for group in groups:
-        if group.source not in sources:  # the preset was found
-            preset = presets.named(group.source, group.files, columns.has)
-            assert preset is not None
-            whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
-            notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
-    return Gathered(tuple(groups), sampled, frames, notes, lacking or bool(empty))
-
-
-def _unfolded(group: Group, sampled: dict[InputFile, samples.Sampled]) -> Group:
-    """The group, its JSON looked at row by row where the tool's records hold their rows in an array."""
-    preset = presets.named(group.source, group.files, columns.has)
-    if preset is None or not preset.rows:
-        return group
-    rows = [
-        replace(f, rows=preset.rows, columns=()) if f.format in ("json", "ndjson") else f
-        for f in group.files
-    ]
-    described, looked = samples.described(rows)
-    sampled |= looked
-    return Group(group.source, tuple(described))
+        if group.source in sources:
+            continue
+        preset = presets.named(group.source, group.files, columns.has)
+        assert preset is not None
+        whose = f"{columns.some(group.files)}: " if len(groups) > 1 else ""
+        notes.add(f"{whose}read as {preset.title} (preset {preset.name})")
 
 
 def path_of(text: str, sources: Sequence[Source]) -> str:
@@ -199,6 +220,21 @@ def _columns(source: Source) -> tuple[str, ...]:
     return (*source.customer, *source.event, *source.timestamp, *folded)
 
 
+def _share_out(
+    unnamed: Sequence[InputFile], by_source: dict[Source, list[InputFile]], notes: Notes
+) -> None:
+    """Adds each file to those of the source that it fits, if it is not among them. Raises InputError."""
+    taken = {s: set(map(files.identity, named)) for s, named in by_source.items()}
+    for file in unnamed:
+        source = _fitting(file, list(by_source))
+        identity = files.identity(file)
+        if identity in taken[source]:
+            notes.add(f"{file.name}: named twice, read once")
+        else:
+            taken[source].add(identity)
+            by_source[source].append(file)
+
+
 def _fitting(file: InputFile, sources: Sequence[Source]) -> Source:
     """The one source that a file, given without a name, can be of."""
     if len(sources) == 1:
@@ -237,61 +273,3 @@ def _fits(file: InputFile, source: Source) -> bool:
         return presets.fits(preset, file, columns.has)
     roles = [r for r in (source.customer, source.event, source.timestamp) if r]
     return bool(roles) and all(any(columns.has(file, c) for c in r) for r in roles)
-
-
-def _by_tool(source: Source, found: Sequence[InputFile]) -> list[Group]:
-    """One group per tool that made the files.
-
-    JSON leaves out what is empty, so a file may not show what its tool is told by: it counts as one of the
-    others' tool where it has that tool's event and time.
-    """
-    if not found:
-        return []
-    if source.preset == "plain":
-        return _by_columns(source, found)
-    seen: dict[object, Preset | None] = {}  # of many files most are alike
-    tools: dict[InputFile, Preset | None] = {}
-    for file in found:
-        alike = (file.format, file.columns, file.inside)
-        if alike not in seen:
-            preset = presets.named(source, [file], columns.has)
-            seen[alike] = preset or presets.detect(file, source, columns.has)
-        tools[file] = seen[alike]
-    known = list(dict.fromkeys(t for t in tools.values() if t is not None))
-    groups: dict[Preset | None, list[InputFile]] = {}
-    for file, tool in tools.items():
-        likely = (t for t in known if presets.may_fit(t, file, columns.has))
-        groups.setdefault(tool or next(likely, None), []).append(file)
-    made: list[Group] = []
-    for tool, of_tool in groups.items():
-        if tool is None:
-            made += _by_columns(source, of_tool)
-        else:
-            told = replace(source, preset=tool.name)
-            made += [Group(told, g) for g in _by_id(tool, of_tool)]
-    return made
-
-
-def _by_id(tool: Preset, found: Sequence[InputFile]) -> list[tuple[InputFile, ...]]:
-    """Files of a tool whose records the same columns tell apart; of JSON, which leaves out what is empty, all
-    files together say which those are.
-    """
-    documents = [f for f in found if f.format in ("json", "ndjson")]
-    groups: dict[object, list[InputFile]] = {}
-    for file in found:
-        near = documents if file in documents else [file]
-        ids = (i for i in tool.ids if all(any(columns.has(f, c) for f in near) for c in i))
-        groups.setdefault(next(ids, None), []).append(file)
-    return [tuple(g) for g in groups.values()]
-
-
-def _by_columns(source: Source, found: Sequence[InputFile]) -> list[Group]:
-    """Files in which the same columns are found by their names; JSON files together."""
-    given = (source.customer, source.event or source.event_value, source.timestamp)
-    wanted = [w for w, named in zip(names.ROLES, given, strict=True) if not named]
-    groups: dict[object, list[InputFile]] = {}
-    for file in found:
-        table = file.format not in ("json", "ndjson")
-        key = tuple(tuple(names.matches(file.columns, w)) for w in wanted) if table else None
-        groups.setdefault(key, []).append(file)
-    return [Group(source, tuple(g)) for g in groups.values()]

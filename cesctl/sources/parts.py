@@ -64,6 +64,11 @@ class InputFile:
         return self.name
 
     @property
+    def is_json(self) -> bool:
+        """Whether its records are JSON objects, which leave out what is empty."""
+        return self.format in ("json", "ndjson")
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """Every column and dotted path known, those inside of a column in its place."""
         found: dict[str, None] = {}
@@ -73,8 +78,8 @@ class InputFile:
         return tuple(found)
 
     def may_have(self, name: str) -> bool:
-        """Whether records beyond the sample may have the path: JSON leaves out what is empty."""
-        if self.format in ("json", "ndjson"):
+        """Whether records beyond the sample may have the path."""
+        if self.is_json:
             return True
         return any(name.startswith(f"{cell}.") for cell in self.cells)
 
@@ -104,7 +109,8 @@ class Part:
     files: tuple[InputFile, ...]
     wanted: tuple[Wanted, ...]
     source: Source  # how they are read, its columns known
-    careful: bool = False  # JSON record by record: slower, exact, and it names the broken line
+    # JSON record by record, which is slower, exact, and names the broken line; CSV in blocks, never whole
+    careful: bool = False
     mended: bool = False  # fast NDJSON of which lines that are no records were taken out before
     quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
     keyed: frozenset[tuple[str, ...]] = frozenset()  # the ways to arrays of keys and values in JSON

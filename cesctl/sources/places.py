@@ -87,7 +87,7 @@ def explain_failure(error: Exception, raw: Raw) -> InputError:
         try:
             if file.format == "csv":
                 deque(csvblocks.blocks(file, []), maxlen=0)
-            elif file.format in ("json", "ndjson"):
+            elif file.is_json:
                 deque(jsonitems.items(file), maxlen=0)
             elif file.format == "parquet":
                 pl.scan_parquet(file.path, glob=False).select(pl.all().null_count()).collect()

@@ -52,7 +52,7 @@ def is_folded(record: Mapping[str, object]) -> bool:
 def may_fit(preset: Preset, file: InputFile, has: Has) -> bool:
     """Whether JSON that lacks the signature may be of the tool: it has the event and the time."""
     roles = [r for r in (preset.event, preset.timestamp) if r]
-    return file.format in ("json", "ndjson") and all(any(has(file, c) for c in r) for r in roles)
+    return file.is_json and all(any(has(file, c) for c in r) for r in roles)
 
 
 def apply(preset: Preset, source: Source, files: Sequence[InputFile], has: Has) -> Source:
@@ -61,7 +61,7 @@ def apply(preset: Preset, source: Source, files: Sequence[InputFile], has: Has) 
     A role keeps at least its first column, so that a file without any is told which it lacks; where there
     is JSON, whose records leave out what is empty, it keeps them all.
     """
-    documents = any(f.format in ("json", "ndjson") for f in files)
+    documents = any(f.is_json for f in files)
 
     def somewhere(column: str) -> bool:
         return any(has(f, column) for f in files)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cesctl.errors import InputError
 from cesctl.model.types import Source
 from cesctl.sources import columns, separated
-from cesctl.sources.gathering import Gathered, Group, gather
+from cesctl.sources.gathering import Gathered, gather
+from cesctl.sources.grouping import Group
 from cesctl.sources.parts import Part, Raw
 
 if TYPE_CHECKING:

@@ -124,7 +124,7 @@ def _look(file: InputFile) -> tuple[Sampled, Layout]:
                 inside[below] = None
                 _note(sampled, below, text)
     inside.update({c: None for c in cells if c in others})
-    if file.format in ("json", "ndjson"):  # no place of its own: any path may lead through text
+    if file.is_json:  # no place of its own: any path may lead through text
         opened = {c for c in cells if any(p.startswith(f"{c}.") for p in inside)}
         plain = [c for c in columns if c not in opened]
         for array in map(".".join, arrays):  # read whole it has the numbers inside of it

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cesctl.errors import InputError
 from cesctl.sources import columns, separated
-from cesctl.sources.gathering import Group, gather
+from cesctl.sources.gathering import gather
+from cesctl.sources.grouping import Group
 from cesctl.sources.parts import Raw
 from cesctl.sources.reading import in_parts, resolved
 

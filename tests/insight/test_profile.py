@@ -13,6 +13,7 @@ from cesctl.errors import InputError
 from cesctl.insight.profile import Profile, profile
 from cesctl.model import parse_model
 from cesctl.model.types import Source
+from cesctl.result import RowCounts
 from tests.insight.frames import NOW, START
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def test_the_events_and_how_rows_are_counted(csv: Path) -> None:
         ("Buy", 2, 2),
         ("Login", 2, 2),
     ]
-    assert (found.read, found.accepted, found.customers) == (6, 4, 2)
-    assert found.rejected == {"no customer": 1, "unreadable timestamp": 1}
+    assert (found.rows.read, found.rows.accepted, found.customers) == (6, 4, 2)
+    assert found.rows.rejected == {"no customer": 1, "unreadable timestamp": 1}
     assert found.first == START
     assert found.last is not None
     assert found.last.isoformat() == "2026-01-05T10:00:00+00:00"
@@ -115,16 +116,16 @@ def test_an_export_whose_columns_have_other_names_still_shows_them(tmp_path: Pat
         ("what", "x"),
         ("moment", "2026-01-01"),
     ]
-    assert (found.read, found.accepted, found.events.height) == (2, 0, 0)
+    assert (found.rows, found.events.height) == (RowCounts(read=2), 0)
     told = Source(customer=("who",), event=("what",), timestamp=("moment",))
-    assert look(path, told).accepted == 2
+    assert look(path, told).rows.accepted == 2
 
 
 def test_files_of_different_columns(tmp_path: Path, csv: Path) -> None:
     (tmp_path / "more.csv").write_text("user_id,event,timestamp,seats\nz,Login,2026-01-09,4\n")
     found = profile([csv, tmp_path / "more.csv"], [Source()], now=NOW)
     assert [c.name for c in found.columns][-1] == "seats"
-    assert found.read == 7
+    assert found.rows.read == 7
     assert {c.name: c.filled for c in found.columns}["plan"] == 5
 
 
@@ -140,6 +141,6 @@ def test_a_real_export(shared_data: Path) -> None:
         [Source(event_value="purchase")],
         now=NOW,
     )
-    assert (found.read, found.customers) == (541_909, 4_372)
-    assert found.rejected == {"no customer": 135_080}
+    assert (found.rows.read, found.customers) == (541_909, 4_372)
+    assert found.rows.rejected == {"no customer": 135_080}
     assert {"Quantity", "UnitPrice"} <= {c.name for c in found.numbers}

@@ -11,6 +11,7 @@ import pytest
 import cesctl
 from cesctl.model.types import Model, Source
 from cesctl.pipeline.normalise import MALFORMED, REJECTED
+from cesctl.result import RowCounts
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MODEL = cesctl.parse_model("version: 1\nevents: {login: 1}\n")
@@ -139,7 +140,7 @@ def test_inspect_and_init_read_what_the_fast_reader_refuses(tmp_path: Path) -> N
     path = tmp_path / "events"
     path.write_text(ndjson("export terminated early"))
     found = profile([path], [Source()], now=NOW)
-    assert (found.read, found.accepted, found.rejected) == (81, 80, {"malformed line": 1})
+    assert found.rows == RowCounts(81, 80, rejected={"malformed line": 1})
     assert any("the line was left out" in n for n in found.notes)
     assert "login" in starter(open_log([path], MODEL, now=NOW))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -59,6 +60,14 @@ def test_what_is_packed_is_read_in_blocks(tmp_path: Path) -> None:
     )
     (both,) = read([one, two], SOURCE).parts
     assert not csvwhole.simple(both)
+
+
+def test_nobody_looks_through_what_is_read_with_care(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careful = replace(part(tmp_path, HEADER + b"1,2,3\n"), careful=True)
+    monkeypatch.setattr(csvwhole, "_simple", lambda *_: pytest.fail("it was looked through"))
+    assert careful.frame.collect().rows() == [("1", "2", "3")]
 
 
 def test_a_file_that_changes_is_looked_at_again(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_the_block_that_inspect_shows_reads_the_same(tmp_path: Path) -> None:
     path = lines(tmp_path, SEGMENT, SEGMENT, SEGMENT | {"messageId": "m9", "type": "group"})
     found = profile([path], [Source()], now=NOW)
     assert "preset: segment" in found.block
-    assert (found.duplicate, found.filtered) == (1, 1)
+    assert (found.rows.duplicate, found.rows.filtered) == (1, 1)
     result = scored(path, found.block)
     assert (result.rows.duplicate, result.rows.filtered, counts(result)) == (1, 1, {"u1": 1})
 

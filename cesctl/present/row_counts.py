@@ -1,0 +1,24 @@
+"""Where the rows of a log went, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cesctl.result import RowCounts
+
+
+def counted(rows: RowCounts) -> list[str]:
+    """``9 read``, ``7 accepted`` and what else there is, but for the rejected: of these each view says
+    something else.
+    """
+    others = (
+        (rows.duplicate, "duplicate"),
+        (rows.filtered, "filtered out"),
+        (rows.after_as_of, "after that time"),
+    )
+    return [
+        f"{rows.read:,} read",
+        f"{rows.accepted:,} accepted",
+        *(f"{number:,} {word}" for number, word in others if number),
+    ]
