@@ -110,7 +110,11 @@ class Scored:
         return {v: self._where_is(attribute, v) for v in values}
 
     def _where_is(self, name: str, value: str | None) -> Self:
-        mask = self.scores[name].eq_missing(value)
+        return self.keep(pl.col(name).eq_missing(pl.lit(value)))
+
+    def keep(self, which: pl.Expr) -> Self:
+        """The customers for which it holds, an expression over ``scores``."""
+        mask = self.scores.select(which.alias("kept"))["kept"]
         return replace(self, scores=self.scores.filter(mask), detail=self.detail.filter(mask))
 
     def _known(self, name: str) -> None:

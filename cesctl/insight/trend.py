@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -15,9 +13,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.duration import DAY_US
-from cesctl.errors import UsageError
 from cesctl.insight.periods import Every, parse_every, series
-from cesctl.model.as_of import AsOfError, local_instant, resolve_as_of
+from cesctl.insight.times import first_instant
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
 from cesctl.pipeline.run import score_times
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from cesctl.result import Result, Scored
 
 INSTANT = pl.Datetime("us", "UTC")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 ACTIVE_DAYS = (("dau", 1), ("wau", 7), ("mau", 30))
 
 
@@ -79,7 +75,7 @@ def trend(
     ``where``: only customers with these attributes (None: without). Raises InputError, UsageError.
     """
     step = parse_every(every)
-    start = None if first is None else _start(first, model.timezone)
+    start = None if first is None else first_instant("--from", first, model.timezone)
     if start is None and periods is None:
         periods = 12
     log = open_log(inputs, model, as_of=as_of, now=now)
@@ -98,20 +94,6 @@ def trend(
 def column_of(at: datetime) -> str:
     """``score 2026-10-31T23:59:59Z``"""
     return f"score {at.replace(microsecond=0, tzinfo=None).isoformat()}Z"
-
-
-def _start(text: str, zone: str) -> datetime:
-    """A date is its first instant."""
-    if _DATE.fullmatch(text.strip()):
-        with suppress(ValueError):
-            return local_instant(datetime.fromisoformat(text.strip()), zone)
-    try:
-        found = resolve_as_of(text, zone)
-    except AsOfError as error:
-        raise UsageError(f"--from: {error}; write 2026-11-01 or 2026-11-01T12:00:00Z") from None
-    if isinstance(found, str):
-        raise UsageError(f'--from: "{text}" is no fixed time; write 2026-11-01')
-    return found
 
 
 def _customers(result: Result, scored: Sequence[Scored]) -> pl.DataFrame:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from cesctl.present.answer import Answer
 from cesctl.present.json_text import instant, provenance
+from cesctl.present.local_time import local_time
 from cesctl.present.numbers import fixed, percent, signed
 from cesctl.present.run_facts import run_facts, who
 from cesctl.present.safe import safe
@@ -18,7 +18,6 @@ from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, fil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from cesctl.insight.trend import Trend
 
@@ -80,14 +79,6 @@ def _head(trend: Trend) -> dict[str, Any]:
     return {**provenance(trend.result), "every": str(trend.every), "periods": periods}
 
 
-def local(at: datetime, zone: str) -> str:
-    """A day, with the time where it is not the day's end."""
-    there = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    if (there.hour, there.minute, there.second) == (23, 59, 59):
-        return there.date().isoformat()
-    return there.isoformat(sep=" ", timespec="minutes")
-
-
 def _periods(trend: Trend) -> Table:
     model = trend.result.model
     decimals = max(model.scale.round, 1)
@@ -102,7 +93,7 @@ def _periods(trend: Trend) -> Table:
         rows.append(
             Row(
                 (
-                    cell(local(row["as_of"], model.timezone)),
+                    cell(local_time(row["as_of"], model.timezone)),
                     cell(f"{customers:,}"),
                     cell(fixed(row["average"], decimals), "bold"),
                     *bands,
@@ -172,7 +163,7 @@ def _row(row: dict[str, Any], trend: Trend, low: float, high: float) -> Row:
             cell(
                 ""
                 if row["steepest_drop_at"] is None
-                else local(row["steepest_drop_at"], model.timezone)
+                else local_time(row["steepest_drop_at"], model.timezone)
             ),
             *(cell(row[name], "dim") for name in trend.result.attributes),
         )

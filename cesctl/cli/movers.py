@@ -1,0 +1,83 @@
+"""``cesctl movers``: who moved between bands, and which signals moved them."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cesctl.cli import deliver, line, options
+from cesctl.cli.console import Screen
+from cesctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from cesctl.insight.movers import Movers
+
+EXAMPLE = """
+cesctl movers events.csv -c model.yaml
+cesctl movers events.csv -c model.yaml --from 2026-09-30 --to 2026-10-31 --where plan=paid
+cesctl movers events.csv -c model.yaml --from 7d -f markdown
+"""
+
+
+def command(
+    *,
+    events: options.Events = None,
+    config: options.Config = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="WHEN",
+            help="The earlier time: 30d (before the later), 2026-09-30 or 2026-09-30T12:00:00Z. "
+            "Left out: the model's compare, else 30d.",
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="WHEN", help="The later time, as --as-of.", show_default=False
+        ),
+    ] = None,
+    falling: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Rows of those that fell most.")
+    ] = 10,
+    rising: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Rows of those that rose most.")
+    ] = 10,
+    where: options.Where = None,
+    as_of: options.AsOf = None,
+    window: options.Window = None,
+    compare: options.Compare = None,
+    customers: options.Customers = None,
+    form: deliver.Format = "table",
+    output: deliver.Output = None,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show who moved between bands since an earlier time, and why.
+
+    The changes of a customer's signals add up to that of its raw score. CSV and files hold one row
+    per customer; JSON holds the band-to-band counts, too.
+    """
+    screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    if to is not None and as_of is not None:
+        raise UsageError("--to and --as-of are the same; give one")
+    only = options.conditions(where)
+    model = line.chosen_model(
+        config, as_of=to or as_of, window=window, compare=compare, customers=customers
+    )
+    inputs = line.chosen_events(events, model)
+    deliver.check_outputs(output, line.paths_read(inputs, model))
+
+    def job() -> "Movers":
+        from cesctl.insight.movers import movers
+
+        return movers(inputs, model, since=since, where=only)
+
+    made = line.working(inputs, model, screen, job, lambda made: made.result)
+
+    from cesctl.present.movers_view import movers_answer
+
+    answer = movers_answer(made, falling=falling, rising=rising, where=only)
+    deliver.deliver(answer, form, output, screen)

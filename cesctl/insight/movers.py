@@ -1,0 +1,179 @@
+"""Who moved between two T, and which signals moved them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.duration import DAY_US, DurationError, parse_duration
+from cesctl.errors import UsageError
+from cesctl.insight.parts_of_raw import parts_of_raw
+from cesctl.insight.times import fixed_time
+from cesctl.pipeline.log import open_log
+from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
+from cesctl.pipeline.run import score_times
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Model
+    from cesctl.pipeline.log import Inputs
+    from cesctl.result import Result, Scored
+
+USUAL_US = 30 * DAY_US
+
+
+@dataclass(frozen=True)
+class Movers:
+    """Two T compared.
+
+    ``result``: the run at the later T; ``before``: the customers at the earlier.
+    ``transitions``: one row per band before (lowest first, then those who were not there) and band now:
+    ``previous_band`` (null: not there), ``band`` (null: not there any more), customers, ``share`` (of those
+    of the band before, 0 … 1, 6 decimals).
+    ``customers``: one row per customer of either T, the greatest fall first, those without a change last:
+    customer, the attributes, previous_band, band, previous_score, score, change, previous_raw, raw,
+    raw_change, and for each part of raw ``<name>.before``, ``<name>.now`` and ``<name>.change`` (points, 6
+    decimals); the changes of the parts add up to that of raw.
+    ``parts``: their names, the model's signals first.
+    """
+
+    result: Result
+    before: Scored
+    transitions: pl.DataFrame
+    customers: pl.DataFrame
+    parts: tuple[str, ...]
+
+    @property
+    def falls(self) -> pl.DataFrame:
+        """The rows of ``customers`` that fell, the greatest fall first."""
+        return self.customers.filter(pl.col("change") < 0)
+
+    @property
+    def rises(self) -> pl.DataFrame:
+        """The rows that rose, the greatest rise first."""
+        rose = self.customers.filter(pl.col("change") > 0)
+        return rose.sort(["change", "customer"], descending=[True, False])
+
+
+def movers(
+    inputs: Inputs,
+    model: Model,
+    *,
+    since: str | None = None,
+    where: Mapping[str, str | None] | None = None,
+    as_of: str | None = None,
+    now: datetime | None = None,
+) -> Movers:
+    """Compares T with an earlier one.
+
+    ``since``: how long before T (``30d``), or when (a date is its end, as T is); left out the model's
+    ``compare``, else 30 days. ``where``: only customers with these attributes. Raises InputError, UsageError.
+    """
+    earlier = _earlier(since, model)
+
+    def both(at: datetime) -> list[datetime]:
+        before = earlier(at)
+        if before >= at:
+            raise UsageError(
+                f"--from: {before:%Y-%m-%d %H:%M} is not before T, {at:%Y-%m-%d %H:%M}"
+            )
+        return [before, at]
+
+    result, (before, _) = score_times(open_log(inputs, model, as_of=as_of, now=now), both)
+    return compared(result, before, where)
+
+
+def compared(
+    result: Result, before: Scored, where: Mapping[str, str | None] | None = None
+) -> Movers:
+    """The same from two T that are scored already. A customer is chosen by its attributes now."""
+    if where:
+        result = result.only(where)
+        there = result.scores["customer"].implode()
+        before = before.keep(pl.col("customer").is_in(there))
+    customers, parts = _customers(result, before)
+    return Movers(result, before, _transitions(customers, result.model), customers, parts)
+
+
+def _earlier(since: str | None, model: Model) -> Callable[[datetime], datetime]:
+    """From T to the T before."""
+    if since is None:
+        us = model.compare_us or USUAL_US
+        return lambda at: at - timedelta(microseconds=us)
+    try:
+        us = parse_duration(since)
+    except DurationError:
+        at = fixed_time("--from", since, model.timezone)
+        return lambda _: at
+    return lambda at: at - timedelta(microseconds=us)
+
+
+def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    model = result.model
+    then = _of(before, model).rename(lambda c: c if c == "customer" else f"{c}.then")
+    now = _of(result, model)
+    parts = [c.removeprefix("part:") for c in now.columns if c.startswith("part:")]
+    late = [c.removeprefix("part:").removesuffix(".then") for c in then.columns if "part:" in c]
+    parts += [p for p in late if p not in parts]
+    joined = now.join(then, on="customer", how="full", coalesce=True)
+    missing = [
+        pl.lit(0.0).alias(c)
+        for p in parts
+        for c in (f"part:{p}", f"part:{p}.then")
+        if c not in joined.columns
+    ]
+    joined = joined.with_columns(missing)
+    joined = joined.join(
+        result.scores.select("customer", *result.attributes), on="customer", how="left"
+    )
+    raw = round_half_away(pl.col("raw"), 6)
+    previous_raw = round_half_away(pl.col("raw.then"), 6)
+    columns: list[pl.Expr | str] = [
+        "customer",
+        *result.attributes,
+        pl.col("band.then").alias("previous_band"),
+        "band",
+        pl.col("score.then").alias("previous_score"),
+        "score",
+        round_half_away(pl.col("score") - pl.col("score.then"), model.scale.round).alias("change"),
+        previous_raw.alias("previous_raw"),
+        raw.alias("raw"),
+        round_half_away(pl.col("raw") - pl.col("raw.then"), 6).alias("raw_change"),
+    ]
+    for part in parts:
+        was, is_ = pl.col(f"part:{part}.then"), pl.col(f"part:{part}")
+        columns += [
+            was.alias(f"{part}.before"),
+            is_.alias(f"{part}.now"),
+            round_half_away(is_ - was, 6).alias(f"{part}.change"),
+        ]
+    frame = joined.lazy().select(columns).collect(engine="in-memory")
+    return frame.sort(["change", "customer"], nulls_last=True), tuple(parts)
+
+
+def _of(scored: Scored, model: Model) -> pl.DataFrame:
+    bands = scored.scores.select("customer", "score", "band")
+    return bands.join(parts_of_raw(scored.detail, model), on="customer", how="left")
+
+
+def _transitions(customers: pl.DataFrame, model: Model) -> pl.DataFrame:
+    order = pl.DataFrame(
+        {"band": [b.name for b in model.bands], "place": range(len(model.bands))},
+        schema={"band": pl.String, "place": pl.Int64},
+    )
+    counted = customers.group_by("previous_band", "band").agg(pl.len().alias("customers"))
+    total = pl.col("customers").sum().over("previous_band")
+    share = round_half_away(
+        quotient(pl.col("customers").cast(pl.Float64), total.cast(pl.Float64)), 6
+    )
+    counted = with_shared(counted, share.alias("share"))
+    places = counted.join(
+        order.rename({"band": "previous_band", "place": "from"}), on="previous_band", how="left"
+    )
+    places = places.join(order.rename({"place": "to"}), on="band", how="left")
+    return places.sort(["from", "to"], nulls_last=True).select(
+        "previous_band", "band", "customers", "share"
+    )
