@@ -95,7 +95,7 @@ class Scored:
         Scale and rank stay those of all.
         """
         for name in where:
-            self._known(name)
+            self.known(name)
         result = self
         for name, value in where.items():
             result = result._where_is(name, value)
@@ -103,7 +103,7 @@ class Scored:
 
     def by(self, attribute: str) -> dict[str | None, Self]:
         """The same once per value of an attribute, values in order, nothing (None) last."""
-        self._known(attribute)
+        self.known(attribute)
         values = self.scores[attribute].unique().drop_nulls().sort().to_list()
         if self.scores[attribute].null_count():
             values.append(None)
@@ -117,7 +117,8 @@ class Scored:
         mask = self.scores.select(which.alias("kept"))["kept"]
         return replace(self, scores=self.scores.filter(mask), detail=self.detail.filter(mask))
 
-    def _known(self, name: str) -> None:
+    def known(self, name: str) -> None:
+        """Raises UsageError for what is no attribute."""
         if name not in self.attributes:
             have = (
                 ", ".join(self.attributes)

@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": "Show where one customer's score comes from.",
     "trend": "Show the score over time: for all customers, and who falls.",
     "movers": "Show who moved between bands since an earlier time, and why.",
+    "segments": "Show the scores by attribute, and which segments differ from the rest.",
     "check": "Find every error of a model, and what it leaves unused.",
     "inspect": "Show what is in an export.",
     "init": "Write a starter model from an export.",

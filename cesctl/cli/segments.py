@@ -1,0 +1,66 @@
+"""``cesctl segments``: the scores by attribute."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cesctl.cli import deliver, line, options
+from cesctl.cli.console import Screen
+
+if TYPE_CHECKING:
+    from cesctl.insight.segments import Segments
+
+EXAMPLE = """
+cesctl segments events.csv -c model.yaml --by plan
+cesctl segments events.csv -c model.yaml --by plan --by country -f csv
+cesctl segments events.csv -c model.yaml --by seats --where plan=paid
+"""
+
+
+def command(
+    *,
+    events: options.Events = None,
+    config: options.Config = None,
+    by: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME",
+            help="An attribute of the model or the roster, or a property of the events, whose "
+            "latest value counts. May be repeated. Many numbers become five bins.",
+            show_default=False,
+        ),
+    ],
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="Rows of the table.")] = 30,
+    where: options.Where = None,
+    as_of: options.AsOf = None,
+    window: options.Window = None,
+    compare: options.Compare = None,
+    customers: options.Customers = None,
+    form: deliver.Format = "table",
+    output: deliver.Output = None,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show the scores by attribute, and which segments differ from the rest.
+
+    A segment differs only where its interval says that chance does not explain it.
+    """
+    screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    only = options.conditions(where)
+    model = line.chosen_model(
+        config, as_of=as_of, window=window, compare=compare, customers=customers
+    )
+    inputs = line.chosen_events(events, model)
+    deliver.check_outputs(output, line.paths_read(inputs, model))
+
+    def job() -> "Segments":
+        from cesctl.insight.segments import segments
+
+        return segments(inputs, model, by, where=only)
+
+    made = line.working(inputs, model, screen, job, lambda made: made.result)
+
+    from cesctl.present.segments_view import segments_answer
+
+    deliver.deliver(segments_answer(made, top=top, where=only), form, output, screen)
