@@ -28,6 +28,7 @@ COMMANDS = {
     "trend": "Show the score over time: for all customers, and who falls.",
     "movers": "Show who moved between bands since an earlier time, and why.",
     "segments": "Show the scores by attribute, and which segments differ from the rest.",
+    "drivers": "Show what engaged customers do that the others do not.",
     "check": "Find every error of a model, and what it leaves unused.",
     "inspect": "Show what is in an export.",
     "init": "Write a starter model from an export.",

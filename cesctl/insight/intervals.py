@@ -1,4 +1,4 @@
-"""Confidence intervals: of the difference of two means, and of a share."""
+"""Confidence intervals: of the difference of two means, of a share, of the ratio of two."""
 
 from __future__ import annotations
 
@@ -90,6 +90,22 @@ def wilson(hits: int, of: int, confidence: float = CONFIDENCE) -> tuple[float, f
     reach = z * math.sqrt(share * (1.0 - share) / of + part / (4.0 * of)) / (1.0 + part)
     low = 0.0 if hits == 0 else max(0.0, middle - reach)
     return low, 1.0 if hits == of else min(1.0, middle + reach)
+
+
+def ratio_of_shares(
+    hits: tuple[int, int], of: tuple[int, int], confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """The interval of the first share divided by the second.
+
+    Katz and others, "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34
+    (1978), with half a customer added to each count and size (Walter, Biometrika 62, 1975), so that there is
+    one where nobody, or everybody, did.
+    """
+    z = NormalDist().inv_cdf((1.0 + confidence) / 2.0)
+    (a, b), (m, n) = ((x + 0.5 for x in hits), (x + 0.5 for x in of))
+    middle = math.log(a / m) - math.log(b / n)
+    reach = z * math.sqrt(max(0.0, 1.0 / a - 1.0 / m + 1.0 / b - 1.0 / n))
+    return math.exp(middle - reach), math.exp(middle + reach)
 
 
 def for_each_of(many: int, confidence: float = CONFIDENCE) -> float:

@@ -17,6 +17,7 @@ COMMANDS = {
     "trend": ("trend", *BASE, "--periods", "3", "--rising", "2"),
     "movers": ("movers", *BASE, "--from", "10d"),
     "segments": ("segments", *BASE, "--by", "plan"),
+    "drivers": ("drivers", *BASE),
 }
 
 
@@ -144,8 +145,10 @@ def test_every_form_and_file_says_the_same(name: str, folder: Path) -> None:
     assert json.loads((folder / "o.json").read_text()) == whole
     assert pl.read_parquet(folder / "o.parquet").height == len(rows)
     assert list(rows[0]) == list(lines[0]) == pl.read_parquet(folder / "o.parquet").columns
-    table = whole["segments" if name == "segments" else "customers"]
-    key = "plan" if name == "segments" else "customer"
+    array, key = {"segments": ("segments", "plan"), "drivers": ("events", "event")}.get(
+        name, ("customers", "customer")
+    )
+    table = whole[array]
     assert [r[key] or None for r in rows] == [r[key] for r in lines] == [r[key] for r in table]
     assert whole["rows"]["read"] == 42
     markdown = small.call(*words, "-f", "markdown").stdout
@@ -202,10 +205,10 @@ def test_what_data_holds_is_never_markup(name: str, folder: Path) -> None:
     )
     shown = small.call(*COMMANDS[name]).stdout
     assert "\x1b" not in shown
-    assert "[red]" in shown or name == "segments"
+    assert "[red]" in shown or name in {"segments", "drivers"}
     markdown = small.call(*COMMANDS[name], "-f", "markdown").stdout
     assert "<b>" not in markdown
-    assert "\\<b\\>" in markdown or name == "movers"
+    assert "\\<b\\>" in markdown or name in {"movers", "drivers"}
 
 
 def test_nobody() -> None:

@@ -1,0 +1,58 @@
+"""``cesctl drivers``: what engaged customers do that the others do not."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cesctl.cli import deliver, line, options
+from cesctl.cli.console import Screen
+
+if TYPE_CHECKING:
+    from cesctl.insight.drivers import Drivers
+
+EXAMPLE = """
+cesctl drivers events.csv -c model.yaml
+cesctl drivers events.csv -c model.yaml --where plan=paid --top 50
+cesctl drivers events.csv -c model.yaml -f csv -o drivers.csv
+"""
+
+
+def command(
+    *,
+    events: options.Events = None,
+    config: options.Config = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="Events shown.")] = 20,
+    where: options.Where = None,
+    as_of: options.AsOf = None,
+    window: options.Window = None,
+    compare: options.Compare = None,
+    customers: options.Customers = None,
+    form: deliver.Format = "table",
+    output: deliver.Output = None,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show what engaged customers do that the others do not.
+
+    Also events that no signal counts and that separate the best band from the lowest, and how much of
+    all points each signal makes up.
+    """
+    screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    only = options.conditions(where)
+    model = line.chosen_model(
+        config, as_of=as_of, window=window, compare=compare, customers=customers
+    )
+    inputs = line.chosen_events(events, model)
+    deliver.check_outputs(output, line.paths_read(inputs, model))
+
+    def job() -> "Drivers":
+        from cesctl.insight.drivers import drivers
+
+        return drivers(inputs, model, where=only)
+
+    made = line.working(inputs, model, screen, job, lambda made: made.result)
+
+    from cesctl.present.drivers_view import drivers_answer
+
+    deliver.deliver(drivers_answer(made, top=top, where=only), form, output, screen)
