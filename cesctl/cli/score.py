@@ -18,6 +18,7 @@ EXAMPLE = """
 cesctl score events.csv -c model.yaml
 cesctl score exports/ -c model.yaml --compare 30d --top 5 --at-risk 20
 cesctl score events.csv -c model.yaml --where plan=paid --by country
+cesctl score events.csv -c model.yaml --list upsell -f csv
 cesctl score events.csv -c model.yaml -o scores.csv -o scores.xlsx --at-risk-output call.csv
 cesctl score events.csv -c model.yaml -q -f json --fail-if "at_risk > 20%"
 """
@@ -46,6 +47,15 @@ def command(
     compare: options.Compare = None,
     customers: options.Customers = None,
     where: options.Where = None,
+    chosen: Annotated[
+        str | None,
+        typer.Option(
+            "--list",
+            metavar="NAME",
+            help="Show, judge and write only customers on this list of the model, or at_risk.",
+            show_default=False,
+        ),
+    ] = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -117,6 +127,10 @@ def command(
         config, as_of=as_of, window=window, compare=compare, customers=customers
     )
     rules.check_bands(fail_rules, model)
+    if chosen is not None:
+        from cesctl.pipeline.lists import check_list
+
+        check_list(model, chosen)
     inputs = line.chosen_events(events, model)
     outputs.check_apart([t.path for t in targets], line.paths_read(inputs, model))
     for target in targets:
@@ -125,6 +139,10 @@ def command(
     everyone = line.run_scoring(inputs, model, screen)
     _refuse_rejected(everyone, limit, max_rejected, targets, screen)
     result = everyone.only(only) if only else everyone
+    if chosen is not None:
+        from cesctl.pipeline.lists import listed
+
+        result = listed(result, chosen)
     if only and not result.scores.height:
         screen.note(_nobody(everyone, only))
     if by is not None:
@@ -132,7 +150,7 @@ def command(
         if form not in {"table", "markdown"}:
             screen.note(f"--by shows in tables and Markdown only, not in {form}")
     _write(targets, result, screen)
-    _print(result, everyone, form, screen, _Shown(top, at_risk, by, only))
+    _print(result, everyone, form, screen, _Shown(top, at_risk, by, only, chosen))
 
     failed = False
     for rule in fail_rules:
@@ -150,6 +168,7 @@ class _Shown:
     at_risk: int
     by: str | None
     where: dict[str, Any]
+    list: str | None
 
 
 def _targets(scores: list[str], at_risk: list[str], rejects: str | None) -> list[Target]:
@@ -255,6 +274,7 @@ def _print(
         where=shown.where,
         of=everyone,
         missing=missing_signal(everyone, listed) if listed else {},
+        list=shown.list,
     )
     if form == "markdown":
         screen.text(to_markdown(score_page(result, view)))

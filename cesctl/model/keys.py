@@ -6,6 +6,7 @@ The loader reads by this table and the JSON Schema is written from it.
 from __future__ import annotations
 
 from cesctl.model.as_of import check_as_of
+from cesctl.model.keys_lists import LISTS
 from cesctl.model.keys_preset import PRESETS
 from cesctl.model.keys_signal import MAX_POINTS, MIN_POINTS, NAMES, NUMBER, SIGNAL
 from cesctl.model.keys_source import CUSTOMERS, IDENTITIES, ROLL_UP, SOURCE, SOURCES, ZONE
@@ -122,6 +123,7 @@ MODEL = Table(
         Key("attributes", ATTRIBUTES, "A customer's latest value of a property, by name."),
         Key("identities", IDENTITIES, "Ids to replace before anything is counted."),
         Key("roll_up", ROLL_UP, "Scores per account instead of per customer."),
+        Key("lists", LISTS, "Customers to act on, by name: what they are and how they score."),
         Key("variants", None, "Other signals for some customers."),
     ),
     exclusive=(("source", "sources"),),

@@ -12,6 +12,7 @@ from cesctl.model.columns import is_pattern, reserved_columns
 from cesctl.model.document import Pairs, compose
 from cesctl.model.fields import BAD, Entry, Fields
 from cesctl.model.keys import MODEL
+from cesctl.model.lists import build_lists
 from cesctl.model.presets import build_presets
 from cesctl.model.read_text import read_text
 from cesctl.model.report import Report, Span
@@ -73,6 +74,8 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
     scale = build_scale(scale_fields, report)
     if scale_fields and complete and groups_fine and "events" in fields.values:
         check_possible(scale_fields, signals, groups, report)
+    bands = build_bands(fields.get("bands"), report)
+    compares = "compare" in fields.keys
     return Model(
         signals=signals,
         name=fields.get("name", ""),
@@ -89,12 +92,18 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
         ),
         groups=groups,
         scale=scale,
-        bands=build_bands(fields.get("bands"), report),
-        risk=build_risk(fields.get("risk"), compares="compare" in fields.keys, report=report),
+        bands=bands,
+        risk=build_risk(fields.get("risk"), compares=compares, report=report),
         customers=_roster(fields.get("customers"), folder),
         attributes=_attributes(fields, entries, report),
         identities=_identities(fields.get("identities"), folder),
         roll_up=_roll_up(fields.get("roll_up")),
+        lists=build_lists(
+            fields.get("lists"),
+            [b.name for b in bands] if not _faulty_bands(fields) else [],
+            report,
+            compares=compares,
+        ),
     )
 
 
@@ -104,6 +113,14 @@ def _faulty(fields: Fields, key: str) -> bool:
     if key in fields.keys and key not in fields.values:
         return True
     return any(e.value is BAD or (isinstance(e.value, Fields) and e.value.broken) for e in entries)
+
+
+def _faulty_bands(fields: Fields) -> bool:
+    """Whether not all bands have names, so that it is not known which there are."""
+    bands: Any = fields.get("bands")
+    if bands is None:
+        return "bands" in fields.keys
+    return any(isinstance(b, Fields) and b.broken for b in bands)
 
 
 def _roster(fields: Fields | None, folder: Path | None) -> Roster | None:

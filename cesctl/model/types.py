@@ -222,6 +222,23 @@ class Identities:
     to: str = "to"
 
 
+AT_RISK = "at_risk"  # the list that every model has
+
+
+@dataclass(frozen=True)
+class CustomerList:
+    """Customers for whom all holds: conditions on attributes, one of the bands, comparisons of columns of the
+    scores (``property`` is the column), at risk or not.
+    """
+
+    name: str
+    where: tuple[Condition, ...] = ()
+    bands: tuple[str, ...] = ()
+    numbers: tuple[Condition, ...] = ()
+    at_risk: bool | None = None
+    action: str | None = None
+
+
 Combine = Literal["mean", "sum", "max", "min", "median"]
 COMBINES: tuple[Combine, ...] = get_args(Combine)
 
@@ -253,5 +270,6 @@ class Model:
     attributes: tuple[tuple[str, str], ...] = ()  # (name, property)
     identities: Identities | None = None
     roll_up: RollUp | None = None
+    lists: tuple[CustomerList, ...] = ()
     sha256: str = ""  # of the file's bytes
     path: str = ""  # of the file; empty when made from text

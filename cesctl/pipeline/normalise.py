@@ -154,7 +154,19 @@ def _first_text(paths: Sequence[str], schema: pl.Schema) -> pl.Expr:
     """The first of the columns that is not empty; a single one may be empty text."""
     if len(paths) == 1:
         return _text(paths[0], schema).str.strip_chars()
-    return pl.coalesce([trimmed(_text(p, schema)) for p in paths])
+    stripped = [_text(p, schema).str.strip_chars() for p in paths]
+    return pl.map_batches(stripped, _first_there, return_dtype=pl.String, is_elementwise=True)
+
+
+def _first_there(columns: Sequence[pl.Series]) -> pl.Series:
+    """The first of stripped texts that is not empty. In most batches it is the first column everywhere, and
+    then nothing need be put together.
+    """
+    first = columns[0]
+    if not _missing(first).any():
+        return first
+    texts = [c.alias(str(n)) for n, c in enumerate(columns)]
+    return pl.select(pl.coalesce(pl.when(t != "").then(t) for t in texts)).to_series()
 
 
 def _dtype(paths: Sequence[str], schema: pl.Schema) -> pl.DataType:

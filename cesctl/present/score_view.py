@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cesctl.model.types import AT_RISK as AT_RISK_LIST
+from cesctl.pipeline.lists import named
 from cesctl.present.numbers import fixed, percent, signed
 from cesctl.present.ranges import band_ranges
 from cesctl.present.run_facts import run_facts, shown_value, who
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from cesctl.result import Result
 
 AT_RISK = 10  # rows of the at-risk list unless asked for more
+LISTED = 10  # and of another list
 
 WORST_FIRST = "Biggest drop first, then lowest score, then most recently active."
 LOWEST_FIRST = "Lowest score first, then most recently active."
@@ -31,7 +34,8 @@ class Shown:
     """What of a result is shown.
 
     ``of``: the run before ``--where``, to say how many customers there are in all.
-    ``missing``: the signal whose absence tells most, by customer at risk.
+    ``missing``: the signal whose absence tells most, by customer at risk. ``list``: the list whose customers
+    these are; it is then shown in place of those at risk and of the most engaged.
     """
 
     top: int = 0
@@ -40,6 +44,7 @@ class Shown:
     where: Mapping[str, str | None] = field(default_factory=dict)
     of: Result | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
+    list: str | None = None
 
 
 def score_page(result: Result, shown: Shown) -> Page:
@@ -49,11 +54,18 @@ def score_page(result: Result, shown: Shown) -> Page:
             _bands(part, f"{safe(shown.by)} = {shown_value(value)}: {_summary(part)}")
             for value, part in result.by(shown.by).items()
         ]
-    if shown.at_risk > 0:
+    if shown.list is not None and shown.list != AT_RISK_LIST:
+        parts.append(_list(result, shown.list, shown.top or LISTED))
+    elif shown.at_risk > 0:
         parts.append(_at_risk(result, shown))
-    if shown.top > 0:
+    if shown.list is None and shown.top > 0:
         parts.append(_top(result, shown.top))
-    return Page(title(result.model), run_facts(result, shown.where, shown.of), tuple(parts))
+    facts = run_facts(result, shown.where, shown.of)
+    if shown.list is not None:
+        of_all = f" of {shown.of.scores.height:,}" if shown.of else ""
+        count = f"{result.scores.height:,}{of_all} {who(result.model)}s"
+        facts = (*facts, ("List", f"{safe(shown.list)}: {count}"))
+    return Page(title(result.model), facts, tuple(parts))
 
 
 def title(model: Model) -> str:
@@ -194,10 +206,28 @@ def _short(reason: str, model: Model) -> str:
     return word if word in said_beside else reason
 
 
+def _list(result: Result, name: str, most: int) -> Table | Words:
+    """The customers of a list of the model, the best first."""
+    action = named(result.model, name).action
+    if not result.scores.height:
+        return Words(f"No {who(result.model)} is on it.", safe(name))
+    shown = min(most, result.scores.height)
+    heading = f"{safe(name)}: {shown:,} of {result.scores.height:,}"
+    notes = [safe(action)] if action else []
+    if shown < result.scores.height:
+        notes.append(f"{result.scores.height - shown:,} more: --top N shows them, -f csv has all.")
+    return _best(result, most, heading, " · ".join(notes))
+
+
 def _top(result: Result, top: int) -> Table | Words:
-    first = result.scores.head(top)
-    if not first.height:
+    if not result.scores.height:
         return Words("There are no customers.", "Most engaged")
+    shown = min(top, result.scores.height)
+    return _best(result, top, f"Most engaged: {shown:,} of {result.scores.height:,}")
+
+
+def _best(result: Result, top: int, heading: str, note: str = "") -> Table:
+    first = result.scores.head(top)
     decimals = result.model.scale.round
     styles = band_styles(result)
     rows = [
@@ -225,5 +255,4 @@ def _top(result: Result, top: int) -> Table | Words:
         Column("Silent", "right"),
         *(Column(safe(name), optional=True) for name in result.attributes),
     )
-    heading = f"Most engaged: {first.height:,} of {result.scores.height:,}"
-    return filled(Table(heading, columns, tuple(rows)))
+    return filled(Table(heading, columns, tuple(rows), note))

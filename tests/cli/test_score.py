@@ -296,3 +296,30 @@ def test_nothing_in_a_log_acts_on_the_terminal(folder: Path) -> None:
 def test_verbose_says_how_long() -> None:
     assert "Scoring events.csv: " in small.call(*BASE, "-v").stderr
     assert "Scoring events.csv: " not in small.call(*BASE).stderr
+
+
+def test_a_list_is_shown_judged_and_written(folder: Path) -> None:
+    lists = (
+        "lists: {upsell: {where: {plan: paid}, score: {ge: 5}, action: Offer the yearly plan}}\n"
+    )
+    (folder / "model.yaml").write_text((folder / "model.yaml").read_text() + lists)
+    shown = small.call(*BASE, "-q", "--list", "upsell")
+    assert shown.exit_code == 0, shown.stderr
+    assert "List    upsell: 2 of 4 customers" in shown.stdout
+    assert "upsell: 2 of 2" in shown.stdout
+    assert "Offer the yearly plan" in shown.stdout
+    assert "At risk:" not in shown.stdout
+    rows = small.call(*BASE, "-q", "--list", "upsell", "-f", "csv", "-o", "l.csv")
+    assert [r["customer"] for r in csv.DictReader(io.StringIO(rows.stdout))] == ["acme", "crane"]
+    assert (folder / "l.csv").read_text().count("\n") == 3
+    failed = small.call(*BASE, "-q", "--list", "upsell", "--fail-if", "at_risk > 0")
+    assert failed.exit_code == 1
+    assert small.call(*BASE, "--list", "upsel").exit_code == 2
+    one = small.call(*BASE, "-q", "--list", "upsell", "--top", "1").stdout
+    assert "1 more: --top N shows them" in one
+
+
+def test_the_list_of_those_at_risk() -> None:
+    shown = small.call(*BASE, "-q", "--list", "at_risk").stdout
+    assert "At risk: 2 of 2" in shown
+    assert "List    at_risk: 2 of 4 customers" in shown
