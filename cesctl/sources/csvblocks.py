@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cesctl.sources.parts import InputFile
 
-SIZE = 1 << 23  # bytes of a block
+SIZE = 1 << 21  # bytes of a block; larger ones take more memory and no less time
 _BOM = "\ufeff".encode()  # polars passes over it where it is the first, and nothing but text here
 _FINE = pl.Series(BROKEN, [None], dtype=pl.String)
 

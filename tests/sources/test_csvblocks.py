@@ -10,27 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cesctl.sources import csvblocks, csvrecord
-from cesctl.sources.csvrecord import Layout
 from cesctl.sources.parts import InputFile
-
-Row = tuple[int | str | None, ...]
-TOKENS = [
-    '"', ",", "\n", "\r\n", "\r", '""', "a", "bc", " ", "\u00e9", "\ufeff", "\0", '"x"', '"x,"', '"x\ny"',
-    "1,2,3\n", "1,2,3,\n", ",,", "\ud800",
-]  # fmt: skip
-
-
-def one_by_one(data: bytes, width: int) -> list[Row]:
-    """(line, fields, why) of every record below the header, by the parser alone."""
-    at = data.index(b"\n") + 1
-    found: list[Row] = []
-    while at < len(data):
-        record = csvrecord.parse(data, at, Layout(b",", width), final=True)
-        assert record is not None
-        fields = (*record.fields, *[None] * width)[:width]
-        found.append((data.count(b"\n", 0, at) + 1, *fields, record.why))
-        at = record.end
-    return found
+from tests.sources.csvtexts import TOKENS, Row, one_by_one
 
 
 @settings(max_examples=400, deadline=None)

@@ -9,7 +9,7 @@ import pytest
 import cesctl.sources
 from cesctl.errors import InputError
 from cesctl.model.types import Source
-from cesctl.sources import Raw, broken, csvblocks, locate, read
+from cesctl.sources import Raw, broken, carefully, csvblocks, locate, read
 from cesctl.sources.parts import BROKEN
 from tests.sources.writing import packed, put
 
@@ -23,8 +23,8 @@ def open_csv(folder: Path, text: str | bytes, *properties: str) -> Raw:
 
 
 def both(raw: Raw) -> list[tuple[str | None, ...]]:
-    """The rows, as read at once where that can be, and as read through blocks of a few bytes."""
-    at_once = raw.parts[0].frame.collect().rows()
+    """The rows, as read whole where that can be, and as read through blocks of a few bytes."""
+    at_once = carefully(raw, lambda raw: raw.parts[0].frame.collect().rows())[1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csvblocks, "SIZE", 8)
         assert raw.exact().parts[0].frame.collect().rows() == at_once
@@ -113,7 +113,7 @@ def test_broken_lines(tmp_path: Path, broken: str, what: str, packing: str, coun
     text = HEADER + '"a,\n",x,1,p,q\n' + GOOD * count + broken + GOOD * count
     path = put(tmp_path, "x.csv", packed(text.encode("latin-1"), packing))
     raw = read([path], SOURCE)
-    rows = raw.parts[0].rows.collect()
+    _, rows = carefully(raw, lambda raw: raw.parts[0].rows.collect())
     assert rows.height == 2 * count + 2
     assert rows[BROKEN].is_not_null().arg_true().to_list() == [count + 1]
     assert rows.row(count + 1) == (None, None, None, what, 0)
