@@ -77,7 +77,7 @@ def test_what_needs_no_data_loads_no_polars(
     ("args", "said"),
     [
         (["scor"], 'no command "scor"; did you mean "score"?'),
-        (["trend"], 'no command "trend"; there are: score'),
+        (["zzz"], 'no command "zzz"; there are: score'),
         (["score", "--tpo", "3"], "No such option: --tpo"),
         (["score", "-f", "pdf"], "'pdf' is not one of 'table', 'json'"),
         (["score", "--top", "-1"], "greater than or equal to 0"),
