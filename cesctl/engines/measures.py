@@ -65,8 +65,10 @@ def _window_name(signal: Signal, index: int) -> str | None:
     return f"in:{signal.window_us}:{signal.offset_us}|{index}"
 
 
-def takes(signals: Sequence[Signal], index: int) -> pl.Expr:
-    """Whether at least one of the signals takes the event (by event, where, window and offset)."""
+def takes(signals: Sequence[Signal], index: int | None) -> pl.Expr:
+    """Whether at least one of the signals takes the event (by event, where, window and offset); without an
+    index whatever the time.
+    """
     # signals that differ only in their names share one test
     alike: dict[tuple[object, ...], list[Signal]] = {}
     for s in signals:
@@ -75,7 +77,7 @@ def takes(signals: Sequence[Signal], index: int) -> pl.Expr:
     for group in alike.values():
         names = tuple(dict.fromkeys(n for s in group for n in s.match.names))
         patterns = tuple(dict.fromkeys(p for s in group for p in s.match.patterns))
-        window = _window_name(group[0], index)
+        window = None if index is None else _window_name(group[0], index)
         tests = [
             matches(EventMatch(names=names, patterns=patterns), pl.col("event")),
             None if window is None else pl.col(window),
@@ -87,14 +89,23 @@ def takes(signals: Sequence[Signal], index: int) -> pl.Expr:
     return pl.any_horizontal(parts) if len(parts) > 1 else parts[0]
 
 
-def plan(signal: Signal, index: int, at: datetime, *, occurrences: bool) -> Plan:
-    """How to measure one signal at one T, the ``index``-th."""
+def needs_places(signal: Signal) -> bool:
+    """Whether it matters which of a period's events are within the limit, and not only how many."""
+    decays = signal.half_life_us or signal.linear_decay_us
+    return signal.limit is not None and (signal.measure != "count" or bool(decays))
+
+
+def plan(
+    signal: Signal, index: int, at: datetime, place: pl.Expr | None = None, *, occurrences: bool
+) -> Plan:
+    """How to measure one signal at one T, the ``index``-th. ``place``: that of an event among those of its
+    period, where it matters; it is there after two layers.
+    """
     made = Plan(signal)
     tag = f"{signal.name}|{index}"
     taken = takes([signal], index)
     counted: pl.Expr = taken
-    decays = signal.half_life_us or signal.linear_decay_us
-    if signal.limit is not None and signal.measure == "count" and not decays:
+    if signal.limit is not None and place is None:
         # which of a period's events count makes no difference, only how many
         within = _within_limit(signal.limit, taken)
         made.inside.append(within.alias(f"c:{tag}"))
@@ -102,8 +113,9 @@ def plan(signal: Signal, index: int, at: datetime, *, occurrences: bool) -> Plan
             made.inside.append(within.alias(f"n:{tag}"))
         made.measure = pl.col(f"c:{tag}").cast(pl.Float64).alias(f"m:{tag}")
         return made
-    if signal.limit is not None:
-        made.before += _limit_layers(signal, tag, taken)
+    if signal.limit is not None and place is not None:
+        counted = taken.fill_null(value=False) & (place < min(signal.limit.count, MOST_ROWS))
+        made.before += [[], [], [counted.alias(f"counted:{tag}")]]
         counted = pl.col(f"counted:{tag}")
     if occurrences:
         made.inside.append(counted.sum().cast(pl.UInt32).alias(f"n:{tag}"))
@@ -126,25 +138,6 @@ def _within_limit(limit: Limit, taken: pl.Expr) -> pl.Expr:
     """How many of a customer's events are within the limit of their period."""
     of_period = pl.col(limit.per).filter(taken).unique_counts()
     return of_period.clip(upper_bound=min(limit.count, MOST_ROWS)).sum().cast(pl.UInt32)
-
-
-def _limit_layers(signal: Signal, tag: str, taken: pl.Expr) -> list[list[pl.Expr]]:
-    """The first N per customer and period: by instant, then the larger number, without a number last."""
-    assert signal.limit is not None
-    period = pl.col(signal.limit.per)
-    order = [AT.to_physical()]
-    if signal.property is not None:
-        order += [-number(event_property(signal.property)).fill_null(float("-inf"))]
-    taken_name = f"taken:{tag}"
-    place = pl.int_range(pl.len()).over(["key", period, taken_name], order_by=order)
-    return [
-        [taken.fill_null(value=False).alias(taken_name)],
-        [
-            (pl.col(taken_name) & (place < min(signal.limit.count, MOST_ROWS))).alias(
-                f"counted:{tag}"
-            )
-        ],
-    ]
 
 
 def _decay(signal: Signal, at: datetime) -> pl.Expr | None:

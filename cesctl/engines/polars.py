@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import zip_longest
 
 import polars as pl
 
 from cesctl.engines.base import AFTER, Aggregate
-from cesctl.engines.measures import AT, Plan, epoch_us, plan, ratios, takes, window_columns
+from cesctl.engines.limits import Places, places
+from cesctl.engines.measures import (
+    AT,
+    Plan,
+    epoch_us,
+    needs_places,
+    plan,
+    ratios,
+    takes,
+    window_columns,
+)
 from cesctl.model.types import Model, Signal
 from cesctl.pipeline.conditions import event_property, matches
 from cesctl.pipeline.roll_up import ATTRIBUTE_AT
@@ -34,11 +45,24 @@ def aggregate(
     The first T is the latest. ``reported``: the places of those T of which a customer's attributes, events
     and activity are wanted, too; the others are only compared with.
     """
+    ordered = {s.name: _places(s, model, times) for s in _own(model) if needs_places(s)}
     plans = [
-        [plan(s, index, at, occurrences=occurrences and index == 0) for s in _own(model)]
+        [
+            plan(
+                s,
+                index,
+                at,
+                ordered[s.name].place[index] if s.name in ordered else None,
+                occurrences=occurrences and index == 0,
+            )
+            for s in _own(model)
+        ]
         for index, at in enumerate(times)
     ]
-    grouped = _query(events, model, times, plans, reported).collect(engine="streaming")
+    layers = [p.layers for p in ordered.values()]
+    layers += [p.before for made in plans for p in made]
+    query = _query(events, model, times, plans, layers, reported=reported)
+    grouped = query.collect(engine="streaming")
     is_aside = pl.col("key").str.starts_with(_ASIDE)
     people = grouped.filter(~is_aside)
     late = pl.col("key").str.starts_with(f"{_ASIDE}{AFTER}")
@@ -72,6 +96,15 @@ def _aside(grouped: pl.DataFrame) -> dict[tuple[int, int], int]:
     return found
 
 
+def _places(signal: Signal, model: Model, times: Sequence[datetime]) -> Places:
+    return places(
+        signal,
+        times,
+        lambda index: takes([signal], index),
+        lambda frame: frame.with_columns(_calendar(model)),
+    )
+
+
 def _own(model: Model) -> list[Signal]:
     """The signals that look at events; ratios look at other signals."""
     return [s for s in model.signals if s.measure != "ratio"]
@@ -82,9 +115,11 @@ def _query(
     model: Model,
     times: list[datetime],
     plans: list[list[Plan]],
+    layers: list[list[list[pl.Expr]]],
+    *,
     reported: Container[int],
 ) -> pl.LazyFrame:
-    """The one query: nothing is computed yet."""
+    """The one query: nothing is computed yet. ``layers``: columns that must be there before grouping."""
     own = _own(model)
     every = [p for made in plans for p in made]
     of_files = [FILE] if FILE in events.collect_schema() else []
@@ -104,14 +139,8 @@ def _query(
             for index, at in enumerate(times[1:], start=1)
         ),
     )
-    layers: list[list[pl.Expr]] = []
-    for p in every:
-        for depth, layer in enumerate(p.before):
-            if depth == len(layers):
-                layers.append([])
-            layers[depth] += layer
-    for layer in layers:
-        events = events.with_columns(layer)
+    for together in zip_longest(*layers, fillvalue=()):
+        events = events.with_columns(expr for layer in together for expr in layer)
     inside: list[pl.Expr] = [
         pl.len().alias("rows"),
         AT.max(),
