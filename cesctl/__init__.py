@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cesctl.errors import CesctlError, InputError, ModelError, OutputError, UsageError
+    from cesctl.insight.drivers import drivers
+    from cesctl.insight.movers import movers
+    from cesctl.insight.segments import segments
+    from cesctl.insight.trend import trend
     from cesctl.model.load import load_model, parse_model
     from cesctl.pipeline.run import score
     from cesctl.result import Result
@@ -25,9 +29,13 @@ __all__ = [
     "Result",
     "UsageError",
     "__version__",
+    "drivers",
     "load_model",
+    "movers",
     "parse_model",
     "score",
+    "segments",
+    "trend",
 ]
 
 _HOME = {
@@ -40,6 +48,10 @@ _HOME = {
     "load_model": "cesctl.model.load",
     "parse_model": "cesctl.model.load",
     "score": "cesctl.pipeline.run",
+    "drivers": "cesctl.insight.drivers",
+    "movers": "cesctl.insight.movers",
+    "segments": "cesctl.insight.segments",
+    "trend": "cesctl.insight.trend",
 }
 
 

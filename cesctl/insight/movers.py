@@ -83,7 +83,7 @@ def movers(
         return [before, at]
 
     result, (before, _) = score_times(open_log(inputs, model, as_of=as_of, now=now), both)
-    return compared(result, before, where)
+    return compared(result, before.scored, where)
 
 
 def compared(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from itertools import pairwise
 from operator import add
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -16,15 +16,17 @@ from cesctl.duration import DAY_US
 from cesctl.insight.periods import Every, parse_every, series
 from cesctl.insight.times import first_instant
 from cesctl.pipeline.log import open_log
-from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
+from cesctl.pipeline.numbers import exact_means, quotient, round_half_away, with_shared
 from cesctl.pipeline.run import score_times
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
+    from cesctl.pipeline.customers import At
     from cesctl.pipeline.log import Inputs
-    from cesctl.result import Result, Scored
+    from cesctl.result import Result
 
 INSTANT = pl.Datetime("us", "UTC")
+SHARES = ("at_risk_share", "engaged", "responsive", "disengaged", "stickiness")
 ACTIVE_DAYS = (("dau", 1), ("wau", 7), ("mau", 30))
 
 
@@ -79,15 +81,15 @@ def trend(
     if start is None and periods is None:
         periods = 12
     log = open_log(inputs, model, as_of=as_of, now=now)
-    result, scored = score_times(log, series(step, model.timezone, periods=periods, first=start))
+    result, found = score_times(log, series(step, model.timezone, periods=periods, first=start))
     if where:
-        result, scored = result.only(where), [s.only(where) for s in scored]
+        result, found = result.only(where), [at.only(where) for at in found]
     return Trend(
         result=result,
         every=step,
-        times=tuple(s.as_of for s in scored),
-        customers=_customers(result, scored),
-        periods=pl.concat([_period(s, step) for s in scored]),
+        times=tuple(at.as_of for at in found),
+        customers=_customers(result, found),
+        periods=_periods(found, step),
     )
 
 
@@ -96,11 +98,11 @@ def column_of(at: datetime) -> str:
     return f"score {at.replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
-def _customers(result: Result, scored: Sequence[Scored]) -> pl.DataFrame:
+def _customers(result: Result, found: Sequence[At]) -> pl.DataFrame:
     frame = result.scores.select("customer", *result.attributes)
-    names = [column_of(s.as_of) for s in scored]
-    for name, at in zip(names, scored, strict=True):
-        of_then = at.scores.select("customer", pl.col("score").alias(name))
+    names = [column_of(at.as_of) for at in found]
+    for name, at in zip(names, found, strict=True):
+        of_then = at.frame.select("customer", pl.col("score").alias(name))
         frame = frame.join(of_then, on="customer", how="left", maintain_order="left")
     drops = [(pl.col(a) - pl.col(b)).alias(f"drop {n}") for n, (a, b) in enumerate(pairwise(names))]
     decimals = result.model.scale.round
@@ -109,7 +111,7 @@ def _customers(result: Result, scored: Sequence[Scored]) -> pl.DataFrame:
     if drops:
         steepest = round_half_away(pl.max_horizontal(drops), decimals)
         steepest = pl.when(steepest > 0).then(steepest)
-        for drop, at in zip(drops, scored[1:], strict=True):
+        for drop, at in zip(drops, found[1:], strict=True):
             same = round_half_away(drop, decimals) == steepest
             fell_at = pl.when(same).then(pl.lit(at.as_of, dtype=INSTANT)).otherwise(fell_at)
     told = with_shared(
@@ -139,52 +141,50 @@ def _slope(names: Sequence[str]) -> pl.Expr:
     return pl.when(n > 1).then(round_half_away(slope, 6))
 
 
-def _period(scored: Scored, every: Every) -> pl.DataFrame:
-    """One row: the customers at one T."""
-    detail, summary, model = scored.detail, scored.summary, scored.model
-    customers = detail.height
-    period_us = (scored.as_of - every.before(scored.as_of, 1, model.timezone)) // timedelta(
-        microseconds=1
+def _periods(found: Sequence[At], every: Every) -> pl.DataFrame:
+    """One row per T: all customers at that time."""
+    rows = [_period(at, every) for at in found]
+    floats = ("average", "median", *SHARES)
+    types: dict[str, pl.DataType] = {
+        n: pl.Float64() if n in floats else pl.UInt32() for n in rows[0] if n != "as_of"
+    }
+    frame = pl.DataFrame(rows, schema={"as_of": INSTANT, **types})
+    return with_shared(
+        frame, *(round_half_away(pl.col(c), 6).alias(c) for c in ("median", *SHARES))
     )
-    bands = scored.bands
+
+
+def _period(at: At, every: Every) -> dict[str, Any]:
+    """The row; median and shares are still to be rounded."""
+    frame, model = at.frame, at.model
+    length = at.as_of - every.before(at.as_of, 1, model.timezone)
     best = pl.col("band") == model.bands[-1].name
-    active = pl.col("activity_us") < period_us
-    counts = detail.select(
+    active = pl.col("activity_us") < length // timedelta(microseconds=1)
+    counts = frame.select(
+        pl.len().alias("customers"),
+        pl.col("at_risk").sum(),
         best.sum().alias("engaged"),
         (active & ~best).sum().alias("responsive"),
         *((pl.col("activity_us") < days * DAY_US).sum().alias(n) for n, days in ACTIVE_DAYS),
+        *((pl.col("band") == b.name).sum().alias(f"band {b.name}") for b in model.bands),
     ).row(0, named=True)
+    customers = counts["customers"]
 
     def share(part: int, whole: int) -> float | None:
-        return (
-            None if not whole else float(pl.select(round_half_away(pl.lit(part / whole), 6)).item())
-        )
+        return part / whole if whole else None
 
-    at_risk = int(summary["at_risk"] or 0)
-    row = {
-        "as_of": scored.as_of,
+    engaged, responsive = counts["engaged"], counts["responsive"]
+    return {
+        "as_of": at.as_of,
         "customers": customers,
-        "average": summary["average"],
-        "median": summary["median"],
-        "at_risk": at_risk,
-        "at_risk_share": share(at_risk, customers),
-        "engaged": share(counts["engaged"], customers),
-        "responsive": share(counts["responsive"], customers),
-        "disengaged": share(customers - counts["engaged"] - counts["responsive"], customers),
+        "average": exact_means(frame, "score")["mean"].item(),
+        "median": frame["score"].median(),
+        "at_risk": counts["at_risk"],
+        "at_risk_share": share(counts["at_risk"], customers),
+        "engaged": share(engaged, customers),
+        "responsive": share(responsive, customers),
+        "disengaged": share(customers - engaged - responsive, customers),
         **{n: counts[n] for n, _ in ACTIVE_DAYS},
         "stickiness": share(counts["dau"], counts["mau"]),
-        **{f"band {b['name']}": b["customers"] for b in bands.to_dicts()},
+        **{f"band {b.name}": counts[f"band {b.name}"] for b in model.bands},
     }
-    floats = (
-        "average",
-        "median",
-        "at_risk_share",
-        "engaged",
-        "responsive",
-        "disengaged",
-        "stickiness",
-    )
-    types: dict[str, pl.DataType] = {
-        n: pl.Float64() if n in floats else pl.UInt32() for n in row if n != "as_of"
-    }
-    return pl.DataFrame([row], schema={"as_of": INSTANT, **types})

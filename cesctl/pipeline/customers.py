@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -34,10 +34,42 @@ ZERO_WHEN_SILENT = frozenset(
 
 @dataclass(frozen=True)
 class At:
-    """The customers at one T, and what the user should know of them."""
+    """The customers at one T, and what the user should know of them.
 
-    scored: Scored
-    notes: tuple[str, ...]
+    ``frame``: one row per customer in any order: the steps up to ``score`` (see Scored), ``attr:`` columns,
+    ``band``, ``at_risk``, ``activity_us`` (since the last event that counts as activity, null without any).
+    """
+
+    model: Model
+    as_of: datetime
+    attributes: tuple[str, ...]
+    frame: pl.DataFrame
+    users: pl.DataFrame | None = None
+    identities: pl.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def scored(self) -> Scored:
+        """The same in order, with the columns of the scores. Takes longer than all before it."""
+        order = ["score", "given_raw", "customer"]
+        detail = self.frame.sort(order, descending=[True, True, False])
+        columns = _score_columns(self.model, self.attributes)
+        return Scored(
+            model=self.model,
+            as_of=self.as_of,
+            attributes=self.attributes,
+            scores=detail.lazy().select(columns).collect(engine="in-memory"),
+            detail=detail,
+            users=None if self.users is None else of_accounts(self.users),
+            identities=self.identities,
+        )
+
+    def only(self, where: Mapping[str, str | None]) -> At:
+        """The customers whose attributes, which must be there, have these values (None: have none)."""
+        frame = self.frame
+        for name, value in where.items():
+            frame = frame.filter(pl.col(f"attr:{name}").eq_missing(pl.lit(value)))
+        return replace(self, frame=frame)
 
 
 @dataclass(frozen=True)
@@ -87,23 +119,16 @@ class Customers:
             (pl.lit(epoch_us(at)) - pl.col(activity_at).to_physical()).alias("activity_us"),
             round_half_away(pl.col("raw"), 6).alias("given_raw"),
         )
-        detail = add_band(frame, model).sort(
-            ["score", "given_raw", "customer"], descending=[True, True, False]
-        )
-        attributes = self._attributes()
-        scored = Scored(
+        told = () if users is None or model.roll_up is None else _told(users, model.roll_up)
+        return At(
             model=model,
             as_of=at,
-            attributes=attributes,
-            scores=detail.lazy()
-            .select(_score_columns(model, attributes))
-            .collect(engine="in-memory"),
-            detail=detail,
-            users=None if users is None else of_accounts(users),
+            attributes=self._attributes(),
+            frame=add_band(frame, model),
+            users=users,
             identities=self.identities,
+            notes=told,
         )
-        told = () if users is None or model.roll_up is None else _told(users, model.roll_up)
-        return At(scored, told)
 
     @cached_property
     def _roster(self) -> pl.DataFrame | None:

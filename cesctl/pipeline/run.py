@@ -14,7 +14,7 @@ from cesctl import sources
 from cesctl.engines import polars as polars_engine
 from cesctl.errors import InputError, InputProblem
 from cesctl.model.types import Model
-from cesctl.pipeline.customers import Customers, times
+from cesctl.pipeline.customers import At, Customers, times
 from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log
 from cesctl.pipeline.rejects import broken_lines, rejected_rows
 from cesctl.pipeline.row_counts import file_counts, row_counts
@@ -50,7 +50,7 @@ def score_log(log: Log, *, occurrences: bool = False) -> Result:
 
 def score_times(
     log: Log, wanted: Callable[[datetime], Sequence[datetime]], *, occurrences: bool = False
-) -> tuple[Result, list[Scored]]:
+) -> tuple[Result, list[At]]:
     """Scores an opened log at several T in one pass.
 
     ``wanted`` is asked with the model's own T, and gives that and earlier ones. Gives the run at the model's
@@ -81,7 +81,7 @@ def score_times(
         file_rows=_file_rows(log, counted, rows),
         rejected_rows=partial(rejected_rows, log),
     )
-    return result, [found[at].scored for at in counted.wanted]
+    return result, [found[at] for at in counted.wanted]
 
 
 @dataclass(frozen=True)

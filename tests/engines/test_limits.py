@@ -45,7 +45,7 @@ scale: {{round: 6}}
     data = frame(hours)
     times = [T - timedelta(hours=hours * n) for n in range(4)]
     _, found = score_times(open_log(data, model), lambda _: times)
-    for scored in found:
+    for scored in (at.scored for at in found):
         alone = score(data, model, as_of=scored.as_of.isoformat())
         assert scored.scores.equals(alone.scores)
 

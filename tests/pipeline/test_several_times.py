@@ -39,8 +39,8 @@ def check(data: object, model: Model, now: datetime) -> None:
     opened = open_log(data, model, now=now)  # type: ignore[arg-type]
     result, found = score_times(opened, lambda at: [at - step for step in reversed(STEPS)])
     assert len(found) == len(STEPS)
-    same(found[-1], result)
-    for scored in found:
+    same(found[-1].scored, result)
+    for scored in (at.scored for at in found):
         text = scored.as_of.isoformat()
         same(scored, score(data, model, as_of=text, now=now))  # type: ignore[arg-type]
 
@@ -91,9 +91,14 @@ def test_attributes_and_activity_are_those_of_the_time() -> None:
     text = "as_of: 2026-10-31\nevents: {x: 1}\nattributes: {plan: plan}\nrisk: {activity: x}"
     opened = open_log(data, parse_model(text))
     _, (then, now) = score_times(opened, lambda at: [at - timedelta(days=20), at])
-    assert then.scores.select("customer", "plan", "days_silent").rows() == [("a", "free", 10)]
-    assert now.scores.select("customer", "plan").rows() == [("a", "pro"), ("b", "pro")]
-    assert then.detail["activity_us"].item() == now.detail["activity_us"][0] - 20 * 86_400_000_000
+    assert then.scored.scores.select("customer", "plan", "days_silent").rows() == [
+        ("a", "free", 10)
+    ]
+    assert now.scored.scores.select("customer", "plan").rows() == [("a", "pro"), ("b", "pro")]
+    assert (
+        then.frame["activity_us"].item()
+        == now.scored.detail["activity_us"][0] - 20 * 86_400_000_000
+    )
 
 
 def test_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
