@@ -27,6 +27,7 @@ def command(
     window: options.Window = None,
     compare: options.Compare = None,
     customers: options.Customers = None,
+    max_rejected: options.MaxRejected = "5%",
     form: deliver.Format = "table",
     output: deliver.Output = None,
     no_color: options.NoColor = False,
@@ -51,7 +52,7 @@ def command(
 
         return drivers(inputs, model, where=only)
 
-    made = line.working(inputs, model, screen, job, lambda made: made.result)
+    made = line.viewed(inputs, model, screen, job, only=only, max_rejected=max_rejected)
 
     from cesctl.present.drivers_view import drivers_answer
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from cesctl.cli.options import model_path
-from cesctl.errors import UsageError
+from cesctl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cesctl.cli.console import Screen
     from cesctl.model.types import Model
     from cesctl.result import Result
 
 Made = TypeVar("Made")
+
+
+class Viewed(Protocol):
+    """A view of a run; ``everyone``: the run before customers were chosen."""
+
+    @property
+    def result(self) -> Result: ...
+
+    @property
+    def everyone(self) -> Result: ...
+
+
+View = TypeVar("View", bound=Viewed)
 
 
 def chosen_model(
@@ -92,3 +105,38 @@ def working(
         for row in file_lines(result.file_rows):
             screen.detail(row)
     return made
+
+
+def viewed(
+    inputs: list[str],
+    model: Model,
+    screen: Screen,
+    job: Callable[[], View],
+    *,
+    only: Mapping[str, str | None],
+    max_rejected: str,
+) -> View:
+    """The same for a view of a run. Raises InputError where too many rows are rejected."""
+    from cesctl.cli import rejected, rules
+
+    limit = rules.parse_share(max_rejected, "--max-rejected")
+    made = working(inputs, model, screen, job, lambda view: view.everyone)
+    where = "cesctl score with --rejects FILE lists them"
+    problems = rejected.too_many(made.everyone, limit, max_rejected, where)
+    if problems:
+        raise InputError(*problems)
+    if only and not made.result.scores.height:
+        screen.note(nobody(made.everyone, only))
+    return made
+
+
+def nobody(everyone: Result, only: Mapping[str, str | None]) -> str:
+    """Why ``--where`` may have found no one: the values there are."""
+    parts = []
+    for name, value in only.items():
+        values = everyone.scores[name].drop_nulls().unique().sort()
+        if value is not None and value not in values.implode().item():
+            some = ", ".join(values.head(8).to_list())
+            more = f" and {values.len() - 8:,} more" if values.len() > 8 else ""
+            parts.append(f'no customer has {name} "{value}"; there are: {some or "none"}{more}')
+    return "\n".join(parts) or "no customer has all of that"

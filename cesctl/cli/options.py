@@ -76,6 +76,10 @@ Where: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+MaxRejected: TypeAlias = Annotated[
+    str,
+    typer.Option(metavar="P", help="More of the rows rejected than this ends the run with 3."),
+]
 NoColor: TypeAlias = Annotated[
     bool, typer.Option("--no-color", help="Plain text (also by the variable NO_COLOR).")
 ]

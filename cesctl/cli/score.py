@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cesctl.cli import line, options, outputs, rules
+from cesctl.cli import line, options, outputs, rejected, rules
 from cesctl.cli.console import Screen
-from cesctl.errors import InputError, InputProblem, UsageError
+from cesctl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from cesctl.present.files import Kind
@@ -24,9 +24,6 @@ cesctl score events.csv -c model.yaml -q -f json --fail-if "at_risk > 20%"
 """
 
 Format = Literal["table", "json", "ndjson", "csv", "markdown"]
-
-
-SOON_FOUND = 200_000  # rejected rows, among which an example is looked for
 
 
 @dataclass(frozen=True)
@@ -89,10 +86,7 @@ def command(
             metavar="FILE", help="Rejected rows with file, line and reason.", show_default=False
         ),
     ] = None,
-    max_rejected: Annotated[
-        str,
-        typer.Option(metavar="P", help="More of the rows rejected than this ends the run with 3."),
-    ] = "5%",
+    max_rejected: options.MaxRejected = "5%",
     fail_if: Annotated[
         list[str] | None,
         typer.Option(
@@ -144,7 +138,7 @@ def command(
 
         result = listed(result, chosen)
     if only and not result.scores.height:
-        screen.note(_nobody(everyone, only))
+        screen.note(line.nobody(everyone, only))
     if by is not None:
         result.by(by)  # an unknown attribute ends the run before anything is written
         if form not in {"table", "markdown"}:
@@ -183,52 +177,12 @@ def _refuse_rejected(
     result: "Result", limit: Fraction, said: str, targets: list[Target], screen: Screen
 ) -> None:
     """Ends the run where too many rows are rejected; their list is written all the same."""
-    rows = result.rows
-    if not rows.read or Fraction(rows.all_rejected, rows.read) <= limit:
-        return
-    from cesctl.present.numbers import percent
-
     wanted = [target for target in targets if target.what == "rejects"]
-    _write(wanted, result, screen)
-    reasons = "".join(f"\n  {number:,} {why}" for why, number in rows.rejected.items())
-    share = percent(rows.all_rejected / rows.read)
     where = f"{wanted[0].path} lists them" if wanted else "--rejects FILE lists them"
-    raise InputError(
-        *_unreadable_time(result),
-        InputProblem(
-            f"{rows.all_rejected:,} of {rows.read:,} rows rejected ({share}), "
-            f"more than --max-rejected {said}:{reasons}",
-            hint=f"{where} with file, line and reason; no scores were written",
-        ),
-    )
-
-
-def _unreadable_time(result: "Result") -> list[InputProblem]:
-    """What to do where it is the time that cannot be read; with the first such row, if soon found."""
-    from cesctl.insight.advice import SET_TIMESTAMP_FORMAT
-    from cesctl.pipeline.normalise import REJECTED, UNREADABLE
-
-    reason = REJECTED[UNREADABLE]
-    if reason not in result.rows.rejected:
-        return []
-    if result.rows.all_rejected > SOON_FOUND:
-        return [InputProblem("there are timestamps that are no time", hint=SET_TIMESTAMP_FORMAT)]
-    rows = result.rejects()
-    first = rows.row(rows["reason"].to_list().index(reason), named=True)
-    what = f'timestamp "{first["timestamp"]}" is no time'
-    return [InputProblem(what, first["file"], first["line"], SET_TIMESTAMP_FORMAT)]
-
-
-def _nobody(everyone: "Result", only: dict[str, Any]) -> str:
-    """Why ``--where`` may have found no one: the values there are."""
-    parts = []
-    for name, value in only.items():
-        values = everyone.scores[name].drop_nulls().unique().sort()
-        if value is not None and value not in values.implode().item():
-            some = ", ".join(values.head(8).to_list())
-            more = f" and {values.len() - 8:,} more" if values.len() > 8 else ""
-            parts.append(f'no customer has {name} "{value}"; there are: {some or "none"}{more}')
-    return "\n".join(parts) or "no customer has all of that"
+    problems = rejected.too_many(result, limit, said, where)
+    if problems:
+        _write(wanted, result, screen)
+        raise InputError(*problems)
 
 
 def _write(targets: list[Target], result: "Result", screen: Screen) -> None:

@@ -28,7 +28,7 @@ def command(
     periods: Annotated[
         int | None,
         typer.Option(
-            min=1, max=400, metavar="N", help="How many.  [default: 12]", show_default=False
+            min=1, max=120, metavar="N", help="How many.  [default: 12]", show_default=False
         ),
     ] = None,
     first: Annotated[
@@ -57,6 +57,7 @@ def command(
     window: options.Window = None,
     compare: options.Compare = None,
     customers: options.Customers = None,
+    max_rejected: options.MaxRejected = "5%",
     form: deliver.Format = "table",
     output: deliver.Output = None,
     no_color: options.NoColor = False,
@@ -85,7 +86,7 @@ def command(
 
         return trend(inputs, model, every=every, periods=periods, first=first, where=only)
 
-    made = line.working(inputs, model, screen, job, lambda made: made.result)
+    made = line.viewed(inputs, model, screen, job, only=only, max_rejected=max_rejected)
 
     from cesctl.present.trend_view import trend_answer
 

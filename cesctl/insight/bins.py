@@ -26,9 +26,13 @@ def binned(values: pl.Series) -> tuple[pl.Series, pl.Series]:
     if there.is_empty() or there["number"].null_count() or codes:
         return values, nothing
     if there["number"].n_unique() <= MOST_VALUES:
-        return values, numbers.select(pl.col("number").rank("dense").cast(pl.Int64)).to_series()
-    shares = [n / BINS for n in range(1, BINS)]
-    edges = sorted({float(there["number"].quantile(s, "lower") or 0.0) for s in shares})
+        order = pl.col("number").rank("dense").cast(pl.Int64)
+        one_text = pl.col("text").min().over("number")  # 1 and 1.0 are one
+        same = numbers.select(
+            pl.when(pl.col("number").is_not_null()).then(one_text).alias("text"), order
+        )
+        return same["text"], same["number"]
+    edges = _edges(there["number"].sort())
     place = pl.sum_horizontal((pl.col("number") > e).cast(pl.Int64) for e in edges)
     place = pl.when(pl.col("number").is_not_null()).then(place)
     placed = numbers.with_columns(place.alias("order"))
@@ -43,3 +47,17 @@ def binned(values: pl.Series) -> tuple[pl.Series, pl.Series]:
     }
     named = placed["order"].replace_strict(names, return_dtype=pl.String)
     return named, placed["order"]
+
+
+def _edges(numbers: pl.Series) -> list[float]:
+    """The greatest value of each bin but the last. A value that many have ends a bin, and begins one."""
+    greatest = float(numbers[-1])
+    edges: set[float] = set()
+    for part in range(1, BINS):
+        value = float(numbers[(len(numbers) - 1) * part // BINS])
+        if value in edges or value == greatest:
+            before = numbers.filter(numbers < value)
+            edges |= {float(before[-1])} if len(before) else set()
+        if value < greatest:
+            edges.add(value)
+    return sorted(edges)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.insight.event_table import carefully
-from cesctl.insight.intervals import for_each_of, ratio_of_shares
+from cesctl.insight.intervals import for_each_of, ratio_of_shares, told_apart
 from cesctl.insight.parts_of_raw import parts_of_raw
 from cesctl.pipeline.conditions import matches
 from cesctl.pipeline.log import open_log
@@ -24,27 +25,31 @@ if TYPE_CHECKING:
     from cesctl.result import Result
 
 TOP, BOTTOM = "top", "bottom"
+FEWEST = 8  # customers of whom there are quarters
 
 
 @dataclass(frozen=True)
 class Drivers:
     """Events and signals against scores.
 
-    ``result``: the run. ``groups``: what the top and the bottom are, in words; ``sizes``: how many customers
-    they have. ``since``: the events looked at are later than that (None: all up to T).
+    ``result``: the run, ``everyone``: the same before any were chosen. ``groups``: what the top and the
+    bottom are, in words; ``sizes``: how many customers they have. ``since``: the events looked at are later
+    than that (None: all up to T).
     ``events``: one row per event name of those customers, the most used first: event, ``signals`` (that take
     it by name or pattern, joined by ", "; null: none does), occurrences, customers, ``reach`` (share of all
     customers that did it), ``top_reach`` and ``bottom_reach``, ``top_occurrences`` and
     ``bottom_occurrences`` (per customer of the group), ``lift`` (top_reach ÷ bottom_reach; null where nobody
     of the bottom did it), ``low`` and ``high`` (its interval: all intervals of the table hold together with
-    95 % confidence; null where a group is empty), ``separates`` ("top", "bottom", or null where chance may be
-    all there is to it), ``candidate`` (it separates, and no signal takes it).
+    95 % confidence; null where a group is empty, ``high`` also where there is no upper end), ``separates``
+    ("top", "bottom", or null where chance may be all there is to it), ``candidate`` (it separates, and no
+    signal takes it).
     ``signals``: one row per part of raw (see ``parts_of_raw``), in the model's order: signal, customers (that
     have points of it), points (over all customers), ``share`` (of all raw; null where that is not above 0).
     6 decimals.
     """
 
     result: Result
+    everyone: Result
     groups: tuple[str, str]
     sizes: tuple[int, int]
     since: datetime | None
@@ -81,7 +86,7 @@ def drivers(
     since = None if window is None else result.as_of - timedelta(microseconds=window)
     count = partial(_pairs, since=since, until=result.as_of)
     pairs = carefully(log, lambda log: _counted(log, count))
-    return driven(result.only(where) if where else result, pairs, since)
+    return driven(result.only(where) if where else result, pairs, since, result)
 
 
 def _counted(log: Log, count: partial[pl.DataFrame]) -> pl.DataFrame:
@@ -97,7 +102,12 @@ def _pairs(events: pl.LazyFrame, since: datetime | None, until: datetime) -> pl.
     return grouped.collect(engine="streaming")
 
 
-def driven(result: Result, pairs: pl.DataFrame, since: datetime | None = None) -> Drivers:
+def driven(
+    result: Result,
+    pairs: pl.DataFrame,
+    since: datetime | None = None,
+    everyone: Result | None = None,
+) -> Drivers:
     """The same of a run that is scored already; ``pairs``: customer, event, count."""
     model = result.model
     if result.users is not None:
@@ -117,26 +127,29 @@ def driven(result: Result, pairs: pl.DataFrame, since: datetime | None = None) -
     events = events.select("event", "signals", pl.exclude("event", "signals")).sort(
         ["customers", "occurrences", "event"], descending=[True, True, False]
     )
-    return Drivers(result, groups, sizes, since, events, _signals(result))
+    return Drivers(result, everyone or result, groups, sizes, since, events, _signals(result))
 
 
 def _sides(result: Result) -> tuple[pl.DataFrame, tuple[str, str]]:
     """One row per customer: customer, ``side`` (top, bottom, or null); and what those are.
 
     The best band and the lowest; where nobody is in one of them, the quarters with the highest and the
-    lowest scores.
+    lowest scores, equal scores together. Of few customers, or of scores that are all alike, nobody.
     """
     bands = result.model.bands
-    scores = result.scores.select("customer", "band")
+    scores = result.scores.select("customer", "band", "score")
     best, worst = bands[-1].name, bands[0].name
     if len(bands) > 1 and {best, worst} <= set(scores["band"]):
         top, bottom = pl.col("band") == best, pl.col("band") == worst
         return scores.select("customer", _side(top, bottom)), (f"band {best}", f"band {worst}")
-    quarter = scores.height // 4
-    place = pl.int_range(pl.len())
-    side = _side(place < quarter, place >= scores.height - quarter)
     named = ("the quarter with the highest scores", "the quarter with the lowest scores")
-    return scores.select("customer", side), named
+    score = pl.col("score")
+    if scores.height < FEWEST:
+        return scores.select("customer", _side(pl.lit(value=False), pl.lit(value=False))), named
+    middle = score.median()
+    top = (score >= score.quantile(0.75, "higher")) & (score > middle)
+    bottom = (score <= score.quantile(0.25, "lower")) & (score < middle)
+    return scores.select("customer", _side(top, bottom)), named
 
 
 def _side(top: pl.Expr, bottom: pl.Expr) -> pl.Expr:
@@ -191,7 +204,9 @@ def _lift(
         return None, None, None, None
     lift = (top / sizes[0]) / (bottom / sizes[1]) if bottom else None
     low, high = ratio_of_shares((top, bottom), sizes, confidence)
-    return lift, low, high, TOP if low > 1 else BOTTOM if high < 1 else None
+    apart = told_apart((top, bottom), sizes, confidence)
+    separates = None if not apart else TOP if low > 1 else BOTTOM
+    return lift, low, None if math.isinf(high) else high, separates
 
 
 def _takers(events: pl.Series, model: Model) -> pl.Series:

@@ -6,6 +6,7 @@ import math
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
+FEW = 10.0  # expected customers, below which intervals are too narrow
 _MANY = 200  # degrees of freedom from which on the expansion is as good as the sum
 
 
@@ -95,17 +96,52 @@ def wilson(hits: int, of: int, confidence: float = CONFIDENCE) -> tuple[float, f
 def ratio_of_shares(
     hits: tuple[int, int], of: tuple[int, int], confidence: float = CONFIDENCE
 ) -> tuple[float, float]:
-    """The interval of the first share divided by the second.
+    """The interval of the first share divided by the second, from Wilson's of both; infinite where it has no
+    upper end. It leaves out 1 just where Newcombe's interval of their difference leaves out 0.
 
-    Katz and others, "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34
-    (1978), with half a customer added to each count and size (Walter, Biometrika 62, 1975), so that there is
-    one where nobody, or everybody, did.
+    Donner and Zou, "Closed-form confidence intervals for functions of the normal mean and standard
+    deviation", Statistical Methods in Medical Research 21 (2012); Newcombe, Statistics in Medicine 17 (1998).
     """
-    z = NormalDist().inv_cdf((1.0 + confidence) / 2.0)
-    (a, b), (m, n) = ((x + 0.5 for x in hits), (x + 0.5 for x in of))
-    middle = math.log(a / m) - math.log(b / n)
-    reach = z * math.sqrt(max(0.0, 1.0 / a - 1.0 / m + 1.0 / b - 1.0 / n))
-    return math.exp(middle - reach), math.exp(middle + reach)
+    (p, q) = (hits[0] / of[0], hits[1] / of[1])
+    (low_p, high_p), (low_q, high_q) = (
+        wilson(h, n, confidence) for h, n in zip(hits, of, strict=True)
+    )
+    # the roots of (p - x q)^2 = (p - its end)^2 + x^2 (q - its end)^2
+    square, end = high_q * (2.0 * q - high_q), low_p * (2.0 * p - low_p)
+    below = p * q + math.sqrt(max(0.0, (p * q) ** 2 - square * end))
+    low = end / below if below > 0.0 else 0.0
+    square, end = low_q * (2.0 * q - low_q), high_p * (2.0 * p - high_p)
+    above = p * q + math.sqrt(max(0.0, (p * q) ** 2 - square * end))
+    return max(0.0, low), above / square if square > 0.0 else math.inf
+
+
+def told_apart(hits: tuple[int, int], of: tuple[int, int], confidence: float = CONFIDENCE) -> bool:
+    """Whether two shares differ beyond chance: the interval of their ratio leaves out 1, and so says, where
+    one would expect fewer than ten customers somewhere, Fisher's exact test. Fisher, "Statistical Methods for
+    Research Workers", 5th edition (1934); both sides, by the chances of what is as unlikely.
+    """
+    low, high = ratio_of_shares(hits, of, confidence)
+    if low <= 1.0 <= high:
+        return False
+    done, every = sum(hits), sum(of)
+    expected = min(min(of) * done, min(of) * (every - done)) / every
+    return expected >= FEW or _fisher(hits, of) < 1.0 - confidence
+
+
+def _fisher(hits: tuple[int, int], of: tuple[int, int]) -> float:
+    done, every = sum(hits), sum(of)
+
+    def chance(k: int) -> float:
+        return math.exp(_choose(of[0], k) + _choose(of[1], done - k) - _choose(every, done))
+
+    seen = chance(hits[0]) * (1.0 + 1e-7)
+    ways = range(max(0, done - of[1]), min(of[0], done) + 1)
+    return math.fsum(c for c in map(chance, ways) if c <= seen)
+
+
+def _choose(n: int, k: int) -> float:
+    """The logarithm of the number of ways to choose k of n."""
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def for_each_of(many: int, confidence: float = CONFIDENCE) -> float:

@@ -11,6 +11,7 @@ import polars as pl
 
 from cesctl.duration import DAY_US, DurationError, parse_duration
 from cesctl.errors import UsageError
+from cesctl.insight.names import check_names
 from cesctl.insight.parts_of_raw import parts_of_raw
 from cesctl.insight.times import fixed_time
 from cesctl.pipeline.log import open_log
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
     from cesctl.result import Result, Scored
 
 USUAL_US = 30 * DAY_US
+COLUMNS = ("previous_band", "previous_score", "previous_raw", "raw_change")
 
 
 @dataclass(frozen=True)
 class Movers:
     """Two T compared.
 
-    ``result``: the run at the later T; ``before``: the customers at the earlier.
+    ``result``: the run at the later T, ``everyone``: the same before any were chosen; ``before``: the
+    customers at the earlier.
     ``transitions``: one row per band before (lowest first, then those who were not there) and band now:
     ``previous_band`` (null: not there), ``band`` (null: not there any more), customers, ``share`` (of those
     of the band before, 0 … 1, 6 decimals).
@@ -41,6 +44,7 @@ class Movers:
     """
 
     result: Result
+    everyone: Result
     before: Scored
     transitions: pl.DataFrame
     customers: pl.DataFrame
@@ -90,12 +94,13 @@ def compared(
     result: Result, before: Scored, where: Mapping[str, str | None] | None = None
 ) -> Movers:
     """The same from two T that are scored already. A customer is chosen by its attributes now."""
+    everyone = result
     if where:
         result = result.only(where)
         there = result.scores["customer"].implode()
         before = before.keep(pl.col("customer").is_in(there))
     customers, parts = _customers(result, before)
-    return Movers(result, before, _transitions(customers, result.model), customers, parts)
+    return Movers(result, everyone, before, _transitions(customers, result.model), customers, parts)
 
 
 def _earlier(since: str | None, model: Model) -> Callable[[datetime], datetime]:
@@ -113,38 +118,38 @@ def _earlier(since: str | None, model: Model) -> Callable[[datetime], datetime]:
 
 def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str, ...]]:
     model = result.model
-    then = _of(before, model).rename(lambda c: c if c == "customer" else f"{c}.then")
+    check_names(result.attributes, COLUMNS, "movers")
+    then = _of(before, model).rename(lambda c: c if c == "customer" else f"then:{c}")
     now = _of(result, model)
     parts = [c.removeprefix("part:") for c in now.columns if c.startswith("part:")]
-    late = [c.removeprefix("part:").removesuffix(".then") for c in then.columns if "part:" in c]
+    late = [c.removeprefix("then:part:") for c in then.columns if c.startswith("then:part:")]
     parts += [p for p in late if p not in parts]
     joined = now.join(then, on="customer", how="full", coalesce=True)
     missing = [
         pl.lit(0.0).alias(c)
         for p in parts
-        for c in (f"part:{p}", f"part:{p}.then")
+        for c in (f"part:{p}", f"then:part:{p}")
         if c not in joined.columns
     ]
     joined = joined.with_columns(missing)
-    joined = joined.join(
-        result.scores.select("customer", *result.attributes), on="customer", how="left"
-    )
+    attributes = [pl.col(a).alias(f"attr:{a}") for a in result.attributes]
+    joined = joined.join(result.scores.select("customer", *attributes), on="customer", how="left")
     raw = round_half_away(pl.col("raw"), 6)
-    previous_raw = round_half_away(pl.col("raw.then"), 6)
+    previous_raw = round_half_away(pl.col("then:raw"), 6)
     columns: list[pl.Expr | str] = [
         "customer",
-        *result.attributes,
-        pl.col("band.then").alias("previous_band"),
+        *(pl.col(f"attr:{a}").alias(a) for a in result.attributes),
+        pl.col("then:band").alias("previous_band"),
         "band",
-        pl.col("score.then").alias("previous_score"),
+        pl.col("then:score").alias("previous_score"),
         "score",
-        round_half_away(pl.col("score") - pl.col("score.then"), model.scale.round).alias("change"),
+        round_half_away(pl.col("score") - pl.col("then:score"), model.scale.round).alias("change"),
         previous_raw.alias("previous_raw"),
         raw.alias("raw"),
-        round_half_away(pl.col("raw") - pl.col("raw.then"), 6).alias("raw_change"),
+        round_half_away(pl.col("raw") - pl.col("then:raw"), 6).alias("raw_change"),
     ]
     for part in parts:
-        was, is_ = pl.col(f"part:{part}.then"), pl.col(f"part:{part}")
+        was, is_ = pl.col(f"then:part:{part}"), pl.col(f"part:{part}")
         columns += [
             was.alias(f"{part}.before"),
             is_.alias(f"{part}.now"),

@@ -31,7 +31,8 @@ def parts_of_raw(detail: pl.DataFrame, model: Model) -> pl.DataFrame:
     """
     weights = {g.name: g.weight for g in model.groups}
     per_user = model.roll_up is not None and model.roll_up.by == "mean"
-    users = pl.col("users").cast(pl.Float64) if per_user else pl.lit(1.0)
+    # an account of a roster that has no user is scored by itself
+    users = pl.max_horizontal(pl.col("users").cast(pl.Float64), 1.0) if per_user else pl.lit(1.0)
 
     def share(points: pl.Expr) -> pl.Expr:
         return quotient(points, users) if per_user else points

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from cesctl.model.as_of import local_instant
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MOST = 400  # instants of one series
+MOST = 120  # instants of one series
 _MONTHS = re.compile(r"([1-9][0-9]{0,2})mo")
 
 
@@ -44,6 +44,14 @@ class Every:
         day = last if ends else min(local.day, last)
         return local_instant(local.replace(year=year, month=month + 1, day=day), zone)
 
+    def length_us(self, at: datetime, zone: str) -> int:
+        """Microseconds of the period that ends there; one that begins before the year 1 begins with it."""
+        try:
+            begins = self.before(at, 1, zone)
+        except (OverflowError, ValueError):
+            begins = datetime.min.replace(tzinfo=UTC)
+        return (at - begins) // timedelta(microseconds=1)
+
 
 def parse_every(text: str) -> Every:
     """``1w``, ``30d``, ``1mo``. Raises UsageError."""
@@ -70,14 +78,16 @@ def series(
 
     def instants(at: datetime) -> list[datetime]:
         found = [at]
-        try:
-            while len(found) < (periods or MOST + 1):
+        while len(found) < (periods or MOST + 1):
+            try:
                 before = every.before(at, len(found), zone)
-                if first is not None and before < first:
+            except (OverflowError, ValueError):
+                if first is not None:
                     break
-                found.append(before)
-        except (OverflowError, ValueError):
-            raise UsageError("--periods: goes back beyond the year 1") from None
+                raise UsageError("--periods: goes back beyond the year 1") from None
+            if first is not None and before < first:
+                break
+            found.append(before)
         if first is not None and first > at:
             raise UsageError(f"--from: {first:%Y-%m-%d} is later than the last T, {at:%Y-%m-%d}")
         if len(found) > MOST:

@@ -12,8 +12,10 @@ import polars as pl
 from cesctl.errors import UsageError
 from cesctl.insight.bins import binned
 from cesctl.insight.intervals import difference_of_means, for_each_of
+from cesctl.insight.names import check_names
+from cesctl.model.columns import reserved_columns
 from cesctl.pipeline.log import open_log
-from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
+from cesctl.pipeline.numbers import exact_means, quotient, round_half_away, with_shared
 from cesctl.pipeline.run import score_log
 from cesctl.sources.table import read_table
 
@@ -23,9 +25,17 @@ if TYPE_CHECKING:
     from cesctl.result import Result
 
 
+MANY = 30  # customers of whom the variance is their own
+SIX = (
+    "median", "lower_quartile", "upper_quartile", "at_risk_share", "share", "others_average",
+    "difference", "low", "high",
+)  # fmt: skip
+COLUMNS = ("customers", "average", "at_risk", "differs", *SIX)
+
+
 @dataclass(frozen=True)
 class Segments:
-    """The customers of a run by one or more attributes.
+    """The customers of a run by one or more attributes; ``everyone``: the run before any were chosen.
 
     ``rows``: one row per segment, the highest average first, bins of a number in order: the attributes
     ``by`` (text; null: none), customers, share (of all), average, median, lower_quartile, upper_quartile,
@@ -36,6 +46,7 @@ class Segments:
     """
 
     result: Result
+    everyone: Result
     by: tuple[str, ...]
     rows: pl.DataFrame
 
@@ -60,22 +71,28 @@ def segments(
         raise UsageError("--by: an attribute is named twice")
     model = with_attributes(model, [*by, *(where or ())])
     result = score_log(open_log(inputs, model, as_of=as_of, now=now))
-    return by_attributes(result.only(where) if where else result, by)
+    return by_attributes(result.only(where) if where else result, by, result)
 
 
 def with_attributes(model: Model, names: Sequence[str]) -> Model:
-    """The model with those names as attributes too: properties of the events where it declares none."""
+    """The model with those names as attributes too: properties of the events where it declares none. Raises
+    UsageError for one that is called like a column of the scores.
+    """
     known = {name for name, _ in model.attributes}
     if model.customers is not None:
         known |= set(read_table(model.customers.file).columns)
-    more = tuple((n, n) for n in names if n not in known)
-    return replace(model, attributes=(*model.attributes, *dict.fromkeys(more)))
+    more = [n for n in dict.fromkeys(names) if n not in known]
+    reserved = reserved_columns((s.name for s in model.signals), accounts=model.roll_up is not None)
+    check_names(more, reserved, "the scores")
+    return replace(model, attributes=(*model.attributes, *((n, n) for n in more)))
 
 
-def by_attributes(result: Result, by: Sequence[str]) -> Segments:
+def by_attributes(result: Result, by: Sequence[str], everyone: Result | None = None) -> Segments:
     """The same of a run that is scored already. Raises UsageError for what is no attribute."""
     for name in by:
         result.known(name)
+    columns = [*COLUMNS, *(f"band {b.name}" for b in result.model.bands)]
+    check_names(by, columns, "segments")
     frame = result.scores.select(*by, "score", "band", "at_risk")
     orders = []
     for name in by:
@@ -84,90 +101,115 @@ def by_attributes(result: Result, by: Sequence[str]) -> Segments:
         orders.append(f"order:{name}")
     numeric = len(by) == 1 and frame[orders[0]].null_count() < frame.height
     made = _table(frame, by, orders, result)
-    keys = [*orders, *by] if numeric else ["-average", *by]
-    made = made.with_columns((-pl.col("average")).alias("-average"))
-    made = made.sort(keys, nulls_last=True).drop("-average", *orders)
-    return Segments(result, tuple(by), made)
+    if numeric:
+        made = made.sort([*orders, *by], nulls_last=True)
+    else:
+        falling = [True, *[False] * len(by)]
+        made = made.sort(["average", *by], descending=falling, nulls_last=True)
+    return Segments(result, everyone or result, tuple(by), made.drop(orders))
 
 
 def _table(
     frame: pl.DataFrame, by: Sequence[str], orders: Sequence[str], result: Result
 ) -> pl.DataFrame:
     score = pl.col("score")
-    every = frame.height
-    total, squares = _moments(frame["score"])
-    grouped = frame.group_by(by, maintain_order=True).agg(
+    bands = [f"band {b.name}" for b in result.model.bands]
+    keys = frame.select(by).unique(maintain_order=True).with_row_index("segment:")
+    frame = frame.join(keys, on=by, how="left", nulls_equal=True)
+    center, size = _center_and_size(frame["score"])
+    frame = frame.with_columns(((score - center) / size).alias("x:"))
+    grouped = frame.group_by("segment:").agg(
         *(pl.col(o).first() for o in orders),
         pl.len().alias("customers"),
-        score.sort().sum().alias("sum"),
-        (score.sort() ** 2).sum().alias("squares"),
         score.median().alias("median"),
         score.quantile(0.25, "linear").alias("lower_quartile"),
         score.quantile(0.75, "linear").alias("upper_quartile"),
         pl.col("at_risk").sum(),
         *((pl.col("band") == b.name).sum().alias(f"band {b.name}") for b in result.model.bands),
+        pl.col("x:").sort().sum().alias("sum:"),
+        (pl.col("x:").sort() ** 2).sum().alias("squares:"),
     )
-    confidence = for_each_of(grouped.height)
-    found = [
-        _against_others(row, every, total, squares, confidence)
-        for row in grouped.select("customers", "sum", "squares").iter_rows(named=True)
-    ]
-    told = pl.DataFrame(
-        found,
-        schema={
-            "others_average": pl.Float64,
-            "difference": pl.Float64,
-            "low": pl.Float64,
-            "high": pl.Float64,
-            "differs": pl.String,
-        },
-        orient="row",
-    )
+    means = exact_means(frame, "score", by="segment:").select("segment:", average="mean")
+    grouped = grouped.join(means, on="segment:").sort("segment:")
+    others = _others(grouped, frame["x:"], center, size)
     customers = pl.col("customers").cast(pl.Float64)
-    six = [
-        "average", "median", "lower_quartile", "upper_quartile", "at_risk_share", "share",
-        "others_average", "difference", "low", "high",
-    ]  # fmt: skip
+    made = pl.concat([grouped, others], how="horizontal").join(keys, on="segment:")
     return with_shared(
-        pl.concat([grouped, told], how="horizontal").with_columns(
-            quotient(pl.col("sum"), customers).alias("average"),
+        made.with_columns(
             quotient(pl.col("at_risk").cast(pl.Float64), customers).alias("at_risk_share"),
-            quotient(customers, float(max(every, 1))).alias("share"),
+            quotient(customers, float(max(frame.height, 1))).alias("share"),
         ),
-        *(round_half_away(pl.col(c), 6).alias(c) for c in six),
+        *(round_half_away(pl.col(c), 6).alias(c) for c in SIX),
     ).select(
         *by, *orders, "customers", "share", "average", "median", "lower_quartile", "upper_quartile",
-        "at_risk", "at_risk_share", *(f"band {b.name}" for b in result.model.bands),
-        "others_average", "difference", "low", "high", "differs",
+        "at_risk", "at_risk_share", *bands, "others_average", "difference", "low", "high", "differs",
     )  # fmt: skip
 
 
-def _moments(scores: pl.Series) -> tuple[float, float]:
-    """Sum and sum of squares; sorted first, so that the order of the customers changes no bit."""
-    ordered = scores.sort()
-    return float(ordered.sum()), float((ordered**2).sum())
+def _center_and_size(scores: pl.Series) -> tuple[float, float]:
+    """The mean and the greatest distance from it (1 where there is none). Scores less the one, divided by the
+    other, can be squared: nothing is lost to rounding, and nothing is too large.
+    """
+    center = float((scores.sort() / max(scores.len(), 1)).sum())
+    greatest = (scores - center).abs().max()
+    return center, float(greatest) if isinstance(greatest, float) and greatest > 0 else 1.0
 
 
-def _against_others(
-    row: Mapping[str, float], every: int, total: float, squares: float, confidence: float
-) -> tuple[float | None, float | None, float | None, float | None, str | None]:
-    """others_average, difference, low, high, differs."""
-    counts = (int(row["customers"]), every - int(row["customers"]))
-    if not counts[1]:
-        return None, None, None, None, None
-    sums = (row["sum"], total - row["sum"])
-    means = (sums[0] / counts[0], sums[1] / counts[1])
-    variances = (
-        _variance(row["squares"], means[0], counts[0]),
-        _variance(squares - row["squares"], means[1], counts[1]),
-    )
-    interval = difference_of_means(means, variances, counts, confidence)
-    between = means[0] - means[1]
-    if interval is None:
-        return means[1], between, None, None, None
-    low, high = interval
-    return means[1], between, low, high, "above" if low > 0 else "below" if high < 0 else None
+def _others(
+    grouped: pl.DataFrame, comparable: pl.Series, center: float, size: float
+) -> pl.DataFrame:
+    """One row per segment: others_average, difference, low, high, differs."""
+    ordered = comparable.sort()
+    everybody = _Moments(ordered.len(), float(ordered.sum()), float((ordered**2).sum()))
+    confidence = for_each_of(grouped.height)
+    rows: list[tuple[float | str | None, ...]] = []
+    for count, total, squares in grouped.select("customers", "sum:", "squares:").iter_rows():
+        own = _Moments(count, total, squares)
+        rest = everybody.without(own)
+        if not rest.count:
+            rows.append((None, None, None, None, None))
+            continue
+        between = (own.mean - rest.mean) * size
+        interval = difference_of_means(
+            (own.mean, rest.mean),
+            (own.variance(everybody), rest.variance(everybody)),
+            (own.count, rest.count),
+            confidence,
+        )
+        low, high = (None, None) if interval is None else (end * size for end in interval)
+        differs = None
+        if low is not None and high is not None:
+            differs = "above" if low > 0 else "below" if high < 0 else None
+        rows.append((rest.mean * size + center, between, low, high, differs))
+    types = dict.fromkeys(["others_average", "difference", "low", "high"], pl.Float64())
+    return pl.DataFrame(rows, schema={**types, "differs": pl.String()}, orient="row")
 
 
-def _variance(squares: float, mean: float, count: int) -> float:
-    return max(0.0, squares - count * mean * mean) / (count - 1) if count > 1 else 0.0
+@dataclass(frozen=True)
+class _Moments:
+    """So many values, their sum and that of their squares."""
+
+    count: int
+    total: float
+    squares: float
+
+    @property
+    def mean(self) -> float:
+        return self.total / self.count if self.count else 0.0
+
+    def without(self, part: _Moments) -> _Moments:
+        return _Moments(
+            self.count - part.count, self.total - part.total, self.squares - part.squares
+        )
+
+    def variance(self, everybody: _Moments) -> float:
+        """The sample variance; of few at least that of everybody: a handful that are alike by chance say
+        nothing of how much such customers differ.
+        """
+        own = self._own_variance()
+        return own if self.count >= MANY else max(own, everybody._own_variance())
+
+    def _own_variance(self) -> float:
+        if self.count < 2:
+            return 0.0
+        return max(0.0, self.squares - self.count * self.mean**2) / (self.count - 1)

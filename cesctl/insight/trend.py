@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from itertools import pairwise
 from operator import add
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.duration import DAY_US
+from cesctl.insight.names import check_names
 from cesctl.insight.periods import Every, parse_every, series
 from cesctl.insight.times import first_instant
 from cesctl.pipeline.log import open_log
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cesctl.result import Result
 
 INSTANT = pl.Datetime("us", "UTC")
+COLUMNS = ("first", "last", "slope", "steepest_drop", "steepest_drop_at", "scores")
 SHARES = ("at_risk_share", "engaged", "responsive", "disengaged", "stickiness")
 ACTIVE_DAYS = (("dau", 1), ("wau", 7), ("mau", 30))
 
@@ -34,7 +36,8 @@ ACTIVE_DAYS = (("dau", 1), ("wau", 7), ("mau", 30))
 class Trend:
     """The scores at several T.
 
-    ``result``: the run at the last T. ``times``: all T, oldest first.
+    ``result``: the run at the last T, ``everyone``: the same before any were chosen. ``times``: all T, oldest
+    first.
     ``customers``: one row per customer of the last T, the one that falls most first: customer, the
     attributes, ``first`` and ``last`` (scores at the first T that has one, and at the last), ``slope``
     (points per period, least squares over the T that have a score; null of fewer than two),
@@ -49,6 +52,7 @@ class Trend:
     """
 
     result: Result
+    everyone: Result
     every: Every
     times: tuple[datetime, ...]
     customers: pl.DataFrame
@@ -82,10 +86,14 @@ def trend(
         periods = 12
     log = open_log(inputs, model, as_of=as_of, now=now)
     result, found = score_times(log, series(step, model.timezone, periods=periods, first=start))
+    check_names(result.attributes, COLUMNS, "trend")
+    everyone = result
     if where:
-        result, found = result.only(where), [at.only(where) for at in found]
+        result = result.only(where)
+        found = [at.of(result.scores["customer"]) for at in found]
     return Trend(
         result=result,
+        everyone=everyone,
         every=step,
         times=tuple(at.as_of for at in found),
         customers=_customers(result, found),
@@ -104,23 +112,22 @@ def _customers(result: Result, found: Sequence[At]) -> pl.DataFrame:
     for name, at in zip(names, found, strict=True):
         of_then = at.frame.select("customer", pl.col("score").alias(name))
         frame = frame.join(of_then, on="customer", how="left", maintain_order="left")
-    drops = [(pl.col(a) - pl.col(b)).alias(f"drop {n}") for n, (a, b) in enumerate(pairwise(names))]
     decimals = result.model.scale.round
-    steepest: pl.Expr = pl.lit(None, dtype=pl.Float64)
-    fell_at: pl.Expr = pl.lit(None, dtype=pl.Datetime("us", "UTC"))
-    if drops:
-        steepest = round_half_away(pl.max_horizontal(drops), decimals)
-        steepest = pl.when(steepest > 0).then(steepest)
-        for drop, at in zip(drops, found[1:], strict=True):
-            same = round_half_away(drop, decimals) == steepest
-            fell_at = pl.when(same).then(pl.lit(at.as_of, dtype=INSTANT)).otherwise(fell_at)
+    drops = [round_half_away(pl.col(a) - pl.col(b), decimals) for a, b in pairwise(names)]
+    greatest = pl.max_horizontal(drops) if drops else pl.lit(None, dtype=pl.Float64)
+    frame = with_shared(frame, greatest.alias("drop:"))
+    steepest = pl.when(pl.col("drop:") > 0).then(pl.col("drop:"))
+    fell_at: pl.Expr = pl.lit(None, dtype=INSTANT)
+    for drop, at in zip(drops, found[1:], strict=True):
+        same = drop == pl.col("drop:")
+        fell_at = pl.when(same).then(pl.lit(at.as_of, dtype=INSTANT)).otherwise(fell_at)
     told = with_shared(
         frame,
         pl.coalesce(names).alias("first"),
         pl.col(names[-1]).alias("last"),
         _slope(names).alias("slope"),
         steepest.alias("steepest_drop"),
-        fell_at.alias("steepest_drop_at"),
+        pl.when(pl.col("drop:") > 0).then(fell_at).alias("steepest_drop_at"),
     )
     columns = ["first", "last", "slope", "steepest_drop", "steepest_drop_at"]
     return told.select("customer", *result.attributes, *columns, *names).sort(
@@ -157,9 +164,8 @@ def _periods(found: Sequence[At], every: Every) -> pl.DataFrame:
 def _period(at: At, every: Every) -> dict[str, Any]:
     """The row; median and shares are still to be rounded."""
     frame, model = at.frame, at.model
-    length = at.as_of - every.before(at.as_of, 1, model.timezone)
     best = pl.col("band") == model.bands[-1].name
-    active = pl.col("activity_us") < length // timedelta(microseconds=1)
+    active = pl.col("activity_us") < every.length_us(at.as_of, model.timezone)
     counts = frame.select(
         pl.len().alias("customers"),
         pl.col("at_risk").sum(),

@@ -64,12 +64,9 @@ class At:
             identities=self.identities,
         )
 
-    def only(self, where: Mapping[str, str | None]) -> At:
-        """The customers whose attributes, which must be there, have these values (None: have none)."""
-        frame = self.frame
-        for name, value in where.items():
-            frame = frame.filter(pl.col(f"attr:{name}").eq_missing(pl.lit(value)))
-        return replace(self, frame=frame)
+    def of(self, customers: pl.Series) -> At:
+        """Only these customers."""
+        return replace(self, frame=self.frame.filter(pl.col("customer").is_in(customers.implode())))
 
 
 @dataclass(frozen=True)

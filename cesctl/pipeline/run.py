@@ -12,7 +12,7 @@ import polars as pl
 
 from cesctl import sources
 from cesctl.engines import polars as polars_engine
-from cesctl.errors import InputError, InputProblem
+from cesctl.errors import InputError, InputProblem, UsageError
 from cesctl.model.types import Model
 from cesctl.pipeline.customers import At, Customers, times
 from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log
@@ -102,10 +102,20 @@ def _count(
     latest = at is None
     if at is None:
         at = log.newest_guess()
+    guessed = latest and at is not None
     if at is None:
         at = log.count(newest)[0] or log.clock
     while True:
-        reported = list(wanted(at))
+        try:
+            reported = list(wanted(at))
+        except UsageError:
+            if not guessed:
+                raise
+            at, guessed = (
+                log.count(newest)[0] or log.clock,
+                False,
+            )  # what is asked may fit the real T
+            continue
         every = times(log.model, reported)
         made, read = log.count(
             partial(

@@ -54,10 +54,14 @@ def drivers_page(
     groups = [
         f"{safe(name)} ({size:,})" for name, size in zip(drivers.groups, drivers.sizes, strict=True)
     ]
-    facts = (*run_facts(result, where), ("Top", groups[0]), ("Bottom", groups[1]))
+    facts = (*run_facts(result, where, drivers.everyone), ("Top", groups[0]), ("Bottom", groups[1]))
     parts: list[Table | Words] = [_signals(drivers), _events(drivers, top)]
     candidates = drivers.candidates
-    if candidates.height:
+    if not min(drivers.sizes):
+        parts.append(
+            Words("Too few customers, or too many with one score, to compare.", "Candidates")
+        )
+    elif candidates.height:
         parts.append(_table(candidates.head(top), "Candidates", CANDIDATES, counted=False))
     else:
         parts.append(
@@ -113,7 +117,10 @@ def _table(events: pl.DataFrame, heading: str, note: str, *, counted: bool) -> T
 
 def _row(row: dict[str, Any], *, counted: bool) -> Row:
     color = {"top": "green", "bottom": "red"}.get(row["separates"], "")
-    interval = "" if row["low"] is None else f"{_times(row['low'])} to {_times(row['high'])}"
+    interval = ""
+    if row["low"] is not None:
+        end = "more" if row["high"] is None else _times(row["high"])
+        interval = f"{_times(row['low'])} to {end}"
     return Row(
         (
             cell(row["event"]),

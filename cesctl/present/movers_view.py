@@ -48,7 +48,7 @@ def movers_page(
 ) -> Page:
     result = movers.result
     then = local_time(movers.before.as_of, result.model.timezone)
-    facts = (*run_facts(result, where), ("From", then))
+    facts = (*run_facts(result, where, movers.everyone, compared=False), ("From", then))
     parts: list[Table | Words] = [_matrix(movers)]
     for most, frame, word, does in (
         (falling, movers.falls, "Falls", "fell"),
@@ -95,8 +95,9 @@ def _matrix(movers: Movers) -> Table:
             cells.append(cell(text, "bold" if stayed else "", short=_count(row)))
         rows.append(Row(tuple(cells)))
     totals = [sum(r["customers"] for r in there if r["band"] == now) for now in nows]
+    now_there = sum(n for n, now in zip(totals, nows, strict=True) if now is not None)
     rows.append(
-        Row((cell("Now"), cell(f"{sum(totals):,}"), *(cell(f"{n:,}") for n in totals)), rule=True)
+        Row((cell("Now"), cell(f"{now_there:,}"), *(cell(f"{n:,}") for n in totals)), rule=True)
     )
     columns = (
         Column("From", least=8),

@@ -26,16 +26,24 @@ def at_local(result: Result) -> str:
 
 
 def run_facts(
-    result: Result, where: Mapping[str, str | None] | None = None, of: Result | None = None
+    result: Result,
+    where: Mapping[str, str | None] | None = None,
+    of: Result | None = None,
+    *,
+    compared: bool = True,
+    rejects: bool = False,
 ) -> tuple[tuple[str, str], ...]:
     """What stands above every page: T, window, files and rows; ``where``: the attributes that the customers
-    are chosen by, ``of``: the run before that.
+    are chosen by, ``of``: the run before that; ``compared``: whether to say what the model compares with,
+    ``rejects``: whether the command lists rejected rows.
     """
     model, rows = result.model, result.rows
     meaning = {"latest": " (the newest event)", "now": " (the clock)"}.get(model.as_of, "")
+    if model.as_of == "latest" and not rows.accepted and not rows.after_as_of:
+        meaning = " (the clock: there is no event)"
     facts = [
         ("As of", at_local(result) + meaning),
-        ("Window", _window(model)),
+        ("Window", _window(model, compared=compared)),
         ("Events", _files(result.files)),
     ]
     rejected = rows.all_rejected
@@ -48,7 +56,8 @@ def run_facts(
     if rejected:
         reasons = ", ".join(f"{number:,} {safe(why)}" for why, number in rows.rejected.items())
         share = percent(rejected / rows.read)
-        facts.append(("Rejected", f"{share} of all rows: {reasons} (--rejects FILE lists them)"))
+        lists = " (--rejects FILE lists them)" if rejects else ""
+        facts.append(("Rejected", f"{share} of all rows: {reasons}{lists}"))
     if where:
         said = ", ".join(f"{safe(k)} = {shown_value(v)}" for k, v in where.items())
         of_all = f" of {of.scores.height:,}" if of else ""
@@ -56,11 +65,11 @@ def run_facts(
     return tuple(facts)
 
 
-def _window(model: Model) -> str:
+def _window(model: Model, *, compared: bool) -> str:
     text = "all history" if model.window_us is None else format_duration(model.window_us)
     if any(s.window_us != model.window_us and s.measure not in _ALWAYS_ALL for s in model.signals):
         text += ", some signals their own"
-    if model.compare_us is not None:
+    if compared and model.compare_us is not None:
         text += f" · compared with {format_duration(model.compare_us)} earlier"
     return text
 

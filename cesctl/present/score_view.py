@@ -60,7 +60,7 @@ def score_page(result: Result, shown: Shown) -> Page:
         parts.append(_at_risk(result, shown))
     if shown.list is None and shown.top > 0:
         parts.append(_top(result, shown.top))
-    facts = run_facts(result, shown.where, shown.of)
+    facts = run_facts(result, shown.where, shown.of, rejects=True)
     if shown.list is not None:
         of_all = f" of {shown.of.scores.height:,}" if shown.of else ""
         count = f"{result.scores.height:,}{of_all} {who(result.model)}s"

@@ -40,7 +40,7 @@ def segments_page(
     segments: Segments, *, top: int = SHOWN, where: Mapping[str, str | None] | None = None
 ) -> Page:
     result = segments.result
-    facts = run_facts(result, where)
+    facts = run_facts(result, where, segments.everyone)
     return Page(f"{title(result.model)} · segments", facts, (_table(segments, top),))
 
 
@@ -53,9 +53,9 @@ def _table(segments: Segments, top: int) -> Table:
         Column(f"{who(model).capitalize()}s", "right"),
         Column("Average", "right"),
         Column("Difference", "right"),
-        Column("Interval"),
         Column("Differs"),
-        Column("At risk", "right"),
+        Column("Interval", optional=True),
+        Column("At risk", "right", optional=True),
         Column("Quartiles", optional=True),
         *(Column(safe(b.name), "right", optional=True) for b in model.bands),
     )
@@ -84,8 +84,8 @@ def _row(row: dict[str, Any], segments: Segments, styles: Mapping[str, str]) -> 
             cell(f"{row['customers']:,}"),
             cell(fixed(row["average"], decimals), "bold"),
             cell(signed(row["difference"], decimals), color),
-            cell(interval),
             cell(row["differs"], color),
+            cell(interval),
             cell(percent(row["at_risk_share"])),
             cell(quartiles),
             *(

@@ -56,7 +56,7 @@ def trend_page(
     """The page; so many rows of the customers that fall, and that rise."""
     model = trend.result.model
     facts = (
-        *run_facts(trend.result, where),
+        *run_facts(trend.result, where, trend.everyone),
         ("Periods", f"{len(trend.times)}, {trend.every} apart"),
     )
     parts: list[Table | Words] = [_periods(trend)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.cells import cell_len
 
 from tests.cli import small
 
@@ -115,7 +116,7 @@ Small · segments
 By plan
   plan    Customers  Average  Difference  Interval              At risk
   ─────────────────────────────────────────────────────────────────────
-  paid            2     46.0       +33.5  -1,482.7 to +1,549.7    50.0%
+  paid            2     46.0       +33.5  -1,739.9 to +1,806.9    50.0%
   trial           1     24.0        -7.0                           0.0%
   (none)          1      1.0       -37.7                         100.0%
   Difference: average less that of all others, with its interval; all intervals
@@ -215,3 +216,30 @@ def test_nobody() -> None:
     for words in COMMANDS.values():
         result = small.call(*words, "--where", "plan=none")
         assert result.exit_code == 0, result.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_too_many_rejected_rows_end_the_run(name: str, folder: Path) -> None:
+    small.write(folder, bad_rows=10)
+    result = small.call(*COMMANDS[name])
+    assert result.exit_code == 3
+    assert "10 of 52 rows rejected" in result.stderr
+    assert "cesctl score with --rejects FILE lists them" in result.stderr
+    assert result.stdout == ""
+    assert small.call(*COMMANDS[name], "--max-rejected", "20%").exit_code == 0
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_nobody_has_is_said(name: str) -> None:
+    words = [w for w in COMMANDS[name] if w != "-q"]
+    result = small.call(*words, "--where", "plan=none")
+    assert 'no customer has plan "none"; there are: paid, trial' in result.stderr
+    assert "plan = none: 0 of 4 customers" in result.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("width", [80, 140])
+def test_no_line_is_too_long(name: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    for line in small.call(*COMMANDS[name]).stdout.splitlines():
+        assert cell_len(line) <= width

@@ -251,7 +251,7 @@ def test_too_many_unreadable_timestamps_to_look_for_one(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.write(folder, bad_rows=10)
-    monkeypatch.setattr("cesctl.cli.score.SOON_FOUND", 9)
+    monkeypatch.setattr("cesctl.cli.rejected.SOON_FOUND", 9)
     result = small.call(*BASE)
     assert "events.csv:44" not in result.stderr
     assert "  set source.timestamp_format in the model: " in result.stderr

@@ -38,6 +38,17 @@ def test_equal_values_are_never_parted() -> None:
     assert set(named[90:]) == {"10 to 21"}
 
 
+def test_a_number_that_is_mostly_its_greatest() -> None:
+    values = [str(n) for n in range(10)] + ["10"] * 100
+    named = bins(*values)
+    assert set(named[10:]) == {"10"}
+    assert set(named[:10]) == {"0 to 9"}
+
+
+def test_one_number_written_in_two_ways_is_one() -> None:
+    assert bins("1", "1.0", "2") == ["1", "1", "2"]
+
+
 def test_few_numbers_stay_and_have_their_order() -> None:
     named, order = binned(pl.Series(["10", "9", "100", None, "9"]))
     assert named.to_list() == ["10", "9", "100", None, "9"]

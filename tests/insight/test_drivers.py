@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter, defaultdict
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from cesctl.insight import intervals
 from cesctl.insight.drivers import Drivers, drivers
-from cesctl.insight.intervals import ratio_of_shares
+from cesctl.insight.intervals import ratio_of_shares, told_apart
 from cesctl.model import parse_model
 from cesctl.pipeline.run import score
 
@@ -74,7 +77,8 @@ def test_each_number_of_an_event() -> None:
         interval = ratio_of_shares(
             (len(of["Good"]), len(of["Low"])), result.sizes, 1 - 0.05 / len(table)
         )
-        assert (row["low"], row["high"]) == pytest.approx(interval, rel=1e-4, abs=1e-6)
+        high = math.inf if row["high"] is None else row["high"]
+        assert (row["low"], high) == pytest.approx(interval, rel=1e-4, abs=1e-6)
 
 
 def test_what_separates_and_nobody_counts_is_a_candidate() -> None:
@@ -113,7 +117,7 @@ def test_where_the_points_come_from() -> None:
 def test_nobody_in_a_band() -> None:
     result = found(MODEL.replace("Good: 40", "Good: 4000"))
     assert result.groups[0] == "the quarter with the highest scores"
-    assert result.sizes == (50, 50)
+    assert result.sizes == (51, 51)  # equal scores stay together
     few = drivers(frame(rows()[:4]), parse_model(MODEL))
     assert few.sizes == (0, 0)
     assert few.events["low"].null_count() == few.events.height
@@ -136,21 +140,57 @@ def test_accounts() -> None:
 
 
 def test_ratio_of_shares() -> None:
-    """By hand: 30.5 of 100.5 to 10.5 of 100.5 is 2.9048; its logarithm's deviation is √0.108124 = 0.32882."""
+    """By hand, from Wilson's intervals 0.2189 to 0.3958 of 30 of 100 and 0.0552 to 0.1744 of 10 of 100."""
     low, high = ratio_of_shares((30, 10), (100, 100))
-    assert low == pytest.approx(1.5248, abs=1e-4)
-    assert high == pytest.approx(5.5336, abs=1e-4)
-    assert ratio_of_shares((0, 0), (10, 10))[0] < 1 < ratio_of_shares((0, 0), (10, 10))[1]
+    assert low == pytest.approx(1.575, abs=2e-3)
+    assert high == pytest.approx(5.747, abs=2e-2)
+    assert ratio_of_shares((0, 0), (10, 10)) == (0.0, math.inf)
+    assert ratio_of_shares((5, 0), (10, 10))[1] == math.inf
+    low, high = ratio_of_shares((10, 10), (10, 10))
+    assert low < 0.8
+    assert high > 1.25
 
 
-def test_the_interval_of_a_ratio_holds_its_promise() -> None:
-    rng = random.Random(6)
-    missed = 0
-    for _ in range(3_000):
-        hits = (
-            sum(rng.random() < 0.3 for _ in range(60)),
-            sum(rng.random() < 0.15 for _ in range(90)),
-        )
-        low, high = ratio_of_shares(hits, (60, 90))
-        missed += not low <= 2.0 <= high
-    assert 0.025 < missed / 3_000 < 0.065
+@pytest.mark.parametrize("sizes", [(10, 10), (5, 200), (10, 100), (200, 5), (50, 50), (256, 330)])
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5, 0.9, 0.97, 0.999])
+@pytest.mark.parametrize("confidence", [0.95, 0.996875])
+def test_equal_shares_are_hardly_ever_told_apart(
+    sizes: tuple[int, int], share: float, confidence: float
+) -> None:
+    """Over all that may happen, each with its chance."""
+
+    def chance(n: int, k: int) -> float:
+        return math.comb(n, k) * share**k * (1 - share) ** (n - k)
+
+    told = 0.0
+    first, second = ([(k, chance(n, k)) for k in range(n + 1)] for n in sizes)
+    for a, p in first:
+        for b, q in second:
+            if p * q > 1e-9:
+                told += p * q * told_apart((a, b), sizes, confidence)
+    assert told < 1.25 * (1 - confidence)
+
+
+def test_fisher() -> None:
+    """The lady tasting tea: 3 of 4 right, 0.486 to both sides; all 4, 0.029."""
+    assert intervals._fisher((3, 1), (4, 4)) == pytest.approx(0.4857, abs=1e-4)
+    assert intervals._fisher((4, 0), (4, 4)) == pytest.approx(0.0286, abs=1e-4)
+    assert told_apart((60, 10), (100, 100))
+    assert not told_apart((4, 0), (4, 4), 0.99)
+
+
+def test_customers_that_are_all_alike_are_not_told_apart() -> None:
+    data = [(f"c{n}", "x", "2026-10-01", "p") for n in range(100)]
+    data += [(f"c{n}", "old", "2026-10-01", "p") for n in range(25)]
+    found = drivers(frame(data), parse_model("as_of: 2026-10-31\nevents: {x: 1}"))
+    assert found.sizes == (0, 0)
+    assert found.candidates.is_empty()
+
+
+def test_an_account_of_the_roster_without_users(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("id,size\nfree,1\nsilent,2\n")
+    text = MODEL.replace("attributes: {plan: plan}", "roll_up: {to: plan, by: mean}")
+    text += "customers: {file: r.csv, id: id}\n"
+    found = drivers(frame(rows()), parse_model(text, folder=tmp_path))
+    assert found.result.scores.height == 3
+    assert all(math.isfinite(p) for p in found.signals["points"])

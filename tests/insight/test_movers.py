@@ -176,3 +176,35 @@ def test_three_causes_and_the_others() -> None:
         row |= {f"{part}.before": -change, f"{part}.now": 0.0, f"{part}.change": change}
     assert causes(row, parts) == (["e", "c", "d"], ["a", "b"])
     assert causes(row | {"change": 1.0}, parts) == (["b"], ["a", "c", "d", "e"])
+
+
+def test_a_signal_called_like_another_then() -> None:
+    data = [("a", "x", "09-01", "p"), ("a", "x", "10-20", "p"), ("a", "y", "10-20", "p")]
+    others = '"x.then": {event: y, weight: 10}, "then:x": {event: y, weight: 1}'
+    text = f"as_of: 2026-10-31\nevents: {{x: 1, {others}}}"
+    row = movers(frame(data), parse_model(text), since="30d").customers.row(0, named=True)
+    assert [row[f"x.{k}"] for k in ("before", "now", "change")] == [1, 2, 1]
+    assert [row[f"x.then.{k}"] for k in ("before", "now", "change")] == [0, 10, 10]
+    assert row["raw_change"] == 12
+
+
+@pytest.mark.parametrize("name", ["previous_band", "raw_change"])
+def test_an_attribute_called_like_a_column(name: str) -> None:
+    with pytest.raises(UsageError, match="a column of movers"):
+        made(MODEL.replace("{plan: plan}", f"{{{name}: plan}}"))
+
+
+@pytest.mark.parametrize("by", ["mean", "sum", "min", "max", "median"])
+def test_an_account_of_the_roster_without_users(tmp_path: Path, by: str) -> None:
+    (tmp_path / "r.csv").write_text("id\nfree\nsilent\n")
+    text = MODEL.replace("attributes: {plan: plan}", f"roll_up: {{to: plan, by: {by}}}")
+    text = text.replace(
+        "z: -3", "z: -3\n  s: {event: x, measure: mean, property: n, weight: 1, missing: 5}"
+    )
+    text += "customers: {file: r.csv, id: id}\n"
+    found = movers(frame(ROWS).with_columns(n=pl.lit("1")), parse_model(text, folder=tmp_path))
+    silent = found.customers.filter(customer="silent").row(0, named=True)
+    assert silent["raw"] == 5.0
+    for row in found.customers.to_dicts():
+        assert all(row[f"{p}.now"] is not None for p in found.parts)
+        adds_up(row, found)

@@ -90,6 +90,49 @@ def test_a_property_that_is_no_attribute_of_the_model() -> None:
         found("region")
 
 
+def test_a_few_that_are_alike_by_chance_are_not_called_different() -> None:
+    """Many customers have the same score, so that small segments of equal scores are common."""
+    told = 0
+    for seed in range(40):
+        rng = random.Random(seed)
+        customers: dict[str, tuple[int, str | None, str]] = {
+            f"c{n}": (rng.choice([1, 1, 1, 5, 20, 40]), f"p{n // 3}", "DE") for n in range(60)
+        }
+        rows = segments(log(customers), parse_model(MODEL), ["plan"]).rows
+        told += rows["differs"].count() > 0
+    assert told <= 4
+
+
+@pytest.mark.parametrize("offset", [3e9, 9e8])
+def test_large_scores_lose_nothing(offset: float) -> None:
+    customers = some()
+    text = MODEL.replace(
+        "{x: 1}", f"{{x: 1, big: {{event: x, measure: once, weight: {offset:.0f}}}}}"
+    )
+    near, far = found().rows, segments(log(customers), parse_model(text), ["plan"]).rows
+    for column in ("difference", "low", "high"):
+        assert far[column].to_list() == pytest.approx(near[column].to_list(), abs=1e-3)
+    assert far["differs"].to_list() == near["differs"].to_list()
+
+
+def test_huge_scores_end_in_numbers() -> None:
+    rows = segments(log(some()), parse_model(MODEL.replace("{x: 1}", "{x: 1e80}")), ["plan"]).rows
+    assert rows["differs"].to_list() == found().rows["differs"].to_list()
+
+
+@pytest.mark.parametrize("name", ["score", "customer", "raw"])
+def test_a_property_called_like_a_column_of_the_scores(name: str) -> None:
+    with pytest.raises(UsageError, match="a column of the scores"):
+        found(name)
+
+
+@pytest.mark.parametrize("name", ["share", "average", "low", "band Low", "customers", "differs"])
+def test_a_property_called_like_a_column_of_the_table(name: str) -> None:
+    data = log(some()).rename({"country": name})
+    with pytest.raises(UsageError, match="a column of segments"):
+        segments(data, parse_model(MODEL), [name])
+
+
 def test_two_attributes() -> None:
     rows = found(["plan", "country"]).rows
     assert rows.height == 6

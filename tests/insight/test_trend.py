@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import statistics
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
 from cesctl.errors import UsageError
+from cesctl.insight.movers import movers
 from cesctl.insight.periods import Every, parse_every, series
 from cesctl.insight.trend import Trend, trend
 from cesctl.model import parse_model
@@ -65,7 +67,7 @@ def test_all_from_a_day_on() -> None:
     assert of(T) == [T - timedelta(days=14), T - timedelta(days=7), T]
     with pytest.raises(UsageError, match="later than the last T"):
         of(T - timedelta(days=16))
-    with pytest.raises(UsageError, match="more than 400 periods"):
+    with pytest.raises(UsageError, match="more than 120 periods"):
         series(Every(us=60_000_000), "UTC", first=T - timedelta(days=15))(T)
     with pytest.raises(UsageError, match="beyond the year 1"):
         series(parse_every("999mo"), "UTC", periods=40)(T)
@@ -189,3 +191,41 @@ def test_from() -> None:
     for wrong in ("soon", "latest", "2026-13-01"):
         with pytest.raises(UsageError, match="--from"):
             starting(wrong)
+
+
+def test_a_customer_is_chosen_by_what_it_is_at_the_end() -> None:
+    """And keeps its history, whatever it was before."""
+    data = log(("a", "05", "free"), ("a", "30", "pro"), ("b", "05", "pro"), ("b", "30", "free"))
+    found = made(data, where={"plan": "pro"})
+    assert found.customers["customer"].to_list() == ["a"]
+    assert found.customers.select(found.scores).row(0) == (10.0, 10.0, 0.0, 10.0)
+    assert found.periods["customers"].to_list() == [1, 1, 1, 1]
+    assert found.everyone.scores.height == 2
+
+
+def test_from_is_held_against_the_newest_event_wherever_it_stands(tmp_path: Path) -> None:
+    """The newest lies neither at the beginning nor at the end, where one would look for it."""
+    lines = [f"u{n % 50},x,2026-10-{1 + n % 20:02}T00:00:00Z\n" for n in range(60_000)]
+    lines.insert(30_000, "u1,x,2026-10-31T12:00:00Z\n")
+    (tmp_path / "e.csv").write_text("user_id,event,timestamp\n" + "".join(lines))
+    model = parse_model("events: {x: 1}")
+    found = trend([tmp_path / "e.csv"], model, every="1d", first="2026-10-30")
+    assert found.result.as_of == datetime(2026, 10, 31, 12, tzinfo=UTC)
+    assert len(found.times) == 2
+    assert movers([tmp_path / "e.csv"], model, since="2026-10-29").customers.height == 50
+
+
+@pytest.mark.parametrize("name", ["first", "slope", "scores", "steepest_drop_at"])
+def test_an_attribute_called_like_a_column(name: str) -> None:
+    text = MODEL.replace("{plan: plan}", f"{{{name}: plan}}")
+    with pytest.raises(UsageError, match=f'"{name}" has the name of a column of trend'):
+        made(text=text)
+
+
+def test_as_many_periods_as_may_be() -> None:
+    found = trend(DATA, parse_model(MODEL), every="1d", periods=120)
+    assert found.periods.height == 120
+    with pytest.raises(UsageError, match="beyond the year 1"):
+        trend(DATA, parse_model(MODEL), every="999mo", periods=100)
+    since = trend(DATA, parse_model(MODEL), every="240mo", first="0001-01-01")
+    assert since.times[0].year < 30
