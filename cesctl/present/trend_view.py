@@ -112,7 +112,7 @@ def _periods(trend: Trend) -> Table:
         Column("As of"),
         Column(f"{who(model).capitalize()}s", "right"),
         Column("Average", "right"),
-        *(Column(safe(b.name), "right") for b in model.bands),
+        *(Column(safe(b.name), "right", optional=True) for b in model.bands),
         Column("At risk", "right"),
         Column("Engaged", "right", optional=True),
         Column("Responsive", "right", optional=True),
@@ -138,8 +138,8 @@ def _customers(trend: Trend, frame: pl.DataFrame, most: int, word: str, does: st
         Column("First", "right"),
         Column("Last", "right"),
         Column("Per period", "right"),
-        Column("Steepest drop", "right"),
-        Column("By"),
+        Column("Steepest drop", "right", optional=True),
+        Column("By", optional=True),
         *(Column(safe(name), optional=True) for name in trend.result.attributes),
     )
     heading = f"{word}: {first.height:,} of {frame.height:,}"

@@ -238,7 +238,7 @@ def test_what_nobody_has_is_said(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("width", [60, 80, 140])
 def test_no_line_is_too_long(name: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     for line in small.call(*COMMANDS[name]).stdout.splitlines():
