@@ -32,18 +32,9 @@ def command(
             show_default=False,
         ),
     ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to", metavar="WHEN", help="The later time, as --as-of.", show_default=False
-        ),
-    ] = None,
-    falling: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Rows of those that fell most.")
-    ] = 10,
-    rising: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Rows of those that rose most.")
-    ] = 10,
+    to: options.To = None,
+    falling: options.Falling = 10,
+    rising: options.Rising = 10,
     where: options.Where = None,
     as_of: options.AsOf = None,
     window: options.Window = None,

@@ -76,6 +76,16 @@ Where: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+To: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--to", metavar="WHEN", help="The last time, as --as-of.", show_default=False),
+]
+Falling: TypeAlias = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Rows of those that fell most.")
+]
+Rising: TypeAlias = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Rows of those that rose most.")
+]
 MaxRejected: TypeAlias = Annotated[
     str,
     typer.Option(metavar="P", help="More of the rows rejected than this ends the run with 3."),

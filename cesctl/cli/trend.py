@@ -40,18 +40,9 @@ def command(
             show_default=False,
         ),
     ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to", metavar="WHEN", help="The last instant, as --as-of.", show_default=False
-        ),
-    ] = None,
-    falling: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Rows of those that fall most.")
-    ] = 10,
-    rising: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Rows of those that rise most.")
-    ] = 0,
+    to: options.To = None,
+    falling: options.Falling = 10,
+    rising: options.Rising = 0,
     where: options.Where = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
