@@ -15,7 +15,7 @@ from cesctl.engines.measures import epoch_us
 from cesctl.errors import ModelError, Problem
 from cesctl.model.most_points import most_points
 from cesctl.model.types import Model
-from cesctl.pipeline.band import add_band
+from cesctl.pipeline.band import add_band, add_reasons
 from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.points import add_points
 from cesctl.pipeline.roll_up import of_accounts, roll_up, silent_accounts
@@ -52,7 +52,8 @@ class At:
     def scored(self) -> Scored:
         """The same in order, with the columns of the scores. Takes longer than all before it."""
         order = ["score", "given_raw", "customer"]
-        detail = self.frame.sort(order, descending=[True, True, False])
+        frame = self.frame.with_columns(round_half_away(pl.col("raw"), 6).alias("given_raw"))
+        detail = add_reasons(frame, self.model).sort(order, descending=[True, True, False])
         columns = _score_columns(self.model, self.attributes)
         return Scored(
             model=self.model,
@@ -114,7 +115,6 @@ class Customers:
         frame = frame.with_columns(
             (pl.lit(epoch_us(at)) - pl.col("last_at").to_physical()).alias("last_us"),
             (pl.lit(epoch_us(at)) - pl.col(activity_at).to_physical()).alias("activity_us"),
-            round_half_away(pl.col("raw"), 6).alias("given_raw"),
         )
         told = () if users is None or model.roll_up is None else _told(users, model.roll_up)
         return At(
