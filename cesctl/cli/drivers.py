@@ -9,6 +9,7 @@ from cesctl.cli.console import Screen
 
 if TYPE_CHECKING:
     from cesctl.insight.drivers import Drivers
+    from cesctl.present.answer import Answer
 
 EXAMPLE = """
 cesctl drivers events.csv -c model.yaml
@@ -45,15 +46,25 @@ def command(
         config, as_of=as_of, window=window, compare=compare, customers=customers
     )
     inputs = line.chosen_events(events, model)
-    deliver.check_outputs(output, line.paths_read(inputs, model))
 
-    def job() -> "Drivers":
+    def view() -> "Drivers":
         from cesctl.insight.drivers import drivers
 
         return drivers(inputs, model, where=only)
 
-    made = line.viewed(inputs, model, screen, job, only=only, max_rejected=max_rejected)
+    def answer(made: "Drivers") -> "Answer":
+        from cesctl.present.drivers_view import drivers_answer
 
-    from cesctl.present.drivers_view import drivers_answer
+        return drivers_answer(made, top=top, where=only)
 
-    deliver.deliver(drivers_answer(made, top=top, where=only), form, output, screen)
+    line.show(
+        screen,
+        inputs,
+        model,
+        view=view,
+        answer=answer,
+        only=only,
+        max_rejected=max_rejected,
+        form=form,
+        output=output,
+    )

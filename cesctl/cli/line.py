@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from cesctl.cli.console import Screen
     from cesctl.model.types import Model
+    from cesctl.present.answer import Answer
     from cesctl.result import Result
 
 Made = TypeVar("Made")
@@ -107,27 +108,33 @@ def working(
     return made
 
 
-def viewed(
+def show(
+    screen: Screen,
     inputs: list[str],
     model: Model,
-    screen: Screen,
-    job: Callable[[], View],
     *,
+    view: Callable[[], View],
+    answer: Callable[[View], Answer],
     only: Mapping[str, str | None],
     max_rejected: str,
-) -> View:
-    """The same for a view of a run. Raises InputError where too many rows are rejected."""
-    from cesctl.cli import rejected, rules
+    form: str,
+    output: list[str] | None,
+) -> None:
+    """Looks at a run, then prints and writes what there is to say of it; ``only``: the attributes by which
+    ``view`` chooses customers. Raises InputError where too many rows are rejected.
+    """
+    from cesctl.cli import deliver, rejected, rules
 
     limit = rules.parse_share(max_rejected, "--max-rejected")
-    made = working(inputs, model, screen, job, lambda view: view.everyone)
+    deliver.check_outputs(output, paths_read(inputs, model))
+    made = working(inputs, model, screen, view, lambda view: view.everyone)
     where = "cesctl score with --rejects FILE lists them"
     problems = rejected.too_many(made.everyone, limit, max_rejected, where)
     if problems:
         raise InputError(*problems)
     if only and not made.result.scores.height:
         screen.note(nobody(made.everyone, only))
-    return made
+    deliver.deliver(answer(made), form, output, screen)
 
 
 def nobody(everyone: Result, only: Mapping[str, str | None]) -> str:

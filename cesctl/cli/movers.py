@@ -6,10 +6,10 @@ import typer
 
 from cesctl.cli import deliver, line, options
 from cesctl.cli.console import Screen
-from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
     from cesctl.insight.movers import Movers
+    from cesctl.present.answer import Answer
 
 EXAMPLE = """
 cesctl movers events.csv -c model.yaml
@@ -53,23 +53,34 @@ def command(
     per customer; JSON holds the band-to-band counts, too.
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
-    if to is not None and as_of is not None:
-        raise UsageError("--to and --as-of are the same; give one")
     only = options.conditions(where)
     model = line.chosen_model(
-        config, as_of=to or as_of, window=window, compare=compare, customers=customers
+        config,
+        as_of=options.last_time(to, as_of),
+        window=window,
+        compare=compare,
+        customers=customers,
     )
     inputs = line.chosen_events(events, model)
-    deliver.check_outputs(output, line.paths_read(inputs, model))
 
-    def job() -> "Movers":
+    def view() -> "Movers":
         from cesctl.insight.movers import movers
 
         return movers(inputs, model, since=since, where=only)
 
-    made = line.viewed(inputs, model, screen, job, only=only, max_rejected=max_rejected)
+    def answer(made: "Movers") -> "Answer":
+        from cesctl.present.movers_view import movers_answer
 
-    from cesctl.present.movers_view import movers_answer
+        return movers_answer(made, falling=falling, rising=rising, where=only)
 
-    answer = movers_answer(made, falling=falling, rising=rising, where=only)
-    deliver.deliver(answer, form, output, screen)
+    line.show(
+        screen,
+        inputs,
+        model,
+        view=view,
+        answer=answer,
+        only=only,
+        max_rejected=max_rejected,
+        form=form,
+        output=output,
+    )

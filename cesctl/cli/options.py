@@ -118,6 +118,13 @@ def model_path(config: str | None) -> str:
     return DEFAULT_MODEL
 
 
+def last_time(to: str | None, as_of: str | None) -> str | None:
+    """T, which two options name. Raises UsageError where both do."""
+    if to is not None and as_of is not None:
+        raise UsageError("--to and --as-of are the same; give one")
+    return to or as_of
+
+
 def conditions(texts: list[str] | None) -> dict[str, str | None]:
     """``NAME=VALUE`` as a dict; None for a customer without a value (``NAME=``)."""
     where: dict[str, str | None] = {}

@@ -9,6 +9,7 @@ from cesctl.cli.console import Screen
 
 if TYPE_CHECKING:
     from cesctl.insight.segments import Segments
+    from cesctl.present.answer import Answer
 
 EXAMPLE = """
 cesctl segments events.csv -c model.yaml --by plan
@@ -53,15 +54,25 @@ def command(
         config, as_of=as_of, window=window, compare=compare, customers=customers
     )
     inputs = line.chosen_events(events, model)
-    deliver.check_outputs(output, line.paths_read(inputs, model))
 
-    def job() -> "Segments":
+    def view() -> "Segments":
         from cesctl.insight.segments import segments
 
         return segments(inputs, model, by, where=only)
 
-    made = line.viewed(inputs, model, screen, job, only=only, max_rejected=max_rejected)
+    def answer(made: "Segments") -> "Answer":
+        from cesctl.present.segments_view import segments_answer
 
-    from cesctl.present.segments_view import segments_answer
+        return segments_answer(made, top=top, where=only)
 
-    deliver.deliver(segments_answer(made, top=top, where=only), form, output, screen)
+    line.show(
+        screen,
+        inputs,
+        model,
+        view=view,
+        answer=answer,
+        only=only,
+        max_rejected=max_rejected,
+        form=form,
+        output=output,
+    )

@@ -10,6 +10,7 @@ from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
     from cesctl.insight.trend import Trend
+    from cesctl.present.answer import Answer
 
 EXAMPLE = """
 cesctl trend events.csv -c model.yaml
@@ -63,23 +64,34 @@ def command(
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     if periods is not None and first is not None:
         raise UsageError("--periods and --from exclude each other")
-    if to is not None and as_of is not None:
-        raise UsageError("--to and --as-of are the same; give one")
     only = options.conditions(where)
     model = line.chosen_model(
-        config, as_of=to or as_of, window=window, compare=compare, customers=customers
+        config,
+        as_of=options.last_time(to, as_of),
+        window=window,
+        compare=compare,
+        customers=customers,
     )
     inputs = line.chosen_events(events, model)
-    deliver.check_outputs(output, line.paths_read(inputs, model))
 
-    def job() -> "Trend":
+    def view() -> "Trend":
         from cesctl.insight.trend import trend
 
         return trend(inputs, model, every=every, periods=periods, first=first, where=only)
 
-    made = line.viewed(inputs, model, screen, job, only=only, max_rejected=max_rejected)
+    def answer(made: "Trend") -> "Answer":
+        from cesctl.present.trend_view import trend_answer
 
-    from cesctl.present.trend_view import trend_answer
+        return trend_answer(made, falling=falling, rising=rising, where=only)
 
-    answer = trend_answer(made, falling=falling, rising=rising, where=only)
-    deliver.deliver(answer, form, output, screen)
+    line.show(
+        screen,
+        inputs,
+        model,
+        view=view,
+        answer=answer,
+        only=only,
+        max_rejected=max_rejected,
+        form=form,
+        output=output,
+    )

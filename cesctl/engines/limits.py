@@ -46,7 +46,10 @@ def places(
     """
     assert signal.limit is not None
     starts = _starts(signal, times)
-    if len(times) == 1 or _several_in_one(starts, signal, calendar):
+    begins = dict(zip(starts, _periods(list(starts.values()), signal, calendar), strict=True))
+    # two windows that begin in one period would part it in three
+    several = len(set(begins.values())) < len(set(starts.values()))
+    if len(times) == 1 or several:
         return _each(signal, takes, len(times))
     taken, place, tail, tail_place = (
         f"{c}:{signal.name}" for c in ("taken", "place", "tail", "rest")
@@ -58,8 +61,6 @@ def places(
     if not starts:
         return Places(layers, {n: pl.col(place) for n in range(len(times))})
     period = pl.col(signal.limit.per)
-    periods = _periods(list(starts.values()), signal, calendar)
-    begins = dict(zip(starts, periods, strict=True))
     inside = [
         (period == begins[n]) & (AT.to_physical() > epoch_us(start)) for n, start in starts.items()
     ]
@@ -117,13 +118,3 @@ def _periods(
     assert signal.limit is not None
     frame = pl.DataFrame({"at": at}, schema={"at": pl.Datetime("us", "UTC")})
     return calendar(frame)[signal.limit.per].to_list()
-
-
-def _several_in_one(
-    starts: dict[int, datetime],
-    signal: Signal,
-    calendar: Callable[[pl.DataFrame], pl.DataFrame],
-) -> bool:
-    """Whether two windows begin in one period: then it would have to be ordered in more than two parts."""
-    different = list(dict.fromkeys(starts.values()))
-    return len(set(_periods(different, signal, calendar))) < len(different)

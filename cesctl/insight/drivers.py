@@ -21,7 +21,7 @@ from cesctl.pipeline.run import score_log
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
-    from cesctl.pipeline.log import Inputs, Log
+    from cesctl.pipeline.log import Inputs
     from cesctl.result import Result
 
 TOP, BOTTOM = "top", "bottom"
@@ -85,12 +85,8 @@ def drivers(
     window = model.window_us
     since = None if window is None else result.as_of - timedelta(microseconds=window)
     count = partial(_pairs, since=since, until=result.as_of)
-    pairs = carefully(log, lambda log: _counted(log, count))
+    pairs = carefully(log, lambda log: log.count(count)[0])
     return driven(result.only(where) if where else result, pairs, since, result)
-
-
-def _counted(log: Log, count: partial[pl.DataFrame]) -> pl.DataFrame:
-    return log.count(count)[0]
 
 
 def _pairs(events: pl.LazyFrame, since: datetime | None, until: datetime) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cesctl.model.fields import Entry, Fields, did_you_mean
 from cesctl.model.keys_lists import NUMBERS
+from cesctl.model.scoring import check_compared
 from cesctl.model.types import AT_RISK, Condition, CustomerList
 from cesctl.model.where import conditions
 
@@ -36,11 +37,7 @@ def build_lists(
                 listed = ", ".join(f'"{b}"' for b in bands)
                 hint = did_you_mean(name, bands, f"the bands are {listed}")
                 fields.add(report, "band", f'no band is named "{name}"', hint)
-        if "change" in fields.values and not compares:
-            hint = (
-                'add "compare: 30d" to the model: a score is compared with that of 30 days before'
-            )
-            report.add(fields.keys["change"], f"{fields.path}.change", "change needs compare", hint)
+        check_compared(fields, "change", compares=compares, report=report)
         made.append(_list(entry.name, fields))
     return tuple(made)
 

@@ -138,16 +138,17 @@ def _check_ascent(rows: Sequence[tuple[float | None, str, Span]], report: Report
         before = start
 
 
+def check_compared(fields: Fields, key: str, *, compares: bool, report: Report) -> None:
+    """Reports a key about the change of a score in a model that does not compare."""
+    if key in fields.values and not compares:
+        hint = 'add "compare: 30d" to the model: a score is compared with that of 30 days before'
+        report.add(fields.keys[key], f"{fields.path}.{key}", f"{key} needs compare", hint)
+
+
 def build_risk(fields: Fields | None, *, compares: bool, report: Report) -> Risk:
     if fields is None:
         return Risk()
-    if "drop" in fields.values and not compares:
-        report.add(
-            fields.keys["drop"],
-            f"{fields.path}.drop",
-            "drop needs compare",
-            'add "compare: 30d" to the model: a score is compared with that of 30 days before',
-        )
+    check_compared(fields, "drop", compares=compares, report=report)
     activity = fields.get("activity")
     return Risk(
         drop=fields.get("drop"),

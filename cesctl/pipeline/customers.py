@@ -50,7 +50,7 @@ class At:
 
     @cached_property
     def scored(self) -> Scored:
-        """The same in order, with the columns of the scores. Takes longer than all before it."""
+        """The same in order, with ranks, reasons and the columns of the scores."""
         order = ["score", "given_raw", "customer"]
         frame = self.frame.with_columns(round_half_away(pl.col("raw"), 6).alias("given_raw"))
         detail = add_reasons(frame, self.model).sort(order, descending=[True, True, False])
@@ -105,7 +105,7 @@ class Customers:
         users: pl.DataFrame | None,
         frames: Mapping[datetime, tuple[pl.DataFrame, pl.DataFrame | None]],
     ) -> At:
-        """With change, band, risk and rank."""
+        """With change, band and risk."""
         model = self.model
         if model.compare_us is not None:
             before, _ = frames[compared_with(model, at)]

@@ -27,20 +27,6 @@ def scored(data: Any, text: str = ID) -> Result:
     return score(data, parse_model(text))
 
 
-@pytest.fixture
-def readings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows by one with every reading of the log."""
-    made: list[int] = []
-    opened = log.Log._records
-
-    def counted(self: log.Log) -> pl.LazyFrame:
-        made.append(1)
-        return opened(self)
-
-    monkeypatch.setattr(log.Log, "_records", counted)
-    return made
-
-
 def test_a_log_without_copies_is_read_once(readings: list[int]) -> None:
     text = f"{ID}\nas_of: 2026-11-01"
     once = frame(("1", "a", "x", "2026-10-01"), ("2", "a", "x", "2026-10-01"))

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, event, given, settings
 from cesctl.errors import ModelError
 from cesctl.model import parse_model
 from cesctl.model.types import Model, RollUp
-from cesctl.pipeline import log as logs
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.run import score, score_times
 from cesctl.result import Scored
@@ -101,15 +100,7 @@ def test_attributes_and_activity_are_those_of_the_time() -> None:
     )
 
 
-def test_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    readings: list[int] = []
-    opened = logs.Log._records
-
-    def counted(self: logs.Log) -> pl.LazyFrame:
-        readings.append(1)
-        return opened(self)
-
-    monkeypatch.setattr(logs.Log, "_records", counted)
+def test_one_pass(readings: list[int]) -> None:
     data = pl.DataFrame({"user_id": ["a"], "event": ["x"], "timestamp": ["2026-10-01"]})
     model = parse_model("as_of: 2026-10-31\ncompare: 3d\nevents: {x: 1}")
     score_times(open_log(data, model), lambda at: [at - timedelta(days=n) for n in range(12)])
