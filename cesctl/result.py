@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Self
 import polars as pl
 
 from cesctl.errors import UsageError
+from cesctl.model.columns import VARIANT
+from cesctl.model.scored_by import own_bands, scored_by
 from cesctl.pipeline.band import band_table
 from cesctl.pipeline.numbers import exact_means, round_half_away
+from cesctl.pipeline.variants import by_variant
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
@@ -70,8 +73,33 @@ class Scored:
 
     @cached_property
     def bands(self) -> pl.DataFrame:
-        """One row per band, lowest first: name, from, customers, share, average, at_risk, action, color."""
-        return band_table(self.scores, self.model.bands)
+        """One row per band, lowest first: name, from, customers, share, average, at_risk, action, color.
+
+        Where a variant has other bands than the model, one row per variant and band: ``variant`` (null: none)
+        stands first, in the model's order, those of no variant last; share is of all customers.
+        """
+        if not own_bands(self.model):
+            return band_table(self.scores, self.model.bands)
+        tables = []
+        for name, one in scored_by(self.model).items():
+            variant = pl.lit(name, dtype=pl.String)
+            scores = self.scores.filter(pl.col(VARIANT).eq_missing(variant))
+            table = band_table(scores, one.bands, self.scores.height)
+            tables.append(table.select(variant.alias(VARIANT), pl.all()))
+        return pl.concat(tables)
+
+    def of_variant(self, name: str | None) -> Self:
+        """The customers of one variant (None: of none), as if the model that scores them was the only one."""
+        if not self.model.variants:
+            return self
+        return replace(self._where_is(VARIANT, name), model=scored_by(self.model)[name])
+
+    @property
+    def by_model(self) -> list[tuple[Model, pl.DataFrame]]:
+        """The rows of ``detail`` by the model that scores them: one without variants for each variant, in
+        order, and last for the customers of none.
+        """
+        return by_variant(self.detail, self.model)
 
     @property
     def at_risk(self) -> pl.DataFrame:

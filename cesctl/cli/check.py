@@ -41,6 +41,7 @@ def command(
     """
     from cesctl.insight.advice import advise
     from cesctl.model import load_model, override
+    from cesctl.model.scored_by import all_bands, all_signals
 
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     checked = override(load_model(model), as_of=as_of, customers=customers)
@@ -49,8 +50,11 @@ def command(
 
         for line in advice_lines(advise(checked), checked):
             screen.text(line)
-        signals, bands = len(checked.signals), len(checked.bands)
-        screen.text(safe(f"{model}: no errors ({signals:,} signals, {bands:,} bands)"))
+        counted = [f"{len(all_signals(checked)):,} signals", f"{len(all_bands(checked)):,} bands"]
+        if checked.variants:
+            variants = len(checked.variants)
+            counted.append(f"{variants:,} variant" + "s" * (variants != 1))
+        screen.text(safe(f"{model}: no errors ({', '.join(counted)})"))
         return
 
     from cesctl.insight.coverage import check_log

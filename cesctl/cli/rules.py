@@ -9,6 +9,7 @@ from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING
 
 from cesctl.errors import UsageError
+from cesctl.model.scored_by import all_bands
 from cesctl.present.numbers import percent, readable
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def parse_rule(text: str) -> Rule:
 
 def check_bands(rules: list[Rule], model: Model) -> None:
     """Raises UsageError for a rule about a band that the model does not have."""
-    names = [band.name for band in model.bands]
+    names = [band.name for band in all_bands(model)]
     for rule in rules:
         if rule.subject == "band" and rule.band not in names:
             there = ", ".join(f'"{name}"' for name in names)
@@ -107,5 +108,6 @@ def _compare(rule: Rule, number: Fraction) -> bool:
 
 
 def _in_band(rule: Rule, result: Result) -> int:
-    counts = dict(result.bands.select("name", "customers").iter_rows())
-    return int(counts[rule.band])
+    return sum(
+        n for name, n in result.bands.select("name", "customers").iter_rows() if name == rule.band
+    )

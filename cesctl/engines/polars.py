@@ -17,10 +17,10 @@ from cesctl.engines.measures import (
     epoch_us,
     needs_places,
     plan,
-    ratios,
     takes,
     window_columns,
 )
+from cesctl.model.measured import Measured, measured
 from cesctl.model.types import Model, Signal
 from cesctl.pipeline.conditions import event_property, matches
 from cesctl.pipeline.roll_up import ATTRIBUTE_AT
@@ -45,7 +45,10 @@ def aggregate(
     The first T is the latest. ``reported``: the places of those T of which a customer's attributes, events
     and activity are wanted, too; the others are only compared with.
     """
-    ordered = {s.name: _places(s, model, times) for s in _own(model) if needs_places(s)}
+    wanted = measured(model)
+    ordered = {
+        s.name: _places(s, wanted.signals, model, times) for s in wanted.signals if needs_places(s)
+    }
     plans = [
         [
             plan(
@@ -55,13 +58,13 @@ def aggregate(
                 ordered[s.name].place[index] if s.name in ordered else None,
                 occurrences=occurrences and index == 0,
             )
-            for s in _own(model)
+            for s in wanted.signals
         ]
         for index, at in enumerate(times)
     ]
     layers = [p.layers for p in ordered.values()]
     layers += [p.before for made in plans for p in made]
-    query = _query(events, model, times, plans, layers, reported=reported)
+    query = _query(events, model, times, plans, layers, wanted=wanted, reported=reported)
     grouped = query.collect(engine="streaming")
     is_aside = pl.col("key").str.starts_with(_ASIDE)
     people = grouped.filter(~is_aside)
@@ -74,6 +77,7 @@ def aggregate(
             _activity(
                 people,
                 model,
+                wanted,
                 index,
                 made,
                 reported=index in reported,
@@ -96,18 +100,15 @@ def _aside(grouped: pl.DataFrame) -> dict[tuple[int, int], int]:
     return found
 
 
-def _places(signal: Signal, model: Model, times: Sequence[datetime]) -> Places:
+def _places(
+    signal: Signal, signals: Sequence[Signal], model: Model, times: Sequence[datetime]
+) -> Places:
     return places(
         signal,
         times,
         lambda index: takes([signal], index),
-        lambda frame: frame.with_columns(_calendar(model)),
+        lambda frame: frame.with_columns(_calendar(signals, model.timezone)),
     )
-
-
-def _own(model: Model) -> list[Signal]:
-    """The signals that look at events; ratios look at other signals."""
-    return [s for s in model.signals if s.measure != "ratio"]
 
 
 def _query(
@@ -117,10 +118,10 @@ def _query(
     plans: list[list[Plan]],
     layers: list[list[list[pl.Expr]]],
     *,
+    wanted: Measured,
     reported: Container[int],
 ) -> pl.LazyFrame:
     """The one query: nothing is computed yet. ``layers``: columns that must be there before grouping."""
-    own = _own(model)
     every = [p for made in plans for p in made]
     of_files = [FILE] if FILE in events.collect_schema() else []
     key = pl.map_batches(
@@ -132,8 +133,8 @@ def _query(
     in_time = pl.col("reason").is_null() & (AT.to_physical() <= epoch_us(times[0]))
     events = events.with_columns(in_time.alias(_IN_TIME)).with_columns(
         key.alias("key"),
-        *_calendar(model),
-        *window_columns(own, times),
+        *_calendar(wanted.signals, model.timezone),
+        *window_columns(wanted.signals, times),
         *(
             pl.when(AT.to_physical() <= epoch_us(at)).then(AT).alias(f"at|{index}")
             for index, at in enumerate(times[1:], start=1)
@@ -149,7 +150,9 @@ def _query(
     for index in range(len(times)):
         at = pl.col(f"at|{index}") if index else AT
         if index in reported:
-            inside += _of_customer(model, own, index, at)
+            inside += _of_customer(wanted, index, at)
+        if index in reported or model.variants:
+            inside += _attributes(model, index, at)
         if model.roll_up is not None:
             inside.append(_latest(model.roll_up.to, at).alias(f"account|{index}"))
     for p in every:
@@ -157,14 +160,20 @@ def _query(
     return events.group_by("key").agg(inside)
 
 
-def _of_customer(model: Model, own: Sequence[Signal], index: int, at: pl.Expr) -> list[pl.Expr]:
+def _of_customer(wanted: Measured, index: int, at: pl.Expr) -> list[pl.Expr]:
     """What is told of a customer at the T of that place besides measures; ``at`` is null after it."""
     made: list[pl.Expr] = []
-    if own and not _apart(own):
-        made.append(takes(own, index).sum().alias(f"events|{index}"))
-    if model.risk.activity is not None:
-        active = matches(model.risk.activity, pl.col("event"))
-        made.append((at if active is None else at.filter(active)).max().alias(f"activity|{index}"))
+    for name, own in wanted.events.items():
+        if own and not _apart(own):
+            made.append(takes(own, index).sum().alias(f"{name}|{index}"))
+    for name, kind in wanted.activity.items():
+        active = matches(kind, pl.col("event"))
+        made.append((at if active is None else at.filter(active)).max().alias(f"{name}|{index}"))
+    return made
+
+
+def _attributes(model: Model, index: int, at: pl.Expr) -> list[pl.Expr]:
+    made: list[pl.Expr] = []
     for name, path in model.attributes:
         made.append(_latest(path, at).alias(f"attr:{name}|{index}"))
         if model.roll_up is not None:
@@ -208,14 +217,14 @@ def _key(columns: Sequence[pl.Series], *, until: datetime) -> pl.Series:
     return pl.select(pl.when(code.is_null()).then(customer).otherwise(aside).alias("key"))["key"]
 
 
-def _calendar(model: Model) -> list[pl.Expr]:
-    """Calendar day (Date), week (its number) and hour (the instant it began) in the model's timezone,
-    as far as a signal asks for them.
+def _calendar(signals: Sequence[Signal], timezone: str) -> list[pl.Expr]:
+    """Calendar day (Date), week (its number) and hour (the instant it began) in the time zone, as far as
+    a signal asks for them.
     """
-    wanted = {s.limit.per for s in model.signals if s.limit is not None}
-    wanted |= {"day" for s in model.signals if s.measure == "days"}
-    wanted |= {"week" for s in model.signals if s.measure == "weeks"}
-    local = AT if model.timezone == "UTC" else AT.dt.convert_time_zone(model.timezone)
+    wanted = {s.limit.per for s in signals if s.limit is not None}
+    wanted |= {"day" for s in signals if s.measure == "days"}
+    wanted |= {"week" for s in signals if s.measure == "weeks"}
+    local = AT if timezone == "UTC" else AT.dt.convert_time_zone(timezone)
     day = local.dt.date()
     columns = []
     if "day" in wanted:
@@ -237,6 +246,7 @@ def _calendar(model: Model) -> list[pl.Expr]:
 def _activity(
     people: pl.DataFrame,
     model: Model,
+    wanted: Measured,
     index: int,
     plans: list[Plan],
     *,
@@ -251,22 +261,21 @@ def _activity(
         pl.col(last_at).alias("last_at"),
     ]
     if reported:
-        own = [p.signal for p in plans]
-        taken = (
-            pl.sum_horizontal(f"c:{s.name}|{index}" for s in own)
-            if _apart(own)
-            else pl.col(f"events|{index}")
-        )
-        columns.append((taken if own else pl.lit(0)).cast(pl.UInt32).alias("events"))
+        for name, own in wanted.events.items():
+            taken = (
+                pl.sum_horizontal(f"c:{s.name}|{index}" for s in own)
+                if _apart(own)
+                else pl.col(f"{name}|{index}")
+            )
+            columns.append((taken if own else pl.lit(0)).cast(pl.UInt32).alias(name))
+        columns += [pl.col(f"{name}|{index}").alias(name) for name in wanted.activity]
+    if reported or model.variants:
         told = [f"attr:{name}" for name, _ in model.attributes]
         if model.roll_up is not None:
             told += [f"{ATTRIBUTE_AT}{name}" for name, _ in model.attributes]
         columns += [pl.col(f"{name}|{index}").alias(name) for name in told]
-        if model.risk.activity is not None:
-            columns.append(pl.col(f"activity|{index}").alias("activity_at"))
     if occurrences:
         columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     if model.roll_up is not None:
         columns.append(pl.col(f"account|{index}").alias("account"))
-    there = people.filter(pl.col(last_at).is_not_null())
-    return there.select(columns).with_columns(ratios(model.signals))
+    return people.filter(pl.col(last_at).is_not_null()).select(columns)

@@ -8,6 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cesctl.model.fields import did_you_mean
+from cesctl.model.scored_by import scored_by
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,10 +34,30 @@ class Advice:
 
 def advise(model: Model) -> list[Advice]:
     """What the model alone gives reason to say."""
-    return [*_sum_of_most(model)]
+    return [
+        *_sum_of_most(model, "events"),
+        *_variants(model),
+    ]
 
 
-def _sum_of_most(model: Model) -> Iterable[Advice]:
+def _variants(model: Model) -> Iterable[Advice]:
+    """Of each variant's own signals; and attributes that only a customers file could hold."""
+    declared = {name for name, _ in model.attributes}
+    for name, one in scored_by(model).items():
+        if name is not None and one.signals != model.signals:
+            yield from _sum_of_most(one, f"variants.{name}.events")
+    for variant in model.variants:
+        for attribute in dict.fromkeys(c.property for c in variant.where):
+            if attribute not in declared and model.customers is None:
+                yield Advice(
+                    f"variants.{variant.name}.where",
+                    f'no attribute is called "{attribute}"',
+                    did_you_mean(attribute, declared, "declare it under attributes")
+                    + ", or score with --customers FILE",
+                )
+
+
+def _sum_of_most(model: Model, about: str) -> Iterable[Advice]:
     """Schemes that give each signal a most, and no scale, mean these to add up to 100."""
     counted = [s for s in model.signals if s.weight]
     if not counted or model.scale.method not in ("none", "clamp"):
@@ -45,7 +68,7 @@ def _sum_of_most(model: Model) -> Iterable[Advice]:
     total = _most_points(model, counted)
     if abs(total - 100) > 1e-9:
         yield Advice(
-            "events",
+            about,
             f"the max_points of all signals add up to {total:g}, not to 100",
             "let them add up to 100, or set a scale, for scores that end at 100",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ import polars as pl
 from cesctl.insight.advice import SET_TIMESTAMP_FORMAT, Advice, advise, closest
 from cesctl.insight.event_table import carefully, event_table
 from cesctl.insight.plan import TOO_MANY
+from cesctl.model.columns import VARIANT
+from cesctl.model.scored_by import each_signal, own_bands
 from cesctl.pipeline.conditions import matches
 from cesctl.pipeline.log import open_log, used_properties
 from cesctl.pipeline.normalise import REJECTED, UNREADABLE
@@ -37,7 +39,7 @@ class SignalUse:
 
     ``events``: in the log by name; ``taken``: those that window and where let through;
     ``customers``: with at least one of these, or with a ratio; ``share``: of the sum of all points
-    without sign.
+    without sign. ``variant``: whose signal it is, where that has signals of its own.
     """
 
     name: str
@@ -45,6 +47,8 @@ class SignalUse:
     taken: int
     customers: int
     share: float
+    signal: Signal
+    variant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,18 +86,39 @@ def coverage(result: Result, log: EventTable, columns: Collection[str] = ()) -> 
     properties the model uses. ``columns``: what the export has, for "did you mean".
     """
     model = result.model
-    shares = _shares(result)
-    uses = [_use(result, signal, log, shares[signal.name]) for signal in model.signals]
-    catch_all = tuple(s.name for s in model.signals if _takes_all(s))
+    catch_all = tuple(dict.fromkeys(s.name for s in each_signal(model) if _takes_all(s)))
     advice = [*advise(model), *_rejected(result)]
-    for signal, use in zip(model.signals, uses, strict=True):
-        if signal.measure != "ratio":
-            advice += _unreached(signal, use, log, columns)
-            advice += _limits(result, signal)
+    uses: list[SignalUse] = []
+    for variant, part in _parts(result).items():
+        shares = _shares(part)
+        own = [_use(part, s, log, shares[s.name], variant) for s in part.model.signals]
+        of_signals: list[Advice] = []
+        for use in own:
+            if use.signal.measure != "ratio":
+                of_signals += _unreached(use.signal, use, log, columns)
+                of_signals += _limits(part, use.signal)
+        of_signals += _dominant(part.model, own)
+        advice += of_signals if variant is None else _of_variant(variant, of_signals)
+        uses += own
     advice += _elsewhere(model, log, columns)
-    advice += _dominant(model, uses)
     advice += _empty_bands(result)
     return Coverage(tuple(uses), _unused(model, log), catch_all, tuple(advice), result)
+
+
+def _parts(result: Result) -> dict[str | None, Result]:
+    """The customers of each variant with signals of its own, and (None) of those that the model's score."""
+    model = result.model
+    own = [v.name for v in model.variants if v.signals != model.signals]
+    if not own:
+        return {None: result}
+    others = ~pl.col(VARIANT).is_in(own).fill_null(value=False)
+    models = replace(model, variants=())
+    rest = replace(result.keep(others), model=models)
+    return {None: rest, **{name: result.of_variant(name) for name in own}}
+
+
+def _of_variant(variant: str, advice: Iterable[Advice]) -> list[Advice]:
+    return [replace(a, about=f"variants.{variant}.{a.about}") for a in advice]
 
 
 def _taken(log: EventTable, signal: Signal) -> pl.DataFrame:
@@ -117,10 +142,12 @@ def _shares(result: Result) -> dict[str, float]:
     return {name: points / total if total else 0.0 for name, points in sums.items()}
 
 
-def _use(result: Result, signal: Signal, log: EventTable, share: float) -> SignalUse:
+def _use(
+    result: Result, signal: Signal, log: EventTable, share: float, variant: str | None
+) -> SignalUse:
     if signal.measure == "ratio":  # takes no events itself
         have = int(result.detail[f"m:{signal.name}"].count())
-        return SignalUse(signal.name, events=0, taken=0, customers=have, share=share)
+        return SignalUse(signal.name, 0, 0, have, share, signal, variant)
     taken = result.detail[f"n:{signal.name}"]
     return SignalUse(
         signal.name,
@@ -128,6 +155,8 @@ def _use(result: Result, signal: Signal, log: EventTable, share: float) -> Signa
         taken=int(taken.sum() or 0),
         customers=int((taken > 0).sum() or 0),
         share=share,
+        signal=signal,
+        variant=variant,
     )
 
 
@@ -246,11 +275,15 @@ def _rejected(result: Result) -> Iterable[Advice]:
 def _elsewhere(model: Model, log: EventTable, columns: Collection[str]) -> Iterable[Advice]:
     """What risk and attributes name, and the log has not."""
     known = log.events["event"].to_list()
-    if model.risk.activity is not None:
-        absent = [n for n in model.risk.activity.names if n not in set(known)]
+    risks = {f"variants.{v.name}.risk": v.risk for v in model.variants if v.risk != model.risk}
+    for about, risk in {"risk": model.risk, **risks}.items():
+        names = () if risk.activity is None else risk.activity.names
+        absent = [n for n in names if n not in set(known)]
         if absent:
             yield Advice(
-                "risk.activity", f"no event of the log is {_named(absent)}", _meant(absent, known)
+                f"{about}.activity",
+                f"no event of the log is {_named(absent)}",
+                _meant(absent, known),
             )
     for name, path in model.attributes:
         if log.count and not int(log.events[f"with:{path}"].sum()):
@@ -265,32 +298,47 @@ def _elsewhere(model: Model, log: EventTable, columns: Collection[str]) -> Itera
 def _dominant(model: Model, uses: list[SignalUse]) -> Iterable[Advice]:
     if len([s for s in model.signals if s.weight]) < 2:
         return
-    lines = {s.name: s.line for s in model.signals}
     for use in uses:
         if use.share > MOST_OF_THE_SCORE:
             yield Advice(
                 f"events.{use.name}",
                 f"makes up {use.share:.0%} of all points",
                 "a lower weight, a cap or max_points would let the other signals speak",
-                lines[use.name],
+                use.signal.line,
             )
 
 
 def _empty_bands(result: Result) -> Iterable[Advice]:
+    model = result.model
+    if result.scores.is_empty():
+        return
+    if not own_bands(model):
+        yield from _bands_without_customers(result, "")
+    for variant in model.variants:
+        part = result.of_variant(variant.name)
+        if part.scores.is_empty():
+            yield Advice(f"variants.{variant.name}", "no customer is of this variant")
+        elif own_bands(model):
+            yield from _bands_without_customers(part, f"variants.{variant.name}.")
+    if own_bands(model):
+        yield from _bands_without_customers(result.of_variant(None), "")
+
+
+def _bands_without_customers(result: Result, where: str) -> Iterable[Advice]:
     if result.scores.is_empty():
         return
     scores = result.scores["score"].to_list()
     low, high = min(scores), max(scores)
     for band in result.bands.filter(pl.col("customers") == 0).iter_rows(named=True):
         yield Advice(
-            f"bands.{band['name']}",
+            f"{where}bands.{band['name']}",
             "no customer reaches it" if band["from"] > high else "no customer is in it",
             f"scores go from {low:g} to {high:g}",
         )
 
 
 def _unused(model: Model, log: EventTable) -> tuple[UnusedEvent, ...]:
-    named = [s for s in model.signals if not _takes_all(s) and s.measure != "ratio"]
+    named = [s for s in each_signal(model) if not _takes_all(s) and s.measure != "ratio"]
     used = {event for signal in named for event in _taken(log, signal)["event"]}
     rows = log.events.select("event", "count", "customers").iter_rows()
     return tuple(UnusedEvent(*row) for row in rows if row[0] not in used)

@@ -14,6 +14,7 @@ import polars as pl
 from cesctl.insight.event_table import carefully
 from cesctl.insight.intervals import for_each_of, ratio_of_shares, told_apart
 from cesctl.insight.parts_of_raw import parts_of_raw
+from cesctl.model.scored_by import each_signal, own_bands
 from cesctl.pipeline.conditions import matches
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
@@ -129,15 +130,19 @@ def driven(
 def _sides(result: Result) -> tuple[pl.DataFrame, tuple[str, str]]:
     """One row per customer: customer, ``side`` (top, bottom, or null); and what those are.
 
-    The best band and the lowest; where nobody is in one of them, the quarters with the highest and the
-    lowest scores, equal scores together. Of few customers, or of scores that are all alike, nobody.
+    The best band and the lowest, of their own variant where those have bands of their own; where nobody is in
+    one of them, the quarters with the highest and the lowest scores, equal scores together. Of few customers,
+    or of scores that are all alike, nobody.
     """
-    bands = result.model.bands
-    scores = result.scores.select("customer", "band", "score")
-    best, worst = bands[-1].name, bands[0].name
-    if len(bands) > 1 and {best, worst} <= set(scores["band"]):
-        top, bottom = pl.col("band") == best, pl.col("band") == worst
-        return scores.select("customer", _side(top, bottom)), (f"band {best}", f"band {worst}")
+    model = result.model
+    scores = result.detail.select("customer", "band_index", "best_band", "score")
+    best, lowest = pl.col("best_band"), pl.col("band_index") == 0
+    top, bottom = best & ~lowest, lowest & ~best
+    if all(scores.select(top.any().alias("top"), bottom.any().alias("bottom")).row(0)):
+        groups = (f"band {model.bands[-1].name}", f"band {model.bands[0].name}")
+        if own_bands(model):
+            groups = ("the best band of their variant", "the lowest band of their variant")
+        return scores.select("customer", _side(top, bottom)), groups
     named = ("the quarter with the highest scores", "the quarter with the lowest scores")
     score = pl.col("score")
     if scores.height < FEWEST:
@@ -208,11 +213,13 @@ def _lift(
 def _takers(events: pl.Series, model: Model) -> pl.Series:
     """The signals that take each event by name or pattern; one that takes all takes none in particular."""
     takers: dict[str, list[str]] = {}
-    for signal in model.signals:
+    signals = {(s.name, s.match): s for s in each_signal(model)}
+    for signal in signals.values():
         for event in _taken(events, signal):
             takers.setdefault(event, []).append(signal.name)
     return pl.Series(
-        [", ".join(takers[e]) if e in takers else None for e in events], dtype=pl.String
+        [", ".join(dict.fromkeys(takers[e])) if e in takers else None for e in events],
+        dtype=pl.String,
     )
 
 
@@ -224,7 +231,7 @@ def _taken(events: pl.Series, signal: Signal) -> pl.Series:
 
 
 def _signals(result: Result) -> pl.DataFrame:
-    parts = parts_of_raw(result.detail, result.model)
+    parts = parts_of_raw(result)
     names = [c for c in parts.columns if c.startswith("part:")]
     sums = [float(parts[n].sort().sum() or 0.0) for n in names]
     total = float(result.detail["raw"].sort().sum() or 0.0)

@@ -15,9 +15,10 @@ import polars as pl
 from cesctl.duration import format_duration
 from cesctl.errors import UsageError
 from cesctl.insight.next_band import next_band
+from cesctl.model.columns import VARIANT
 
 if TYPE_CHECKING:
-    from cesctl.model.types import Group, Model, Scale, Signal
+    from cesctl.model.types import Group, Model, Signal
     from cesctl.result import Result
 
 
@@ -52,9 +53,11 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One customer's score. Ungrouped points and group points add up to raw; the scale steps lead from
-    raw to score. Of an account (the model rolls up) they are sums over its ``users`` (customer, raw,
-    events, last_at; the greatest raw first), whose raw together make that of the account.
+    """One customer's score; ``model`` is the one that scores its variant.
+
+    Ungrouped points and group points add up to raw; the scale steps lead from raw to score. Of an account
+    (the model rolls up) they are sums over its ``users`` (customer, raw, events, last_at; the greatest raw
+    first), whose raw together make that of the account.
     """
 
     customer: str
@@ -71,6 +74,8 @@ class Explanation:
     next_band: list[str]
     to_next: float | None
     users: pl.DataFrame | None = None
+    variant: str | None = None
+    has_variants: bool = False
 
 
 def explain(result: Result, customer: str) -> Explanation:
@@ -84,8 +89,10 @@ def explain(result: Result, customer: str) -> Explanation:
         raise UsageError(_unknown(result, customer))
     detail = found.row(0, named=True)
     row = result.scores.filter(pl.col("customer") == customer).row(0, named=True)
-    model = result.model
-    ways, to_next = next_band(result, found)
+    variant = row[VARIANT] if result.model.variants else None
+    own = result.of_variant(variant)
+    model = own.model
+    ways, to_next = next_band(own, found)
     return Explanation(
         customer=customer,
         as_of=result.as_of,
@@ -95,12 +102,14 @@ def explain(result: Result, customer: str) -> Explanation:
         signals=[_signal_line(s, detail, model) for s in model.signals],
         groups=[_group_line(g, detail, model) for g in model.groups],
         raw=detail["given_raw"],
-        scale_steps=_scale_steps(model.scale, detail, result),
+        scale_steps=_scale_steps(model, detail, variant),
         score=detail["score"],
         band=detail["band"],
         next_band=ways,
         to_next=to_next,
         users=_users(result, customer),
+        variant=variant,
+        has_variants=bool(result.model.variants),
     )
 
 
@@ -227,8 +236,10 @@ def _group_line(group: Group, detail: dict[str, Any], model: Model) -> GroupLine
     return GroupLine(group.name, total, group.weight, points, steps)
 
 
-def _scale_steps(scale: Scale, detail: dict[str, Any], result: Result) -> list[str]:
+def _scale_steps(model: Model, detail: dict[str, Any], variant: str | None) -> list[str]:
     """From raw to score, in words with this customer's numbers."""
+    scale = model.scale
+    everybody = "all customers" if variant is None else f'all customers of "{variant}"'
     lo, hi = (f"{x:g}" for x in scale.to)
     raw = f"{detail['given_raw']:.10g}"
     match scale.method:
@@ -242,13 +253,11 @@ def _scale_steps(scale: Scale, detail: dict[str, Any], result: Result) -> list[s
         case "possible":
             from cesctl.pipeline.customers import most_possible
 
-            steps = [
-                f"0 … {most_possible(result.model):g} (all there is to get) becomes {lo} … {hi}"
-            ]
+            steps = [f"0 … {most_possible(model):g} (all there is to get) becomes {lo} … {hi}"]
         case "minmax":
-            steps = [f"least … greatest raw of all customers becomes {lo} … {hi}"]
+            steps = [f"least … greatest raw of {everybody} becomes {lo} … {hi}"]
         case "percentile":
-            steps = [f"place among all customers, from {lo} to {hi}"]
+            steps = [f"place among {everybody}, from {lo} to {hi}"]
         case "logistic":
             curve = f"middle at {scale.midpoint:g}, steepness {scale.steepness:g}"
             steps = [f"logistic curve from {lo} to {hi}, {curve}"]

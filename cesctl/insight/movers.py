@@ -14,6 +14,7 @@ from cesctl.errors import UsageError
 from cesctl.insight.names import check_names
 from cesctl.insight.parts_of_raw import parts_of_raw
 from cesctl.insight.times import fixed_time
+from cesctl.model.scored_by import all_bands, decimals
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
 from cesctl.pipeline.run import score_times
@@ -119,8 +120,8 @@ def _earlier(since: str | None, model: Model) -> Callable[[datetime], datetime]:
 def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str, ...]]:
     model = result.model
     check_names(result.attributes, COLUMNS, "movers")
-    then = _of(before, model).rename(lambda c: c if c == "customer" else f"then:{c}")
-    now = _of(result, model)
+    then = _of(before).rename(lambda c: c if c == "customer" else f"then:{c}")
+    now = _of(result)
     parts = [c.removeprefix("part:") for c in now.columns if c.startswith("part:")]
     late = [c.removeprefix("then:part:") for c in then.columns if c.startswith("then:part:")]
     parts += [p for p in late if p not in parts]
@@ -143,7 +144,7 @@ def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str,
         "band",
         pl.col("then:score").alias("previous_score"),
         "score",
-        round_half_away(pl.col("score") - pl.col("then:score"), model.scale.round).alias("change"),
+        round_half_away(pl.col("score") - pl.col("then:score"), decimals(model)).alias("change"),
         previous_raw.alias("previous_raw"),
         raw.alias("raw"),
         round_half_away(pl.col("raw") - pl.col("then:raw"), 6).alias("raw_change"),
@@ -159,14 +160,15 @@ def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str,
     return frame.sort(["change", "customer"], nulls_last=True), tuple(parts)
 
 
-def _of(scored: Scored, model: Model) -> pl.DataFrame:
+def _of(scored: Scored) -> pl.DataFrame:
     bands = scored.scores.select("customer", "score", "band")
-    return bands.join(parts_of_raw(scored.detail, model), on="customer", how="left")
+    return bands.join(parts_of_raw(scored), on="customer", how="left")
 
 
 def _transitions(customers: pl.DataFrame, model: Model) -> pl.DataFrame:
+    names = [b.name for b in all_bands(model)]
     order = pl.DataFrame(
-        {"band": [b.name for b in model.bands], "place": range(len(model.bands))},
+        {"band": names, "place": range(len(names))},
         schema={"band": pl.String, "place": pl.Int64},
     )
     counted = customers.group_by("previous_band", "band").agg(pl.len().alias("customers"))

@@ -14,21 +14,35 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl.model.scored_by import all_signals
 from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
+    from cesctl.result import Scored
 
 LIMITS = "limits of {}"  # of a group
 USERS = "{} of users"  # by which an account's users make its raw
 NOISE = 1e-7  # what adding doubles up may leave over
 
 
-def parts_of_raw(detail: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """One row per row of ``detail`` (see Scored): customer, ``raw`` and a column for each part: the model's
-    signals in order, then what groups' limits and the roll-up change, as far as anybody has any. Points,
-    6 decimals.
+def parts_of_raw(scored: Scored) -> pl.DataFrame:
+    """One row per customer: customer, ``raw`` and a column for each part: the signals in order, then what
+    groups' limits and the roll-up change, as far as anybody has any. Points, 6 decimals; 0 for a part that
+    the customer's variant does not have.
     """
+    signals = [s.name for s in all_signals(scored.model)]
+    made = [_parts(detail, model, signals) for model, detail in scored.by_model]
+    if len(made) == 1:
+        return made[0]
+    together = pl.concat(made, how="diagonal")
+    names = [f"part:{name}" for name in signals]
+    names += [c for c in together.columns if c.startswith("part:") and c not in names]
+    return together.select("customer", "raw", *(pl.col(n).fill_null(0.0) for n in names))
+
+
+def _parts(detail: pl.DataFrame, model: Model, names: Sequence[str]) -> pl.DataFrame:
+    """The same of customers that one model scores; ``names``: of all signals of all variants."""
     weights = {g.name: g.weight for g in model.groups}
     per_user = model.roll_up is not None and model.roll_up.by == "mean"
     # an account of a roster that has no user is scored by itself
@@ -44,10 +58,10 @@ def parts_of_raw(detail: pl.DataFrame, model: Model) -> pl.DataFrame:
     others: dict[str, pl.Expr] = {}
     for group in model.groups:
         own = [signals[s.name] for s in model.signals if s.group == group.name]
-        name = _free(LIMITS.format(group.name), {*signals, *others})
+        name = _free(LIMITS.format(group.name), {*names, *others})
         others[name] = share(pl.col(f"g:{group.name}")) - _sum(own)
     if model.roll_up is not None:
-        name = _free(USERS.format(model.roll_up.by), {*signals, *others})
+        name = _free(USERS.format(model.roll_up.by), {*names, *others})
         others[name] = pl.col("raw") - _sum([*signals.values(), *others.values()])
     others = {n: pl.when(e.abs() > NOISE).then(e).otherwise(0.0) for n, e in others.items()}
     frame = with_shared(

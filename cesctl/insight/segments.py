@@ -13,7 +13,8 @@ from cesctl.errors import UsageError
 from cesctl.insight.bins import binned
 from cesctl.insight.intervals import difference_of_means, for_each_of
 from cesctl.insight.names import check_names
-from cesctl.model.columns import reserved_columns
+from cesctl.model.columns import VARIANT, reserved_columns
+from cesctl.model.scored_by import all_bands, all_signals
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.numbers import exact_means, quotient, round_half_away, with_shared
 from cesctl.pipeline.run import score_log
@@ -81,8 +82,14 @@ def with_attributes(model: Model, names: Sequence[str]) -> Model:
     known = {name for name, _ in model.attributes}
     if model.customers is not None:
         known |= set(read_table(model.customers.file).columns)
+    if model.variants:
+        known.add(VARIANT)
+    reserved = reserved_columns(
+        (s.name for s in all_signals(model)),
+        accounts=model.roll_up is not None,
+        variants=bool(model.variants),
+    )
     more = [n for n in dict.fromkeys(names) if n not in known]
-    reserved = reserved_columns((s.name for s in model.signals), accounts=model.roll_up is not None)
     check_names(more, reserved, "the scores")
     return replace(model, attributes=(*model.attributes, *((n, n) for n in more)))
 
@@ -91,7 +98,7 @@ def by_attributes(result: Result, by: Sequence[str], everyone: Result | None = N
     """The same of a run that is scored already. Raises UsageError for what is no attribute."""
     for name in by:
         result.known(name)
-    columns = [*COLUMNS, *(f"band {b.name}" for b in result.model.bands)]
+    columns = [*COLUMNS, *(f"band {b.name}" for b in all_bands(result.model))]
     check_names(by, columns, "segments")
     frame = result.scores.select(*by, "score", "band", "at_risk")
     orders = []
@@ -113,7 +120,7 @@ def _table(
     frame: pl.DataFrame, by: Sequence[str], orders: Sequence[str], result: Result
 ) -> pl.DataFrame:
     score = pl.col("score")
-    bands = [f"band {b.name}" for b in result.model.bands]
+    bands = [b.name for b in all_bands(result.model)]
     keys = frame.select(by).unique(maintain_order=True).with_row_index("segment:")
     frame = frame.join(keys, on=by, how="left", nulls_equal=True)
     center, size = _center_and_size(frame["score"])
@@ -125,7 +132,7 @@ def _table(
         score.quantile(0.25, "linear").alias("lower_quartile"),
         score.quantile(0.75, "linear").alias("upper_quartile"),
         pl.col("at_risk").sum(),
-        *((pl.col("band") == b.name).sum().alias(f"band {b.name}") for b in result.model.bands),
+        *((pl.col("band") == name).sum().alias(f"band {name}") for name in bands),
         pl.col("x:").sort().sum().alias("sum:"),
         (pl.col("x:").sort() ** 2).sum().alias("squares:"),
     )
@@ -142,7 +149,8 @@ def _table(
         *(round_half_away(pl.col(c), 6).alias(c) for c in SIX),
     ).select(
         *by, *orders, "customers", "share", "average", "median", "lower_quartile", "upper_quartile",
-        "at_risk", "at_risk_share", *bands, "others_average", "difference", "low", "high", "differs",
+        "at_risk", "at_risk_share", *(f"band {name}" for name in bands), "others_average",
+        "difference", "low", "high", "differs",
     )  # fmt: skip
 
 

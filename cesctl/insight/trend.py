@@ -16,6 +16,7 @@ from cesctl.duration import DAY_US
 from cesctl.insight.names import check_names
 from cesctl.insight.periods import Every, parse_every, series
 from cesctl.insight.times import first_instant
+from cesctl.model.scored_by import all_bands, decimals
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.numbers import exact_means, quotient, round_half_away, with_shared
 from cesctl.pipeline.run import score_times
@@ -112,8 +113,8 @@ def _customers(result: Result, found: Sequence[At]) -> pl.DataFrame:
     for name, at in zip(names, found, strict=True):
         of_then = at.frame.select("customer", pl.col("score").alias(name))
         frame = frame.join(of_then, on="customer", how="left", maintain_order="left")
-    decimals = result.model.scale.round
-    drops = [round_half_away(pl.col(a) - pl.col(b), decimals) for a, b in pairwise(names)]
+    places = decimals(result.model)
+    drops = [round_half_away(pl.col(a) - pl.col(b), places) for a, b in pairwise(names)]
     greatest = pl.max_horizontal(drops) if drops else pl.lit(None, dtype=pl.Float64)
     frame = with_shared(frame, greatest.alias("drop:"))
     steepest = pl.when(pl.col("drop:") > 0).then(pl.col("drop:"))
@@ -164,7 +165,8 @@ def _periods(found: Sequence[At], every: Every) -> pl.DataFrame:
 def _period(at: At, every: Every) -> dict[str, Any]:
     """The row; median and shares are still to be rounded."""
     frame, model = at.frame, at.model
-    best = pl.col("band") == model.bands[-1].name
+    best = pl.col("best_band")
+    bands = [b.name for b in all_bands(model)]
     active = pl.col("activity_us") < every.length_us(at.as_of, model.timezone)
     counts = frame.select(
         pl.len().alias("customers"),
@@ -172,7 +174,7 @@ def _period(at: At, every: Every) -> dict[str, Any]:
         best.sum().alias("engaged"),
         (active & ~best).sum().alias("responsive"),
         *((pl.col("activity_us") < days * DAY_US).sum().alias(n) for n, days in ACTIVE_DAYS),
-        *((pl.col("band") == b.name).sum().alias(f"band {b.name}") for b in model.bands),
+        *((pl.col("band") == name).sum().alias(f"band {name}") for name in bands),
     ).row(0, named=True)
     customers = counts["customers"]
 
@@ -192,5 +194,5 @@ def _period(at: At, every: Every) -> dict[str, Any]:
         "disengaged": share(customers - engaged - responsive, customers),
         **{n: counts[n] for n, _ in ACTIVE_DAYS},
         "stickiness": share(counts["dau"], counts["mau"]),
-        **{f"band {b.name}": counts[f"band {b.name}"] for b in model.bands},
+        **{f"band {name}": counts[f"band {name}"] for name in bands},
     }

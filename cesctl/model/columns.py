@@ -13,6 +13,8 @@ FIXED = (
 )  # fmt: skip
 # The accounts of a roll-up have these too.
 OF_ACCOUNTS = ("users", "active_users")
+# The attribute by which the customers of a model with variants are told apart.
+VARIANT = "variant"
 # JSON holds a customer's signals under this key, beside the attributes.
 IN_JSON = "signals"
 
@@ -27,7 +29,11 @@ def is_pattern(name: str) -> bool:
     return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
-def reserved_columns(signals: Iterable[str], *, accounts: bool) -> frozenset[str]:
-    """Every name an attribute of a model with these signals cannot have; ``accounts``: that rolls up."""
-    fixed = (*FIXED, *OF_ACCOUNTS) if accounts else FIXED
-    return frozenset({*fixed, IN_JSON, *(c for s in signals for c in signal_columns(s))})
+def reserved_columns(signals: Iterable[str], *, accounts: bool, variants: bool) -> frozenset[str]:
+    """Every name an attribute of a model with these signals cannot have; ``accounts``: that rolls up,
+    ``variants``: that has some.
+    """
+    fixed = {*FIXED, IN_JSON, *(c for s in signals for c in signal_columns(s))}
+    return frozenset(
+        fixed | set(OF_ACCOUNTS if accounts else ()) | ({VARIANT} if variants else set())
+    )

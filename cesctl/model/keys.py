@@ -13,6 +13,7 @@ from cesctl.model.keys_source import CUSTOMERS, IDENTITIES, ROLL_UP, SOURCE, SOU
 from cesctl.model.kinds import Duration, Flag, Number, Text, WholeWord, Word
 from cesctl.model.shapes import ByShape, ListOf, Named
 from cesctl.model.table import Key, Table, With
+from cesctl.model.where import WHERE
 
 METHODS = ("none", "clamp", "linear", "possible", "minmax", "percentile", "logistic")
 TWO_NUMBERS = ListOf(NUMBER, "a pair of numbers [from, to]", exactly=2)
@@ -97,6 +98,23 @@ RISK = Table(
 
 ATTRIBUTES = Named(Text("a property"), "a mapping {name: property}", "an attribute")
 
+VARIANT = Table(
+    "a variant ({name: trial, where: {plan: trial}, bands: …})",
+    (
+        Key("name", Text("a name"), "What the variant is called.", required=True),
+        Key(
+            "where", WHERE, "Conditions on attributes, as on properties in a signal.", required=True
+        ),
+        Key("events", EVENTS, "The signals, in place of the model's."),
+        Key("groups", GROUPS, "Groups of signals, in place of the model's."),
+        Key("scale", SCALE, "The scale, in place of the model's."),
+        Key("bands", BANDS, "The bands, in place of the model's."),
+        Key("risk", RISK, "Who is at risk, in place of the model's."),
+    ),
+    doc="Customers that are scored by keys of their own.",
+)
+VARIANTS = ListOf(VARIANT, "a list of variants")
+
 MODEL = Table(
     "a model",
     (
@@ -124,7 +142,11 @@ MODEL = Table(
         Key("identities", IDENTITIES, "Ids to replace before anything is counted."),
         Key("roll_up", ROLL_UP, "Scores per account instead of per customer."),
         Key("lists", LISTS, "Customers to act on, by name: what they are and how they score."),
-        Key("variants", None, "Other signals for some customers."),
+        Key(
+            "variants",
+            VARIANTS,
+            "Customers that are scored by signals, scale or bands of their own.",
+        ),
     ),
     exclusive=(("source", "sources"),),
     doc="A customer engagement model.",

@@ -16,10 +16,9 @@ from cesctl.model.lists import build_lists
 from cesctl.model.presets import build_presets
 from cesctl.model.read_text import read_text
 from cesctl.model.report import Report, Span
-from cesctl.model.scoring import build_bands, build_groups, build_risk, build_scale, check_possible
-from cesctl.model.signals import build_signals
 from cesctl.model.sources import build_sources, relative
-from cesctl.model.types import Identities, Model, RollUp, Roster
+from cesctl.model.types import Identities, Model, RollUp, Roster, Variant
+from cesctl.model.variants import Scoring, build_scoring, build_variants
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -63,21 +62,13 @@ def _model(text: str, file: str, folder: Path | None, sha256: str, path: str) ->
 
 
 def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
-    entries: list[Entry] = fields.get("events", [])
     window = fields.get("window")
     window_us = None if window == "none" else window
-    signals, complete = build_signals(entries, window_us, report)
-    before = report.found
-    groups = build_groups(fields.get("groups"), entries, report)
-    groups_fine = report.found == before and not _faulty(fields, "groups")
-    scale_fields = fields.get("scale")
-    scale = build_scale(scale_fields, report)
-    if scale_fields and complete and groups_fine and "events" in fields.values:
-        check_possible(scale_fields, signals, groups, report)
-    bands = build_bands(fields.get("bands"), report)
     compares = "compare" in fields.keys
+    own = build_scoring(fields, window_us, report, compares=compares)
+    variants = build_variants(fields.get("variants", ()), own, window_us, report, compares=compares)
     return Model(
-        signals=signals,
+        signals=own.signals,
         name=fields.get("name", ""),
         timezone=fields.get("timezone", "UTC"),
         as_of=fields.get("as_of", "latest"),
@@ -90,29 +81,29 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
             build_presets(fields.get("presets"), report),
             report,
         ),
-        groups=groups,
-        scale=scale,
-        bands=bands,
-        risk=build_risk(fields.get("risk"), compares=compares, report=report),
+        groups=own.groups,
+        scale=own.scale,
+        bands=own.bands,
+        risk=own.risk,
         customers=_roster(fields.get("customers"), folder),
-        attributes=_attributes(fields, entries, report),
+        attributes=_attributes(fields, own, variants, report),
         identities=_identities(fields.get("identities"), folder),
         roll_up=_roll_up(fields.get("roll_up")),
         lists=build_lists(
             fields.get("lists"),
-            [b.name for b in bands] if not _faulty_bands(fields) else [],
+            _band_names(fields, own, variants),
             report,
             compares=compares,
         ),
+        variants=variants,
     )
 
 
-def _faulty(fields: Fields, key: str) -> bool:
-    """Whether a mapping of entries is bad, or one of its entries."""
-    entries: Any = fields.get(key, [])
-    if key in fields.keys and key not in fields.values:
-        return True
-    return any(e.value is BAD or (isinstance(e.value, Fields) and e.value.broken) for e in entries)
+def _band_names(fields: Fields, own: Scoring, variants: tuple[Variant, ...]) -> list[str]:
+    """Of the model and its variants; none where not all are known."""
+    if any(_faulty_bands(f) for f in (fields, *fields.get("variants", ()))):
+        return []
+    return [b.name for bands in (own.bands, *(v.bands for v in variants)) for b in bands]
 
 
 def _faulty_bands(fields: Fields) -> bool:
@@ -144,10 +135,13 @@ def _roll_up(fields: Fields | None) -> RollUp | None:
 
 
 def _attributes(
-    fields: Fields, signals: list[Entry], report: Report
+    fields: Fields, own: Scoring, variants: tuple[Variant, ...], report: Report
 ) -> tuple[tuple[str, str], ...]:
     entries: list[Entry] | None = fields.get("attributes")
-    reserved = reserved_columns((s.name for s in signals), accounts="roll_up" in fields.keys)
+    signals = {e.name for e in own.entries} | {s.name for v in variants for s in v.signals}
+    reserved = reserved_columns(
+        signals, accounts="roll_up" in fields.keys, variants="variants" in fields.keys
+    )
     for entry in entries or []:
         if entry.name in reserved:
             message = f'"{entry.name}" is a column of the scores'

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cesctl.duration import DurationError, parse_duration
 from cesctl.errors import UsageError
 from cesctl.model.as_of import check_as_of
-from cesctl.model.types import Model, Roster
+from cesctl.model.types import Model, Roster, Signal, Us
 
 
 def override(
@@ -30,13 +30,14 @@ def override(
         model = replace(model, as_of=as_of.strip())
     if window is not None:
         window_us = None if window.strip() == "none" else _above_0("--window", window)
-        signals = tuple(
-            s
-            if s.own_window or s.measure in {"recency", "tenure", "ratio"}
-            else replace(s, window_us=window_us)
-            for s in model.signals
+        model = replace(
+            model,
+            window_us=window_us,
+            signals=_with_window(model.signals, window_us),
+            variants=tuple(
+                replace(v, signals=_with_window(v.signals, window_us)) for v in model.variants
+            ),
         )
-        model = replace(model, window_us=window_us, signals=signals)
     if compare is not None:
         model = replace(model, compare_us=_above_0("--compare", compare))
     if customers is not None:
@@ -44,6 +45,15 @@ def override(
             raise UsageError("--customers: the name of a file is expected")
         model = replace(model, customers=replace(model.customers or Roster(""), file=customers))
     return model
+
+
+def _with_window(signals: tuple[Signal, ...], window_us: Us | None) -> tuple[Signal, ...]:
+    return tuple(
+        s
+        if s.own_window or s.measure in {"recency", "tenure", "ratio"}
+        else replace(s, window_us=window_us)
+        for s in signals
+    )
 
 
 def _above_0(option: str, text: str) -> int:

@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
 
 def build_groups(
-    entries: Sequence[Entry] | None, signals: Sequence[Entry], report: Report
+    entries: Sequence[Entry] | None,
+    signals: Sequence[Entry],
+    report: Report,
+    *,
+    spare: bool = False,
 ) -> tuple[Group, ...]:
-    """The groups in order. A model that declares none has those its signals name, of weight 1."""
+    """The groups in order. A model that declares none has those its signals name, of weight 1.
+
+    ``spare``: a group that no signal is in is left out, and no problem.
+    """
     used: dict[str, Fields] = {}
     for signal in signals:
         if isinstance(signal.value, Fields) and "group" in signal.value.values:
@@ -41,6 +48,8 @@ def build_groups(
     ) or not used.keys() <= {e.name for e in entries}
     made = []
     for entry in entries:
+        if entry.name not in used and spare:
+            continue
         if entry.name not in used and not doubtful:
             hint = f"write group: {entry.name} at a signal, or remove the group"
             report.add(entry.span, entry.path, "no signal is in this group", hint)
@@ -75,20 +84,19 @@ def build_scale(fields: Fields | None, report: Report) -> Scale:
     )
 
 
-def check_possible(
-    fields: Fields, signals: Sequence[Signal], groups: Sequence[Group], report: Report
-) -> None:
-    """``possible`` needs a most, and one above 0. Only for signals and groups without a fault."""
-    if fields.get("method") != "possible":
-        return
+def possible_problem(signals: Sequence[Signal], groups: Sequence[Group]) -> tuple[str, str] | None:
+    """``possible`` needs a most, and one above 0: what is wrong, and what to do. Only for signals and
+    groups without a fault.
+    """
     most = most_points(signals, groups)
     if isinstance(most, list):
         names = ", ".join(f'"{n}"' for n in most)
         hint = "give each a cap, target, tiers or max_points"
-        fields.add(report, "method", f"possible: no most points for {names}", hint)
-    elif most <= 0:
+        return f"possible: no most points for {names}", hint
+    if most <= 0:
         hint = "give a signal a positive weight, or use another method"
-        fields.add(report, "method", f"possible: the most points are {most:g}, not above 0", hint)
+        return f"possible: the most points are {most:g}, not above 0", hint
+    return None
 
 
 def build_bands(value: Any, report: Report) -> tuple[Band, ...]:

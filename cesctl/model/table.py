@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, repr=False)
 class Key:
-    """A key of the model page; ``kind`` None: it comes in a later version."""
+    """A key of the model page."""
 
     name: str
-    kind: Kind | None
+    kind: Kind
     doc: str
     default: str = ""  # in words, for readers
     required: bool = False
@@ -113,9 +113,6 @@ class Table:
             if spec is None:
                 report.add(key.span, here, "unknown key", self._hint(key.text))
                 continue
-            if spec.kind is None:
-                report.add(key.span, here, "not supported by this version yet")
-                continue
             fields.keys[key.text] = key.span
             fields.places[key.text] = child.span
             value = spec.kind.read(child, here, key.span, report)
@@ -141,7 +138,7 @@ class Table:
             rule.check(fields, report, misspelt)
 
     def _known(self) -> list[str]:
-        return [k.name for k in self.keys if k.kind is not None]
+        return [k.name for k in self.keys]
 
     def _hint(self, word: str) -> str:
         return did_you_mean(word, (k.name for k in self.keys), f"keys: {', '.join(self._known())}")
@@ -149,8 +146,6 @@ class Table:
     def schema(self) -> Schema:
         properties: dict[str, Schema] = {}
         for key in self.keys:
-            if key.kind is None:
-                continue
             about = f"{key.doc} Default: {key.default}." if key.default else key.doc
             properties[key.name] = {"description": about, **key.kind.schema()}
         schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}

@@ -254,6 +254,21 @@ class RollUp:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """Customers that are scored by keys of their own: those whose attributes satisfy ``where``, and that
+    belong to no variant before. What a variant does not say is the model's.
+    """
+
+    name: str
+    where: tuple[Condition, ...]
+    signals: tuple[Signal, ...]
+    groups: tuple[Group, ...] = ()
+    scale: Scale = field(default_factory=Scale)
+    bands: tuple[Band, ...] = DEFAULT_BANDS
+    risk: Risk = field(default_factory=Risk)
+
+
+@dataclass(frozen=True)
 class Model:
     signals: tuple[Signal, ...]
     name: str = ""
@@ -271,5 +286,6 @@ class Model:
     identities: Identities | None = None
     roll_up: RollUp | None = None
     lists: tuple[CustomerList, ...] = ()
+    variants: tuple[Variant, ...] = ()
     sha256: str = ""  # of the file's bytes
     path: str = ""  # of the file; empty when made from text

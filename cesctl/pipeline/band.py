@@ -21,25 +21,26 @@ def band_index(bands: Sequence[Band]) -> pl.Expr:
     return place
 
 
-def add_band(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """Adds ``band``, ``change`` (where there is a ``previous_score``) and ``at_risk``. Wants ``score`` and
-    ``activity_us`` (µs before T).
+def add_band(frame: pl.DataFrame, model: Model, decimals: int) -> pl.DataFrame:
+    """Adds ``band``, ``best_band`` (whether it is that), ``change`` (with ``decimals``; where there is a
+    ``previous_score``) and ``at_risk``. Wants ``score`` and ``activity_us`` (µs before T).
     """
     names = [b.name for b in model.bands]
     frame = frame.with_columns(band_index(model.bands).alias("band_index"))
     band = pl.col("band_index").replace_strict(
         list(range(len(names))), names, return_dtype=pl.String
     )
-    frame = frame.with_columns(band.alias("band"))
+    best = pl.col("band_index") == len(names) - 1
+    frame = frame.with_columns(band.alias("band"), best.alias("best_band"))
     if "previous_score" in frame.columns:
-        change = round_half_away(SCORE - pl.col("previous_score"), model.scale.round)
+        change = round_half_away(SCORE - pl.col("previous_score"), decimals)
         frame = with_shared(frame, change.alias("change"))
     at_risk = pl.any_horizontal(when.fill_null(value=False) for when, _ in _risks(model))
     return frame.with_columns(at_risk.alias("at_risk"))
 
 
 def add_reasons(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """Adds ``risk_reasons``, ``rank`` and ``days_silent`` to what ``add_band`` gives; wants ``last_us``."""
+    """Adds ``risk_reasons`` and ``days_silent`` to what ``add_band`` gives; wants ``last_us``."""
     # joined and split again: that takes a tenth of the time of dropping nulls from lists
     names = [b.name for b in model.bands]
     between = next(c for c in map(chr, range(32)) if not any(c in name for name in names))
@@ -49,9 +50,13 @@ def add_reasons(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     return with_shared(
         frame,
         (pl.col("last_us") // DAY_US).alias("days_silent"),
-        SCORE.rank("min", descending=True).cast(pl.UInt32).alias("rank"),
         pl.when(pl.col("at_risk")).then(listed).otherwise(none).alias("risk_reasons"),
     )
+
+
+def add_rank(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``rank``: 1 is best, equal scores share the better one."""
+    return frame.with_columns(SCORE.rank("min", descending=True).cast(pl.UInt32).alias("rank"))
 
 
 def _risks(model: Model) -> list[tuple[pl.Expr, pl.Expr]]:
@@ -79,9 +84,11 @@ def shortest(number: pl.Expr) -> pl.Expr:
     )
 
 
-def band_table(scores: pl.DataFrame, bands: Sequence[Band]) -> pl.DataFrame:
+def band_table(
+    scores: pl.DataFrame, bands: Sequence[Band], everybody: int | None = None
+) -> pl.DataFrame:
     """One row per band, lowest first: name, from, customers, share (0 … 1), average score (both with 6
-    decimals; null of nobody), at_risk, action, color.
+    decimals; null of nobody), at_risk, action, color. ``everybody``: of how many share is, if not of these.
     """
     counted = exact_means(scores, "score", by="band").rename(
         {"count": "customers", "mean": "average"}
@@ -103,7 +110,8 @@ def band_table(scores: pl.DataFrame, bands: Sequence[Band]) -> pl.DataFrame:
         },
     )
     table = table.join(counted, left_on="name", right_on="band", how="left", maintain_order="left")
-    share = quotient(pl.col("customers").cast(pl.Float64), max(scores.height, 1))
+    whole = scores.height if everybody is None else everybody
+    share = quotient(pl.col("customers").cast(pl.Float64), max(whole, 1))
     return table.with_columns(pl.col("customers").fill_null(0)).select(
         "name",
         "from",

@@ -7,24 +7,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cesctl.engines.measures import epoch_us
 from cesctl.errors import ModelError, Problem
+from cesctl.model.columns import VARIANT
+from cesctl.model.measured import Share, measured
 from cesctl.model.most_points import most_points
+from cesctl.model.scored_by import all_signals, decimals, scored_by
 from cesctl.model.types import Model
-from cesctl.pipeline.band import add_band, add_reasons
+from cesctl.pipeline.band import add_band, add_rank, add_reasons
 from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.points import add_points
-from cesctl.pipeline.roll_up import of_accounts, roll_up, silent_accounts
+from cesctl.pipeline.roll_up import (
+    attributes_of_accounts,
+    of_accounts,
+    roll_up,
+    silent_accounts,
+)
 from cesctl.pipeline.roster import join_roster, read_roster
 from cesctl.pipeline.scale import add_score
+from cesctl.pipeline.variants import by_variant, of_variant, own_measures, with_variant
 from cesctl.result import Scored
-
-if TYPE_CHECKING:
-    from cesctl.model.types import RollUp
 
 LARGEST = 8e307  # a difference of two such is still a number
 ZERO_WHEN_SILENT = frozenset(
@@ -46,14 +51,14 @@ class At:
     frame: pl.DataFrame
     users: pl.DataFrame | None = None
     identities: pl.DataFrame | None = None
-    notes: tuple[str, ...] = ()
 
     @cached_property
     def scored(self) -> Scored:
         """The same in order, with ranks, reasons and the columns of the scores."""
         order = ["score", "given_raw", "customer"]
         frame = self.frame.with_columns(round_half_away(pl.col("raw"), 6).alias("given_raw"))
-        detail = add_reasons(frame, self.model).sort(order, descending=[True, True, False])
+        told = [add_reasons(part, model) for model, part in by_variant(frame, self.model)]
+        detail = add_rank(pl.concat(told)).sort(order, descending=[True, True, False])
         columns = _score_columns(self.model, self.attributes)
         return Scored(
             model=self.model,
@@ -71,6 +76,17 @@ class At:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """The customers of one variant up to ``score``, and where they are accounts, their users; ``model``
+    scores them.
+    """
+
+    model: Model
+    frame: pl.DataFrame
+    users: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
 class Customers:
     """Who is scored, and how; ``identities``: one row per id to replace (old, new)."""
 
@@ -79,53 +95,84 @@ class Customers:
 
     def scored(self, activity: Mapping[datetime, pl.DataFrame]) -> dict[datetime, At]:
         """The customers at each T that is reported, from an engine's frames of all T (see Aggregate)."""
-        frames = {at: self._up_to_score(frame) for at, frame in activity.items()}
+        parts = {at: self._up_to_score(frame) for at, frame in activity.items()}
         return {
-            at: self._judged(at, frame, users, frames)
-            for at, (frame, users) in frames.items()
-            if "events" in activity[at].columns
+            at: self._judged(at, parts)
+            for at, frame in activity.items()
+            if "events" in frame.columns
         }
 
-    def _up_to_score(self, activity: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-        """One row per customer up to ``score``; and, where they are accounts, one per user."""
-        model, users = self.model, None
-        if model.roll_up is None:
-            frame = add_points(_silence_is_zero(self._with_roster(activity), model), model)
-        else:
-            users = add_points(activity, model)
-            frame = self._with_roster(_accounts(users, self._roster, model))
-        frame = add_score(frame, model, most_possible(model))
-        _refuse_overflow(frame, model)
-        return frame, users
+    def _up_to_score(self, activity: pl.DataFrame) -> list[_Part]:
+        """The customers of each variant up to ``score``."""
+        if self.model.roll_up is None:
+            activity = self._with_roster(activity, self._roster)
+            if self.model.variants:
+                activity = with_variant(activity, self.model)
+            return [
+                self._part(one, of_variant(activity, self.model, name), self._shares[name])
+                for name, one in self._models.items()
+            ]
+        if not self.model.variants:
+            return [self._part_of_accounts(self.model, activity, self._shares[None], self._roster)]
+        accounts = with_variant(
+            self._with_roster(attributes_of_accounts(activity), self._roster), self.model
+        )
+        made = []
+        for name, one in self._models.items():
+            own = of_variant(accounts, self.model, name)["customer"].implode()
+            users = activity.filter(pl.col("account").is_in(own))
+            roster = None
+            if self._roster is not None:
+                roster = self._roster.filter(pl.col("customer").is_in(own))
+            part = self._part_of_accounts(one, users, self._shares[name], roster)
+            variant = pl.lit(name, dtype=pl.String).alias(f"attr:{VARIANT}")
+            made.append(replace(part, frame=part.frame.with_columns(variant)))
+        return made
 
-    def _judged(
-        self,
-        at: datetime,
-        frame: pl.DataFrame,
-        users: pl.DataFrame | None,
-        frames: Mapping[datetime, tuple[pl.DataFrame, pl.DataFrame | None]],
-    ) -> At:
+    def _part(self, model: Model, activity: pl.DataFrame, share: Share) -> _Part:
+        measures = _silence_is_zero(own_measures(activity, model, share), model)
+        return _Part(model, _with_score(add_points(measures, model), model))
+
+    def _part_of_accounts(
+        self, model: Model, activity: pl.DataFrame, share: Share, roster: pl.DataFrame | None
+    ) -> _Part:
+        users = add_points(own_measures(activity, model, share), model)
+        accounts = self._with_roster(_accounts(users, roster, model), roster)
+        return _Part(model, _with_score(accounts, model), users)
+
+    def _judged(self, at: datetime, parts: Mapping[datetime, list[_Part]]) -> At:
         """With change, band and risk."""
         model = self.model
+        frames = [part.frame for part in parts[at]]
         if model.compare_us is not None:
-            before, _ = frames[compared_with(model, at)]
-            previous = before.select("customer", pl.col("score").alias("previous_score"))
-            frame = frame.join(previous, on="customer", how="left")
-        activity_at = "last_at" if model.risk.activity is None else "activity_at"
-        frame = frame.with_columns(
-            (pl.lit(epoch_us(at)) - pl.col("last_at").to_physical()).alias("last_us"),
-            (pl.lit(epoch_us(at)) - pl.col(activity_at).to_physical()).alias("activity_us"),
-        )
-        told = () if users is None or model.roll_up is None else _told(users, model.roll_up)
+            score = ("customer", pl.col("score").alias("previous_score"))
+            before = pl.concat(p.frame.select(score) for p in parts[compared_with(model, at)])
+            frames = [frame.join(before, on="customer", how="left") for frame in frames]
+        banded = []
+        for part, frame in zip(parts[at], frames, strict=True):
+            activity_at = "last_at" if part.model.risk.activity is None else "activity_at"
+            since = frame.with_columns(
+                (pl.lit(epoch_us(at)) - pl.col("last_at").to_physical()).alias("last_us"),
+                (pl.lit(epoch_us(at)) - pl.col(activity_at).to_physical()).alias("activity_us"),
+            )
+            banded.append(add_band(since, part.model, decimals(model)))
+        users = [part.users for part in parts[at] if part.users is not None]
         return At(
             model=model,
             as_of=at,
             attributes=self._attributes(),
-            frame=add_band(frame, model),
-            users=users,
+            frame=pl.concat(banded, how="diagonal"),
+            users=pl.concat(users, how="diagonal") if users else None,
             identities=self.identities,
-            notes=told,
         )
+
+    @cached_property
+    def _models(self) -> dict[str | None, Model]:
+        return scored_by(self.model)
+
+    @cached_property
+    def _shares(self) -> dict[str | None, Share]:
+        return measured(self.model).shares
 
     @cached_property
     def _roster(self) -> pl.DataFrame | None:
@@ -135,19 +182,22 @@ class Customers:
         accounts = model.roll_up is not None
         return read_roster(
             model.customers,
-            [s.name for s in model.signals],
+            [s.name for s in all_signals(model)],
             accounts=accounts,
+            variants=bool(model.variants),
             identities=None if accounts else self.identities,
         )
 
-    def _with_roster(self, frame: pl.DataFrame) -> pl.DataFrame:
-        if self._roster is None or self.model.customers is None:
+    def _with_roster(self, frame: pl.DataFrame, roster: pl.DataFrame | None) -> pl.DataFrame:
+        if roster is None or self.model.customers is None:
             return frame
-        return join_roster(frame, self._roster, only=self.model.customers.only)
+        return join_roster(frame, roster, only=self.model.customers.only)
 
     def _attributes(self) -> tuple[str, ...]:
         names = [] if self._roster is None else self._roster.columns[1:]
-        return tuple(dict.fromkeys([*names, *(name for name, _ in self.model.attributes)]))
+        names += [name for name, _ in self.model.attributes]
+        names += [VARIANT] if self.model.variants else []
+        return tuple(dict.fromkeys(names))
 
 
 def compared_with(model: Model, at: datetime) -> datetime:
@@ -174,6 +224,12 @@ def _accounts(users: pl.DataFrame, roster: pl.DataFrame | None, model: Model) ->
     )
     silent = add_points(_silence_is_zero(silent.with_columns(nothing), model), model)
     return pl.concat([accounts, silent.select(accounts.columns)])
+
+
+def _with_score(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
+    made = add_score(frame, model, most_possible(model))
+    _refuse_overflow(made, model)
+    return made
 
 
 def _refuse_overflow(frame: pl.DataFrame, model: Model) -> None:
@@ -208,13 +264,6 @@ def _silence_is_zero(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
     return frame.with_columns(*(c.fill_null(0.0) for c in columns), pl.col(counts).fill_null(0))
 
 
-def _told(users: pl.DataFrame, rolled: RollUp) -> tuple[str, ...]:
-    n = users["account"].null_count()
-    what = "customer has" if n == 1 else "customers have"
-    left = "is" if n == 1 else "are"
-    return (f'{n:,} {what} no account ("{rolled.to}") and {left} left out',) if n else ()
-
-
 def _score_columns(model: Model, attributes: tuple[str, ...]) -> list[pl.Expr | str]:
     """The columns of the scores, in their order (docs/cli.md)."""
     compared = ["previous_score", "change"] if model.compare_us is not None else []
@@ -233,7 +282,7 @@ def _score_columns(model: Model, attributes: tuple[str, ...]) -> list[pl.Expr | 
         pl.col("last_at").alias("last_event_at"),
         "days_silent",
     ]
-    for s in model.signals:
+    for s in all_signals(model):
         columns.append(round_half_away(pl.col(f"m:{s.name}"), 6).alias(f"{s.name}.measure"))
         columns.append(round_half_away(pl.col(f"p:{s.name}"), 6).alias(f"{s.name}.points"))
     return columns

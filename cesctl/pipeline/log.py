@@ -13,6 +13,7 @@ import polars as pl
 
 from cesctl import sources
 from cesctl.model.as_of import resolve_as_of
+from cesctl.model.scored_by import each_signal
 from cesctl.model.types import by_text
 from cesctl.pipeline.duplicates import HASH, Watch, marked, repeated, with_hash
 from cesctl.pipeline.identities import read_identities
@@ -187,7 +188,7 @@ def _uses(model: Model) -> list[tuple[str, bool]]:
     uses = [(p, True) for _, p in model.attributes]
     if model.roll_up is not None:
         uses.append((model.roll_up.to, True))
-    for signal in model.signals:
+    for signal in each_signal(model):
         uses += _signal_uses(signal)
     return uses
 

@@ -70,6 +70,13 @@ def roll_up(users: pl.DataFrame, by: Combine) -> pl.DataFrame:
     )
 
 
+def attributes_of_accounts(users: pl.DataFrame) -> pl.DataFrame:
+    """One row per account: ``customer`` and the latest of the attributes (``attr:``) of its users."""
+    there = users.filter(pl.col("account").is_not_null())
+    attributes = [c for c in users.columns if c.startswith(_LATEST)]
+    return there.group_by(pl.col("account").alias("customer")).agg(_latest(c) for c in attributes)
+
+
 def of_accounts(users: pl.DataFrame) -> pl.DataFrame:
     """One row per user of an account: customer, account, raw, events, last_at; by account, the greatest raw
     first.

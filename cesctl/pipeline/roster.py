@@ -21,6 +21,7 @@ def read_roster(
     signals: Sequence[str],
     *,
     accounts: bool = False,
+    variants: bool = False,
     identities: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """One row per customer: ``customer`` and one text column per attribute, in the file's order.
@@ -28,6 +29,7 @@ def read_roster(
     Ids and values are trimmed; empty ones are null; rows without an id are left out. Raises InputError
     where the id column is missing, a column has the name of one of the score's own, or a customer stands
     there twice with different attributes. ``accounts``: its rows are those of a roll-up.
+    ``variants``: customers have one.
     ``identities``: one row per id to replace (``old``, ``new``); a row under an old id counts where there is
     none under the new one.
     """
@@ -42,7 +44,7 @@ def read_roster(
             )
         )
     others = [c for c in table.columns if c != roster.id]
-    reserved = reserved_columns(signals, accounts=accounts)
+    reserved = reserved_columns(signals, accounts=accounts, variants=variants)
     for name in others:
         if name in reserved or is_pattern(name):
             raise InputError(

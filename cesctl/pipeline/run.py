@@ -13,6 +13,7 @@ import polars as pl
 from cesctl import sources
 from cesctl.engines import polars as polars_engine
 from cesctl.errors import InputError, InputProblem, UsageError
+from cesctl.model.measured import measured
 from cesctl.model.types import Model
 from cesctl.pipeline.customers import At, Customers, times
 from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log
@@ -70,8 +71,8 @@ def score_times(
     notes = [
         *log.notes,
         *broken_lines(log.raw, counted.made.reasons),
-        *_told(counted.made),
-        *now.notes,
+        *_told(counted.made, log.model),
+        *_without_account(counted.made.activity[0], log.model),
     ]
     result = Result(
         **{f.name: getattr(now.scored, f.name) for f in fields(Scored)},
@@ -146,9 +147,20 @@ def _file_rows(log: Log, counted: _Counted, rows: RowCounts) -> dict[str, RowCou
     return file_counts(files, counted.read, counted.made.aside)
 
 
-def _told(counted: Aggregate) -> list[str]:
-    return [
-        f'signal "{name}": {n:,} events have a value that is no number; they were left out'
-        for name, n in counted.left_out.items()
-        if n
-    ]
+def _told(counted: Aggregate, model: Model) -> list[str]:
+    told = {
+        f'signal "{name}": {n:,} events have a value that is no number; they were left out': None
+        for share in reversed(measured(model).shares.values())
+        for name, measure in share.measures.items()
+        if (n := counted.left_out.get(measure))
+    }
+    return list(told)
+
+
+def _without_account(users: pl.DataFrame, model: Model) -> list[str]:
+    n = 0 if model.roll_up is None else users["account"].null_count()
+    if model.roll_up is None or not n:
+        return []
+    what = "customer has" if n == 1 else "customers have"
+    left = "is" if n == 1 else "are"
+    return [f'{n:,} {what} no account ("{model.roll_up.to}") and {left} left out']

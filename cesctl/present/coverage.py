@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cesctl.model.columns import VARIANT
 from cesctl.present.advice import advice_lines
 from cesctl.present.numbers import percent
 from cesctl.present.row_counts import counted
@@ -41,13 +42,14 @@ def _signals(found: Coverage) -> Table:
         Column("Share of points"),
     )
     rows = []
-    for use, signal in zip(found.signals, found.result.model.signals, strict=True):
+    for use in found.signals:
+        signal = use.signal
         taken = Cell(f"{use.taken:,}", "" if use.taken else "yellow")
         ratio = signal.measure == "ratio"  # takes no events itself
         rows.append(
             Row(
                 (
-                    cell(use.name),
+                    cell(use.name if use.variant is None else f"{use.variant}: {use.name}"),
                     Cell("" if ratio else f"{use.events:,}"),
                     Cell() if ratio else taken,
                     Cell(f"{use.customers:,}"),
@@ -68,7 +70,7 @@ def _bands(found: Coverage) -> Table:
     rows = [
         Row(
             (
-                cell(band["name"]),
+                cell(f"{band[VARIANT]}: {band['name']}" if band.get(VARIANT) else band["name"]),
                 Cell(f"{band['from']:g}"),
                 Cell(f"{band['customers']:,}", "" if band["customers"] else "yellow"),
             )

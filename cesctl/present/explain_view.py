@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cesctl.present.json_text import instant, pretty
 from cesctl.present.numbers import fixed, readable, signed
+from cesctl.present.run_facts import shown_value
 from cesctl.present.safe import safe
 from cesctl.present.score_view import title
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
@@ -93,6 +94,8 @@ def explain_json(explanation: Explanation) -> str:
         "to_next_band": explanation.to_next,
         "ways_to_next_band": list(explanation.next_band),
     }
+    if explanation.has_variants:
+        said["variant"] = explanation.variant
     if explanation.users is not None:
         said["users"] = [
             {"customer": u["customer"], "events": u["events"], "raw": u["raw"]}
@@ -109,6 +112,8 @@ def _facts(explanation: Explanation) -> tuple[tuple[str, str], ...]:
     score = f"{fixed(explanation.score, decimals)} · {safe(explanation.band)}"
     score += f" · rank {row['rank']:,} of {explanation.customers:,}"
     facts = [("Score", score)]
+    if explanation.has_variants:
+        facts.append(("Variant", shown_value(explanation.variant)))
     if row.get("change") is not None:
         before = fixed(row["previous_score"], decimals)
         facts.append(("Change", f"{signed(row['change'], decimals)} from {before}"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import polars as pl
 
+from cesctl.model.scored_by import all_signals
 from cesctl.present.json_text import json_array, json_lines, run_json
 from cesctl.present.numbers import shortest_text
 from cesctl.present.xlsx import xlsx
@@ -39,7 +40,7 @@ def scores_file(result: Result, kind: Kind, *, at_risk_only: bool = False) -> It
     if kind == "json":
         return run_json(result, customers)
     if kind == "ndjson":
-        return json_lines(customers, [s.name for s in result.model.signals])
+        return json_lines(customers, [s.name for s in all_signals(result.model)])
     return table_file(customers, kind, name="scores")
 
 

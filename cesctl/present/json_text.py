@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cesctl.model.scored_by import all_signals
 from cesctl.present.numbers import shortest, shortest_text
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def run_json(result: Result, customers: pl.DataFrame) -> Iterator[bytes]:
     head = compact(run_head(result))
     yield head[:-1].encode() + b',"customers":['
     separator = b"\n"
-    for lines in _pieces(customers, [s.name for s in result.model.signals], ",\n"):
+    for lines in _pieces(customers, [s.name for s in all_signals(result.model)], ",\n"):
         yield separator + lines
         separator = b",\n"
     yield b"\n]}\n"
@@ -63,9 +64,7 @@ def document(head: dict[str, Any], tables: Mapping[str, pl.DataFrame]) -> Iterat
 
 def run_head(result: Result) -> dict[str, Any]:
     """What the JSON object says of the run: all but the customers."""
-    bands = result.bands.select(
-        "name", "from", "customers", "share", "average", "at_risk", "action"
-    )
+    bands = result.bands.drop("color")
     return {**provenance(result), "summary": dict(result.summary), "bands": bands.to_dicts()}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.insight.movers import Movers
+from cesctl.model.scored_by import all_bands, decimals
 from cesctl.present.answer import Answer
 from cesctl.present.json_text import instant, provenance
 from cesctl.present.local_time import local_time
@@ -77,7 +78,7 @@ def _matrix(movers: Movers) -> Table:
     """Rows: the band before. Columns: the band now."""
     model = movers.result.model
     styles = band_styles(movers.result)
-    names: list[str | None] = [b.name for b in model.bands]
+    names: list[str | None] = [b.name for b in all_bands(model)]
     there = movers.transitions.to_dicts()
     found = {(r["previous_band"], r["band"]): r for r in there}
     befores = names + [None] * any(r["previous_band"] is None for r in there)
@@ -135,7 +136,7 @@ def _moved(movers: Movers, frame: pl.DataFrame, most: int, word: str, does: str)
 def _customer(row: dict[str, Any], movers: Movers, *, rule: bool) -> list[Row]:
     """The customer's score, then its signals, whose changes add up to that of raw."""
     model = movers.result.model
-    decimals = model.scale.round
+    places = decimals(model)
     fell = row["change"] < 0
     band = row["band"]
     if row["previous_band"] != band:
@@ -143,9 +144,9 @@ def _customer(row: dict[str, Any], movers: Movers, *, rule: bool) -> list[Row]:
     head = Row(
         (
             cell(row["customer"], "bold"),
-            cell(fixed(row["previous_score"], decimals)),
-            cell(fixed(row["score"], decimals), "bold"),
-            cell(signed(row["change"], decimals), "red" if fell else "green"),
+            cell(fixed(row["previous_score"], places)),
+            cell(fixed(row["score"], places), "bold"),
+            cell(signed(row["change"], places), "red" if fell else "green"),
             cell(band),
         ),
         rule=rule,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from cesctl.model.scored_by import decimals, own_bands, scored_by
 from cesctl.present.numbers import readable
 
 if TYPE_CHECKING:
@@ -14,26 +15,35 @@ DASH = "\u2013"  # as in 41–70  # noqa: RUF003
 
 
 def band_ranges(model: Model) -> list[str]:
-    """One text a band, lowest first. Scores are rounded, so a band has a last score."""
-    lowest, highest = _bounds(model.scale)
+    """One text for each row of the table of bands, in its order. Scores are rounded, so a band has a last
+    score.
+    """
+    if own_bands(model):
+        return [text for one in scored_by(model).values() for text in band_ranges(one)]
+    lowest, highest = score_bounds(model) or (None, None)
     edges = [band.from_ for band in model.bands]
     texts = []
     for at, start in enumerate(edges):
         first = start if at else lowest  # what is below the first band belongs to it
         last = highest
         if at + 1 < len(edges):
-            below = _below(edges[at + 1], model.scale.round)
+            below = _below(edges[at + 1], decimals(model))
             last = below if last is None else min(below, last)
         texts.append(_range(first, last, edges[at + 1] if at + 1 < len(edges) else None))
     return texts
 
 
-def _bounds(scale: Scale) -> tuple[float | None, float | None]:
-    """The least and the greatest score of a scale; None where there is none."""
-    if scale.method == "none" or (scale.method == "linear" and not scale.clip):
-        return None, None
-    low, high = sorted(scale.to)
-    return low, high
+def score_bounds(model: Model) -> tuple[float, float] | None:
+    """The least and the greatest score that there can be; None where a scale has no such."""
+    scales = [model.scale, *(v.scale for v in model.variants)]
+    if any(_is_open(scale) for scale in scales):
+        return None
+    ends = [end for scale in scales for end in scale.to]
+    return min(ends), max(ends)
+
+
+def _is_open(scale: Scale) -> bool:
+    return scale.method == "none" or (scale.method in {"linear", "possible"} and not scale.clip)
 
 
 def _below(edge: float, decimals: int) -> float:

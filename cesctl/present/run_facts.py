@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cesctl.duration import format_duration
+from cesctl.model.scored_by import each_signal
 from cesctl.present.numbers import percent
 from cesctl.present.row_counts import counted
 from cesctl.present.safe import safe
@@ -67,7 +68,9 @@ def run_facts(
 
 def _window(model: Model, *, compared: bool) -> str:
     text = "all history" if model.window_us is None else format_duration(model.window_us)
-    if any(s.window_us != model.window_us and s.measure not in _ALWAYS_ALL for s in model.signals):
+    if any(
+        s.window_us != model.window_us and s.measure not in _ALWAYS_ALL for s in each_signal(model)
+    ):
         text += ", some signals their own"
     if compared and model.compare_us is not None:
         text += f" · compared with {format_duration(model.compare_us)} earlier"

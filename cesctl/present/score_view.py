@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cesctl.model.columns import VARIANT
+from cesctl.model.scored_by import decimals
 from cesctl.model.types import AT_RISK as AT_RISK_LIST
 from cesctl.pipeline.lists import named
 from cesctl.present.numbers import fixed, percent, signed
@@ -86,7 +88,7 @@ def worst_first(at_risk: pl.DataFrame) -> pl.DataFrame:
 
 
 def _summary(result: Result) -> str:
-    summary, decimals = result.summary, result.model.scale.round
+    summary, places = result.summary, max(decimals(result.model), 1)
     customers = int(summary["customers"] or 0)
     if not customers:
         return f"no {who(result.model)}s"
@@ -94,8 +96,8 @@ def _summary(result: Result) -> str:
     return " · ".join(
         [
             f"{customers:,} {who(result.model)}{'' if customers == 1 else 's'}",
-            f"average {fixed(summary['average'], max(decimals, 1))}",
-            f"median {fixed(summary['median'], max(decimals, 1))}",
+            f"average {fixed(summary['average'], places)}",
+            f"median {fixed(summary['median'], places)}",
             f"{at_risk:,} at risk ({percent(at_risk / customers)})",
         ]
     )
@@ -111,11 +113,12 @@ def _bands(result: Result, heading: str) -> Table:
         rows.append(
             Row(
                 (
+                    cell(shown_value(band.get(VARIANT)), "dim"),
                     cell(band["name"], style),
                     cell(scores),
                     cell(f"{band['customers']:,}"),
                     Cell(percent(share), style, bar=share),
-                    cell(fixed(band["average"], max(model.scale.round, 1))),
+                    cell(fixed(band["average"], max(decimals(model), 1))),
                     cell(
                         "at risk" if band["at_risk"] else "",
                         "red",
@@ -126,6 +129,7 @@ def _bands(result: Result, heading: str) -> Table:
             )
         )
     columns = (
+        Column("Variant", least=8),
         Column("Band", least=8),
         Column("Score", "right"),
         Column(f"{who(model).capitalize()}s", "right"),
@@ -134,17 +138,20 @@ def _bands(result: Result, heading: str) -> Table:
         Column("Risk"),
         Column("Action", least=10),
     )
-    return filled(Table(heading, columns, tuple(rows)))
+    if VARIANT in result.bands.columns:
+        return filled(Table(heading, columns, tuple(rows)))
+    rows = [Row(row.cells[1:]) for row in rows]
+    return filled(Table(heading, columns[1:], tuple(rows)))
 
 
 def band_styles(result: Result) -> dict[str, str]:
     """A colour for each band: the model's, else red where it is at risk, green for the last."""
-    bands = result.bands.to_dicts()
-    return {
-        band["name"]: band["color"]
-        or ("red" if band["at_risk"] else "green" if at == len(bands) - 1 else "yellow")
-        for at, band in enumerate(bands)
-    }
+    styles: dict[str, str] = {}
+    for bands in (result.model.bands, *(v.bands for v in result.model.variants)):
+        for at, band in enumerate(bands):
+            usual = "red" if band.at_risk else "green" if at == len(bands) - 1 else "yellow"
+            styles.setdefault(band.name, band.color or usual)
+    return styles
 
 
 def _at_risk(result: Result, shown: Shown) -> Table | Words:
@@ -171,14 +178,14 @@ def _at_risk(result: Result, shown: Shown) -> Table | Words:
 
 
 def _risk_row(row: dict[str, Any], result: Result, missing: Mapping[str, str]) -> Row:
-    decimals = result.model.scale.round
+    places = decimals(result.model)
     change = row.get("change")
     reasons = row["risk_reasons"] or []
     return Row(
         (
             cell(row["customer"]),
-            cell(fixed(row["score"], decimals), "bold"),
-            cell(signed(change, decimals), "red" if change is not None and change < 0 else ""),
+            cell(fixed(row["score"], places), "bold"),
+            cell(signed(change, places), "red" if change is not None and change < 0 else ""),
             cell(_silent(row)),
             cell(
                 ", ".join(reasons),
@@ -202,7 +209,8 @@ def _short(reason: str, model: Model) -> str:
     word, _, rest = reason.partition(" ")
     if word == "band":
         return rest
-    said_beside = {"dropped", "silent"} if model.risk.activity is None else {"dropped"}
+    kinds = (model.risk.activity, *(v.risk.activity for v in model.variants))
+    said_beside = {"dropped"} if any(kinds) else {"dropped", "silent"}
     return word if word in said_beside else reason
 
 
@@ -228,15 +236,15 @@ def _top(result: Result, top: int) -> Table | Words:
 
 def _best(result: Result, top: int, heading: str, note: str = "") -> Table:
     first = result.scores.head(top)
-    decimals = result.model.scale.round
+    places = decimals(result.model)
     styles = band_styles(result)
     rows = [
         Row(
             (
                 cell(row["customer"]),
                 cell(f"{row['rank']:,}"),
-                cell(fixed(row["score"], decimals), "bold"),
-                cell(signed(row.get("change"), decimals)),
+                cell(fixed(row["score"], places), "bold"),
+                cell(signed(row.get("change"), places)),
                 cell(row["band"], styles.get(row["band"], "")),
                 cell(f"{row['events']:,}"),
                 cell(_silent(row)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cesctl.model.scored_by import all_bands, decimals
 from cesctl.present.answer import Answer
 from cesctl.present.json_text import provenance
 from cesctl.present.numbers import fixed, percent, signed
@@ -57,7 +58,7 @@ def _table(segments: Segments, top: int) -> Table:
         Column("Interval", optional=True),
         Column("At risk", "right", optional=True),
         Column("Quartiles", optional=True),
-        *(Column(safe(b.name), "right", optional=True) for b in model.bands),
+        *(Column(safe(b.name), "right", optional=True) for b in all_bands(model)),
     )
     rows = tuple(_row(row, segments, styles) for row in first.iter_rows(named=True))
     left = segments.rows.height - first.height
@@ -68,29 +69,29 @@ def _table(segments: Segments, top: int) -> Table:
 
 def _row(row: dict[str, Any], segments: Segments, styles: Mapping[str, str]) -> Row:
     model = segments.result.model
-    decimals = max(model.scale.round, 1)
+    places = max(decimals(model), 1)
     color = {"above": "green", "below": "red"}.get(row["differs"], "")
     interval = (
-        f"{signed(row['low'], decimals)} to {signed(row['high'], decimals)}"
+        f"{signed(row['low'], places)} to {signed(row['high'], places)}"
         if row["low"] is not None
         else ""
     )
     quartiles = " · ".join(
-        fixed(row[k], decimals) for k in ("lower_quartile", "median", "upper_quartile")
+        fixed(row[k], places) for k in ("lower_quartile", "median", "upper_quartile")
     )
     return Row(
         (
             *(cell(shown_value(row[name])) for name in segments.by),
             cell(f"{row['customers']:,}"),
-            cell(fixed(row["average"], decimals), "bold"),
-            cell(signed(row["difference"], decimals), color),
+            cell(fixed(row["average"], places), "bold"),
+            cell(signed(row["difference"], places), color),
             cell(row["differs"], color),
             cell(interval),
             cell(percent(row["at_risk_share"])),
             cell(quartiles),
             *(
                 cell(percent(row[f"band {b.name}"] / row["customers"]), styles[b.name])
-                for b in model.bands
+                for b in all_bands(model)
             ),
         )
     )

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cesctl.model.scored_by import all_bands, decimals
 from cesctl.present.answer import Answer
 from cesctl.present.json_text import instant, provenance
 from cesctl.present.local_time import local_time
 from cesctl.present.numbers import fixed, percent, signed
+from cesctl.present.ranges import score_bounds
 from cesctl.present.run_facts import run_facts, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
@@ -71,7 +73,7 @@ def trend_page(
 
 def _head(trend: Trend) -> dict[str, Any]:
     """What JSON says besides the customers."""
-    names = [b.name for b in trend.result.model.bands]
+    names = [b.name for b in all_bands(trend.result.model)]
     periods = []
     for row in trend.periods.to_dicts():
         bands = {name: row.pop(f"band {name}") for name in names}
@@ -81,21 +83,21 @@ def _head(trend: Trend) -> dict[str, Any]:
 
 def _periods(trend: Trend) -> Table:
     model = trend.result.model
-    decimals = max(model.scale.round, 1)
+    places = max(decimals(model), 1)
     styles = band_styles(trend.result)
     rows = []
     for row in trend.periods.to_dicts():
         customers = row["customers"]
         bands = (
             cell(percent(row[f"band {b.name}"] / customers) if customers else "", styles[b.name])
-            for b in model.bands
+            for b in all_bands(model)
         )
         rows.append(
             Row(
                 (
                     cell(local_time(row["as_of"], model.timezone)),
                     cell(f"{customers:,}"),
-                    cell(fixed(row["average"], decimals), "bold"),
+                    cell(fixed(row["average"], places), "bold"),
                     *bands,
                     cell(percent(row["at_risk_share"])),
                     cell(percent(row["engaged"])),
@@ -112,7 +114,7 @@ def _periods(trend: Trend) -> Table:
         Column("As of"),
         Column(f"{who(model).capitalize()}s", "right"),
         Column("Average", "right"),
-        *(Column(safe(b.name), "right", optional=True) for b in model.bands),
+        *(Column(safe(b.name), "right", optional=True) for b in all_bands(model)),
         Column("At risk", "right"),
         Column("Engaged", "right", optional=True),
         Column("Responsive", "right", optional=True),
@@ -149,17 +151,17 @@ def _customers(trend: Trend, frame: pl.DataFrame, most: int, word: str, does: st
 
 def _row(row: dict[str, Any], trend: Trend, low: float, high: float) -> Row:
     model = trend.result.model
-    decimals = model.scale.round
+    places = decimals(model)
     line = sparkline([row[name] for name in trend.scores], low, high)
     falls = row["slope"] is not None and row["slope"] < 0
     return Row(
         (
             cell(row["customer"]),
             Cell(line, "red" if falls else "green"),
-            cell(fixed(row["first"], decimals)),
-            cell(fixed(row["last"], decimals), "bold"),
-            cell(signed(row["slope"], max(decimals, 1))),
-            cell("" if row["steepest_drop"] is None else fixed(row["steepest_drop"], decimals)),
+            cell(fixed(row["first"], places)),
+            cell(fixed(row["last"], places), "bold"),
+            cell(signed(row["slope"], max(places, 1))),
+            cell("" if row["steepest_drop"] is None else fixed(row["steepest_drop"], places)),
             cell(
                 ""
                 if row["steepest_drop_at"] is None
@@ -172,10 +174,9 @@ def _row(row: dict[str, Any], trend: Trend, low: float, high: float) -> Row:
 
 def _range(trend: Trend) -> tuple[float, float]:
     """The scale's, where it has ends; else the least and the greatest score there is."""
-    scale = trend.result.model.scale
-    if scale.method != "none" and scale.clip:
-        low, high = sorted(scale.to)
-        return low, high
+    bounds = score_bounds(trend.result.model)
+    if bounds is not None:
+        return bounds
     scores = trend.customers.select(trend.scores)
     low = scores.select(pl.min_horizontal(pl.all().min())).item()
     high = scores.select(pl.max_horizontal(pl.all().max())).item()

@@ -163,7 +163,7 @@ def test_of_any_model_and_log(example: Example, folder: Path) -> None:
 def test_parts_keep_their_names_apart() -> None:
     text = "events: {limits of g: 1, x: {weight: 1, group: g}}\ngroups: {g: {max_points: 1}}"
     result = score(frame([("a", "x", "10-01", "p")] * 3), parse_model(text))
-    found = parts_of_raw(result.detail, result.model)
+    found = parts_of_raw(result)
     assert found.columns == ["customer", "raw", "part:limits of g", "part:x", "part:limits of g'"]
     assert found.row(0) == ("a", 1.0, 0.0, 3.0, -2.0)
 

@@ -76,7 +76,7 @@ def _good(kind: Kind) -> st.SearchStrategy[Any]:
 
 
 def _table(table: Table) -> st.SearchStrategy[dict[str, Any]]:
-    kinds = {k.name: k.kind for k in table.keys if k.kind is not None}
+    kinds = {k.name: k.kind for k in table.keys}
     required = [k.name for k in table.keys if k.required]
 
     def with_keys(optional: list[str]) -> st.SearchStrategy[dict[str, Any]]:

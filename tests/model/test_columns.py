@@ -6,12 +6,14 @@ import pytest
 
 from cesctl.errors import ModelError
 from cesctl.model import parse_model
-from cesctl.model.columns import FIXED, IN_JSON, reserved_columns, signal_columns
+from cesctl.model.columns import FIXED, IN_JSON, VARIANT, reserved_columns, signal_columns
 
 
 def test_reserved_are_the_columns_of_scores() -> None:
     assert signal_columns("a.b") == ("a.b.measure", "a.b.points")
-    assert reserved_columns(["a"], accounts=False) == {*FIXED, IN_JSON, "a.measure", "a.points"}
+    fixed = {*FIXED, IN_JSON, "a.measure", "a.points"}
+    assert reserved_columns(["a"], accounts=False, variants=False) == fixed
+    assert reserved_columns(["a"], accounts=False, variants=True) == {*fixed, VARIANT}
 
 
 @pytest.mark.parametrize("name", [*FIXED, IN_JSON, "login.measure", "login.points"])
