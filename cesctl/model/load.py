@@ -91,7 +91,7 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
         roll_up=_roll_up(fields.get("roll_up")),
         lists=build_lists(
             fields.get("lists"),
-            _band_names(fields, own, variants),
+            _band_names(fields, own, variants, report),
             report,
             compares=compares,
         ),
@@ -99,11 +99,14 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
     )
 
 
-def _band_names(fields: Fields, own: Scoring, variants: tuple[Variant, ...]) -> list[str]:
+def _band_names(
+    fields: Fields, own: Scoring, variants: tuple[Variant, ...], report: Report
+) -> list[str]:
     """Of the model and its variants; none where not all are known."""
-    if any(_faulty_bands(f) for f in (fields, *fields.get("variants", ()))):
+    if _faulty_bands(fields) or any(p.path.startswith("variants") for p in report.problems):
         return []
-    return [b.name for bands in (own.bands, *(v.bands for v in variants)) for b in bands]
+    named = (b.name for bands in (own.bands, *(v.bands for v in variants)) for b in bands)
+    return list(dict.fromkeys(named))
 
 
 def _faulty_bands(fields: Fields) -> bool:

@@ -109,11 +109,11 @@ class Customers:
             if self.model.variants:
                 activity = with_variant(activity, self.model)
             return [
-                self._part(one, of_variant(activity, self.model, name), self._shares[name])
+                self._part(name, one, of_variant(activity, self.model, name))
                 for name, one in self._models.items()
             ]
         if not self.model.variants:
-            return [self._part_of_accounts(self.model, activity, self._shares[None], self._roster)]
+            return [self._part_of_accounts(None, self.model, activity, self._roster)]
         accounts = with_variant(
             self._with_roster(attributes_of_accounts(activity), self._roster), self.model
         )
@@ -124,21 +124,26 @@ class Customers:
             roster = None
             if self._roster is not None:
                 roster = self._roster.filter(pl.col("customer").is_in(own))
-            part = self._part_of_accounts(one, users, self._shares[name], roster)
+            part = self._part_of_accounts(name, one, users, roster)
             variant = pl.lit(name, dtype=pl.String).alias(f"attr:{VARIANT}")
             made.append(replace(part, frame=part.frame.with_columns(variant)))
         return made
 
-    def _part(self, model: Model, activity: pl.DataFrame, share: Share) -> _Part:
-        measures = _silence_is_zero(own_measures(activity, model, share), model)
-        return _Part(model, _with_score(add_points(measures, model), model))
+    def _part(self, variant: str | None, model: Model, activity: pl.DataFrame) -> _Part:
+        measures = own_measures(activity, model, self._shares[variant])
+        points = add_points(_silence_is_zero(measures, model), model)
+        return _Part(model, _with_score(points, model, variant))
 
     def _part_of_accounts(
-        self, model: Model, activity: pl.DataFrame, share: Share, roster: pl.DataFrame | None
+        self,
+        variant: str | None,
+        model: Model,
+        activity: pl.DataFrame,
+        roster: pl.DataFrame | None,
     ) -> _Part:
-        users = add_points(own_measures(activity, model, share), model)
+        users = add_points(own_measures(activity, model, self._shares[variant]), model)
         accounts = self._with_roster(_accounts(users, roster, model), roster)
-        return _Part(model, _with_score(accounts, model), users)
+        return _Part(model, _with_score(accounts, model, variant), users)
 
     def _judged(self, at: datetime, parts: Mapping[datetime, list[_Part]]) -> At:
         """With change, band and risk."""
@@ -226,13 +231,13 @@ def _accounts(users: pl.DataFrame, roster: pl.DataFrame | None, model: Model) ->
     return pl.concat([accounts, silent.select(accounts.columns)])
 
 
-def _with_score(frame: pl.DataFrame, model: Model) -> pl.DataFrame:
+def _with_score(frame: pl.DataFrame, model: Model, variant: str | None) -> pl.DataFrame:
     made = add_score(frame, model, most_possible(model))
-    _refuse_overflow(made, model)
+    _refuse_overflow(made, model, "" if variant is None else f"variants.{variant}.")
     return made
 
 
-def _refuse_overflow(frame: pl.DataFrame, model: Model) -> None:
+def _refuse_overflow(frame: pl.DataFrame, model: Model, where: str) -> None:
     """Weights are any finite numbers; what they are multiplied to may be none."""
     if _bounded(frame["score"]) and _bounded(frame["raw"]):
         return
@@ -241,7 +246,7 @@ def _refuse_overflow(frame: pl.DataFrame, model: Model) -> None:
     last = "scale" if _bounded(frame["raw"]) else "events"
     path = next(chain((f"events.{n}" for n in odd), (f"groups.{n}" for n in odd_groups)), last)
     message = f"gives a customer more than scores can hold ({LARGEST:g})"
-    raise ModelError([Problem(message, path, model.path, hint="use smaller numbers")])
+    raise ModelError([Problem(message, where + path, model.path, hint="use smaller numbers")])
 
 
 def _bounded(values: pl.Series) -> bool:

@@ -150,7 +150,7 @@ def _file_rows(log: Log, counted: _Counted, rows: RowCounts) -> dict[str, RowCou
 def _told(counted: Aggregate, model: Model) -> list[str]:
     told = {
         f'signal "{name}": {n:,} events have a value that is no number; they were left out': None
-        for share in reversed(measured(model).shares.values())
+        for share in measured(model).shares.values()
         for name, measure in share.measures.items()
         if (n := counted.left_out.get(measure))
     }
