@@ -278,4 +278,5 @@ def _activity(
         columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     if model.roll_up is not None:
         columns.append(pl.col(f"account|{index}").alias("account"))
-    return people.filter(pl.col(last_at).is_not_null()).select(columns)
+    # selected first: the other T's columns are many
+    return people.select(columns).filter(pl.col("last_at").is_not_null())

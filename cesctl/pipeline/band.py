@@ -76,7 +76,7 @@ def _risks(model: Model) -> list[tuple[pl.Expr, pl.Expr]]:
 
 def shortest(number: pl.Expr) -> pl.Expr:
     """A number as the shortest text that reads back the same; whole ones without a point."""
-    whole = (number == number.floor()) & (number.abs() < 1e15)
+    whole = (number == number.floor()) & (number.abs() < 9e18)
     return (
         pl.when(whole)
         .then(number.cast(pl.Int64, strict=False).cast(pl.String))

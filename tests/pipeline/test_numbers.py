@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cesctl.pipeline import numbers
+from cesctl.pipeline.band import shortest
 
 GRAMMAR = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -138,3 +139,19 @@ def test_the_mean_of_numbers_of_any_size(scores: list[float], want: float) -> No
     frame = pl.DataFrame({"s": scores, "g": [1] * len(scores)})
     assert numbers.exact_means(frame, "s")["mean"].item() == want
     assert numbers.exact_means(frame, "s", by="g").rows() == [(1, len(scores), want)]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"),
+        (15.0, "15"),
+        (-0.5, "-0.5"),
+        (999999999999999.0, "999999999999999"),
+        (1249999999999907.0, "1249999999999907"),
+        (9007199254740993.0, "9007199254740992"),
+        (4503599627370495.5, "4503599627370495.5"),
+    ],
+)
+def test_a_number_in_a_reason_is_as_short_as_can_be(number: float, text: str) -> None:
+    assert pl.select(shortest(pl.lit(number))).item() == text
