@@ -6,6 +6,7 @@ that belong to accounts. Every other log is spread over many customers: views ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -57,19 +58,28 @@ class Case:
         return then(self.plain, self.log, t, self.roster, self.by)
 
 
-def case(example: Example, folder: Path, more: tuple[tuple[str, str], ...] = ()) -> Case | None:
-    """The case of an example; None where its model gives no points. ``more``: attributes added."""
+def case(
+    example: Example,
+    folder: Path,
+    *,
+    more: Sequence[str] = (),
+    accounts: bool = True,
+) -> Case | None:
+    """The case of an example; None where its model gives no points. ``more``: properties that are attributes,
+    too; ``accounts``: whether it may have some.
+    """
     model = parsed(example, folder)
     if model is None:
         return None
     dice = Dice(example.seed)
     kind = dice.pick(["as it is"] * 5 + ["ids"] * (model.customers is None) + ["accounts"] * 2)
+    if kind == "accounts" and not accounts:
+        kind = "as it is"
     event(kind)
-    rows = spread(example, model) if dice.chance(5) else example.rows
+    rows = spread(example, model) if dice.chance(6) else example.rows
     known = {name for name, _ in model.attributes}
-    model = replace(
-        model, attributes=(*model.attributes, *((n, p) for n, p in more if n not in known))
-    )
+    added = tuple((name, name) for name in more if name not in known)
+    model = replace(model, attributes=(*model.attributes, *added))
     plain, plain_rows, by = model, rows, None
     if kind == "ids":
         plain_rows = [replaced(r, model) for r in rows]
@@ -82,7 +92,7 @@ def case(example: Example, folder: Path, more: tuple[tuple[str, str], ...] = ())
         plain = replace(model, attributes=((ACCOUNT, "plan"),))
         model = replace(model, roll_up=RollUp("plan", by))
     return Case(
-        data=pl.DataFrame(rows, schema=dict.fromkeys(example.columns, pl.String)),
+        data=pl.DataFrame(rows, schema=dict.fromkeys([*example.columns, "size"], pl.String)),
         model=model,
         plain=plain,
         log=read(plain_rows, plain, clock.microseconds(example.now)),
@@ -94,14 +104,22 @@ def case(example: Example, folder: Path, more: tuple[tuple[str, str], ...] = ())
 
 
 def spread(example: Example, model: Model) -> list[Row]:
-    """The rows as those of many customers; what has no customer stays so."""
+    """The rows, some of them several times, as those of many customers, each with a number; what has no
+    customer stays so. Few customers have most of one plan, so that plans differ.
+    """
     dice = Dice(example.seed + 1)
     column = customer_columns(model)[0]
     many = dice.number(5, MOST_CUSTOMERS)
-    return [
-        r | {column: f"c{dice.number(1, many)}"} if (r.get(column) or "").strip() else r
-        for r in example.rows
-    ]
+    few = max(many // 4, 2)
+    found = []
+    for row in example.rows:
+        of_few = row.get("plan") == example.rows[0].get("plan") and dice.chance(9)
+        for _ in range(dice.number(1, 3)):
+            n = dice.number(1, few) if of_few else dice.number(few, many)
+            there = (row.get(column) or "").strip()
+            customer = f"c{n}" if there else row.get(column)
+            found.append(row | {column: customer, "size": str(dice.number(0, 60))})
+    return found
 
 
 def replaced(row: Row, model: Model) -> Row:
