@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -19,6 +20,26 @@ QUOTING = [p for p in PAGES if "<!-- output:" in p.read_text() or "<!-- help:" i
 def test_quoted_output_is_what_is_printed(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert DOCS["made"](text) == text, "run: python docs/make.py"
+
+
+PICTURES = {path: arguments for page in PAGES for path, arguments in DOCS["pictures"](page).items()}
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda p: p.name)
+def test_pictures_show_what_a_terminal_shows(path: Path) -> None:
+    made, old = DOCS["picture"](path.stem, PICTURES[path]), path.read_text(encoding="utf-8")
+    assert DOCS["said"](made) == DOCS["said"](old), "run: python docs/make.py"
+    assert len(DOCS["said"](old)) > 20
+
+
+def test_pictures_are_small_and_whole() -> None:
+    assert set((ROOT / "docs" / "pictures").iterdir()) == set(PICTURES)
+    for path in PICTURES:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.encode()) < 60_000, path.name
+        ET.fromstring(text)
+        links = set(re.findall(r"\w+://[^\s\"<>]+", text))
+        assert links == {"http://www.w3.org/2000/svg"}  # nothing is fetched from elsewhere
 
 
 def test_every_command_is_in_the_reference() -> None:

@@ -49,6 +49,14 @@ def customer_columns(model: Model) -> tuple[str, ...]:
     return model.sources[0].customer or ("customer",)
 
 
+def write_identities(folder: Path) -> str:
+    """The table of ``STAND_FOR``, with rows that say nothing."""
+    path = folder / "ids.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("from", "to"), *STAND_FOR.items(), ("", "a"), ("b", "")])
+    return str(path)
+
+
 def frame(example: Example, rows: list[Row]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(example.columns, pl.String))
 
@@ -60,8 +68,6 @@ def test_ids_are_replaced_before_anything_is_counted(example: Example, folder: P
     model = parsed(example, folder)
     if model is None or model.customers is not None:
         return
-    with (folder / "ids.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("from", "to"), *STAND_FOR.items(), ("", "a"), ("b", "")])
     columns = customer_columns(model)
     assert set(ENDS) <= set(CUSTOMERS)
 
@@ -71,7 +77,7 @@ def test_ids_are_replaced_before_anything_is_counted(example: Example, folder: P
 
     rows = [replaced(r) for r in example.rows]
     scored = score_rows(rows, model, clock.microseconds(example.now))
-    joined = replace(model, identities=Identities(str(folder / "ids.csv")))
+    joined = replace(model, identities=Identities(write_identities(folder)))
     result = score(frame(example, example.rows), joined, now=example.now)
     assert compare(result, scored, model).differences == []
 

@@ -126,11 +126,11 @@ def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str,
     late = [c.removeprefix("then:part:") for c in then.columns if c.startswith("then:part:")]
     parts += [p for p in late if p not in parts]
     joined = now.join(then, on="customer", how="full", coalesce=True)
-    missing = [
-        pl.lit(0.0).alias(c)
+    missing = [  # a limit that took no effect then: 0 for those who were there
+        pl.when(pl.col(f"{at}raw").is_not_null()).then(0.0).alias(f"{at}part:{p}")
         for p in parts
-        for c in (f"part:{p}", f"then:part:{p}")
-        if c not in joined.columns
+        for at in ("", "then:")
+        if f"{at}part:{p}" not in joined.columns
     ]
     joined = joined.with_columns(missing)
     attributes = [pl.col(a).alias(f"attr:{a}") for a in result.attributes]

@@ -44,13 +44,12 @@ class Every:
         day = last if ends else min(local.day, last)
         return local_instant(local.replace(year=year, month=month + 1, day=day), zone)
 
-    def length_us(self, at: datetime, zone: str) -> int:
-        """Microseconds of the period that ends there; one that begins before the year 1 begins with it."""
+    def begins(self, at: datetime, periods: int, zone: str) -> datetime:
+        """Where so many periods begin that end there: the first one's begin, or that of the year 1."""
         try:
-            begins = self.before(at, 1, zone)
+            return self.before(at, periods, zone)
         except (OverflowError, ValueError):
-            begins = datetime.min.replace(tzinfo=UTC)
-        return (at - begins) // timedelta(microseconds=1)
+            return datetime.min.replace(tzinfo=UTC)
 
 
 def parse_every(text: str) -> Every:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.duration import DAY_US
+from cesctl.engines.measures import epoch_us
 from cesctl.insight.names import check_names
 from cesctl.insight.periods import Every, parse_every, series
 from cesctl.insight.times import first_instant
@@ -151,7 +152,10 @@ def _slope(names: Sequence[str]) -> pl.Expr:
 
 def _periods(found: Sequence[At], every: Every) -> pl.DataFrame:
     """One row per T: all customers at that time."""
-    rows = [_period(at, every) for at in found]
+    last, zone = found[-1].as_of, found[-1].model.timezone
+    # a period is what lies between two T: a month before the 28th of February need not be the T before
+    begins = [every.begins(last, len(found), zone), *(at.as_of for at in found[:-1])]
+    rows = [_period(at, since) for at, since in zip(found, begins, strict=True)]
     floats = ("average", "median", *SHARES)
     types: dict[str, pl.DataType] = {
         n: pl.Float64() if n in floats else pl.UInt32() for n in rows[0] if n != "as_of"
@@ -162,12 +166,12 @@ def _periods(found: Sequence[At], every: Every) -> pl.DataFrame:
     )
 
 
-def _period(at: At, every: Every) -> dict[str, Any]:
-    """The row; median and shares are still to be rounded."""
+def _period(at: At, begins: datetime) -> dict[str, Any]:
+    """The row of the period that begins then and ends at T; median and shares are still to be rounded."""
     frame, model = at.frame, at.model
     best = pl.col("best_band")
     bands = [b.name for b in all_bands(model)]
-    active = pl.col("activity_us") < every.length_us(at.as_of, model.timezone)
+    active = pl.col("activity_us") < epoch_us(at.as_of) - epoch_us(begins)
     counts = frame.select(
         pl.len().alias("customers"),
         pl.col("at_risk").sum(),

@@ -10,7 +10,7 @@ from cesctl.present.numbers import fixed, percent
 from cesctl.present.run_facts import run_facts, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import title
-from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
+from cesctl.present.view import Cell, Column, Page, Remark, Row, Table, Words, cell, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from cesctl.insight.drivers import Drivers
 
 SHOWN = 20
-NOTE = (
-    "Reach: the share that did it at least once. Lift: reach in the top ÷ reach in the bottom; the intervals "
-    "hold together with 95% confidence."
+REMARKS = (
+    Remark("Reach: the share that did it at least once.", "Reach"),
+    Remark("Lift: reach in the top ÷ reach in the bottom.", "Lift"),
+    Remark("All intervals of the table hold together with 95% confidence.", "Interval"),
 )
 CANDIDATES = (
     "No signal takes these, and yet they separate the top from the bottom: worth a weight, if they show "
@@ -83,7 +84,7 @@ def _signals(drivers: Drivers) -> Table:
         for row in drivers.signals.iter_rows(named=True)
     )
     columns = (
-        Column("Signal", least=12),
+        Column("Signal", least=8),
         Column(f"{who(drivers.result.model).capitalize()}s", "right"),
         Column("Points", "right"),
         Column("Share"),
@@ -94,13 +95,16 @@ def _signals(drivers: Drivers) -> Table:
 def _events(drivers: Drivers, top: int) -> Table:
     first = drivers.events.head(top)
     left = drivers.events.height - first.height
-    note = NOTE + (f" {left:,} more events: --top N shows them." if left else "")
+    sentences = [remark.text for remark in REMARKS]
+    if left:
+        sentences.append(f"{left:,} more events: --top N shows them.")
+    note = " ".join(sentences)
     return _table(first, "What they do", note, counted=True)
 
 
 def _table(events: pl.DataFrame, heading: str, note: str, *, counted: bool) -> Table:
     columns = (
-        Column("Event", least=12),
+        Column("Event", least=8),
         Column("Reach", "right"),
         Column("Top", "right"),
         Column("Bottom", "right"),
@@ -112,7 +116,7 @@ def _table(events: pl.DataFrame, heading: str, note: str, *, counted: bool) -> T
         Column("Per bottom", "right", optional=True),
     )
     rows = tuple(_row(row, counted=counted) for row in events.iter_rows(named=True))
-    return filled(Table(heading, columns, rows, note))
+    return filled(Table(heading, columns, rows, note, REMARKS))
 
 
 def _row(row: dict[str, Any], *, counted: bool) -> Row:

@@ -26,7 +26,7 @@ COLUMNS = (
     Column("Occurrences", "right"),
     Column("Measure", "point"),
     Column("Value", "point"),
-    Column("Total event value", "point"),
+    Column("Total event value", "point", keep=True),
 )
 
 

@@ -15,12 +15,13 @@ from cesctl.present.numbers import fixed, percent, signed
 from cesctl.present.run_facts import run_facts, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
-from cesctl.present.view import Column, Page, Row, Table, Words, cell, filled
+from cesctl.present.view import Column, Page, Remark, Row, Table, Words, cell, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SHOWN = 10
+NARROWEST = 6  # columns of a band's name
 CAUSES = 3  # signals that are named; the others stand together
 
 
@@ -103,10 +104,17 @@ def _matrix(movers: Movers) -> Table:
     columns = (
         Column("From", least=8),
         Column(f"{who(model).capitalize()}s", "right"),
-        *(Column("(gone)" if n is None else f"to {safe(n)}", "right") for n in nows),
+        *(_now_column(n, rows, at) for at, n in enumerate(nows, start=2)),
     )
-    note = "Shares are of the band they came from."
-    return Table("From band to band", columns, tuple(rows), note)
+    shares = Remark("Shares are of the band they came from.", columns[2].title, whole=True)
+    return Table("From band to band", columns, tuple(rows), shares.text, (shares,))
+
+
+def _now_column(name: str | None, rows: Sequence[Row], at: int) -> Column:
+    """A band now: its name may be cut, the counts below it never."""
+    counts = max(len(row.cells[at].short or row.cells[at].text) for row in rows)
+    title = "(gone)" if name is None else f"to {safe(name)}"
+    return Column(title, "right", least=max(counts, NARROWEST))
 
 
 def _count(row: dict[str, Any] | None) -> str:
@@ -125,7 +133,7 @@ def _moved(movers: Movers, frame: pl.DataFrame, most: int, word: str, does: str)
         Column(f"{who(model).capitalize()}, signal", least=12),
         Column("Then", "point"),
         Column("Now", "point"),
-        Column("Change", "point"),
+        Column("Change", "point", keep=True),
         Column("Band", least=8),
     )
     heading = f"{word}: {first.height:,} of {frame.height:,}"

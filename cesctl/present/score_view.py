@@ -162,7 +162,7 @@ def _at_risk(result: Result, shown: Shown) -> Table | Words:
     rows = [_risk_row(row, result, shown.missing) for row in first.iter_rows(named=True)]
     columns = (
         Column("Customer", least=12),
-        Column("Score", "right"),
+        Column("Score", "right", keep=True),
         Column("Change", "right"),
         Column("Silent", "right"),
         Column("Reasons", least=12),

@@ -11,7 +11,7 @@ from cesctl.present.numbers import fixed, percent, signed
 from cesctl.present.run_facts import run_facts, shown_value, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
-from cesctl.present.view import Column, Page, Row, Table, cell, filled
+from cesctl.present.view import Column, Page, Remark, Row, Table, cell, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from cesctl.insight.segments import Segments
 
 SHOWN = 30
-NOTE = (
-    "Difference: average less that of all others, with its interval; all intervals of the table hold "
-    "together with 95% confidence. Without above or below, chance may be all there is to it."
+REMARKS = (
+    Remark(
+        "Difference: average less that of all others; where it is not called above or below, chance may be "
+        "all there is to it.",
+        "Difference",
+    ),
+    Remark("All intervals of the table hold together with 95% confidence.", "Interval"),
 )
 
 
@@ -62,9 +66,11 @@ def _table(segments: Segments, top: int) -> Table:
     )
     rows = tuple(_row(row, segments, styles) for row in first.iter_rows(named=True))
     left = segments.rows.height - first.height
-    note = NOTE + (f" {left:,} more: --top N shows them." if left else "")
+    sentences = [remark.text for remark in REMARKS]
+    if left:
+        sentences.append(f"{left:,} more: --top N shows them.")
     heading = "By " + ", ".join(safe(name) for name in segments.by)
-    return filled(Table(heading, columns, rows, note))
+    return filled(Table(heading, columns, rows, " ".join(sentences), REMARKS))
 
 
 def _row(row: dict[str, Any], segments: Segments, styles: Mapping[str, str]) -> Row:

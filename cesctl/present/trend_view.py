@@ -16,7 +16,7 @@ from cesctl.present.run_facts import run_facts, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
 from cesctl.present.spark import sparkline
-from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
+from cesctl.present.view import Cell, Column, Page, Remark, Row, Table, Words, cell, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     from cesctl.insight.trend import Trend
 
 FALLING = 10
-PERIODS_NOTE = (
-    "Engaged: in the best band. Responsive: active in the period, in another band. "
-    "Disengaged: the others. Sticky: active on the last day, of those active in the last 30."
+MOST_BLOCKS = 12  # of a line of scores where there is little room
+PERIODS_REMARKS = (
+    Remark("Engaged: in the best band.", "Engaged"),
+    Remark("Responsive: active in the period, in another band.", "Responsive"),
+    Remark("Disengaged: the others.", "Disengaged"),
+    Remark("DAU, WAU, MAU: active on the last day, in the last 7, in the last 30.", "DAU"),
+    Remark("Sticky: active on the last day, of those active in the last 30.", "Sticky"),
 )
 
 
@@ -124,7 +128,8 @@ def _periods(trend: Trend) -> Table:
         Column("MAU", "right", optional=True),
         Column("Sticky", "right", optional=True),
     )
-    return filled(Table("Periods", columns, tuple(rows), PERIODS_NOTE))
+    note = " ".join(remark.text for remark in PERIODS_REMARKS)
+    return filled(Table("Periods", columns, tuple(rows), note, PERIODS_REMARKS))
 
 
 def _customers(trend: Trend, frame: pl.DataFrame, most: int, word: str, does: str) -> Table | Words:
@@ -138,26 +143,29 @@ def _customers(trend: Trend, frame: pl.DataFrame, most: int, word: str, does: st
         Column(whom.capitalize(), least=12),
         Column("Trend"),
         Column("First", "right"),
-        Column("Last", "right"),
+        Column("Last", "right", keep=True),
         Column("Per period", "right"),
         Column("Steepest drop", "right", optional=True),
         Column("By", optional=True),
         *(Column(safe(name), optional=True) for name in trend.result.attributes),
     )
     heading = f"{word}: {first.height:,} of {frame.height:,}"
-    note = f"By slope. Lines go from {fixed(low, 0)} to {fixed(high, 0)}."
-    return filled(Table(heading, columns, rows, note))
+    lines = Remark(f"Lines go from {fixed(low, 0)} to {fixed(high, 0)}.", "Trend")
+    return filled(Table(heading, columns, rows, f"By slope. {lines.text}", (lines,)))
 
 
 def _row(row: dict[str, Any], trend: Trend, low: float, high: float) -> Row:
     model = trend.result.model
     places = decimals(model)
-    line = sparkline([row[name] for name in trend.scores], low, high)
+    scores = [row[name] for name in trend.scores]
+    line = sparkline(scores, low, high)
+    step = -(-len(scores) // MOST_BLOCKS)
+    short = sparkline(scores[::-step][::-1], low, high)  # some of them, the last one too
     falls = row["slope"] is not None and row["slope"] < 0
     return Row(
         (
             cell(row["customer"]),
-            Cell(line, "red" if falls else "green"),
+            Cell(line, "red" if falls else "green", short),
             cell(fixed(row["first"], places)),
             cell(fixed(row["last"], places), "bold"),
             cell(signed(row["slope"], max(places, 1))),

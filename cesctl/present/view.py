@@ -5,7 +5,8 @@ All texts in a view are safe to show (``safe``); a style is a name that rich kno
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cesctl.present.safe import safe
@@ -27,13 +28,15 @@ class Cell:
 class Column:
     """``least``: how narrow it may become before it is cut; 0 keeps it as wide as what it holds.
 
-    An ``optional`` column is shown only where all of the table fits, the last one going first.
+    An ``optional`` column is shown only where all of the table fits, the last one going first. The others
+    go, and are named, where the table does not fit even when cut; those to ``keep`` and the first never.
     """
 
     title: str
     align: Align = "left"
     least: int = 0
     optional: bool = False
+    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,33 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A sentence of a note that holds only where the column of that title is shown, ``whole``: and where no
+    cell is shortened.
+    """
+
+    text: str
+    column: str
+    whole: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
+    """``note`` stands below it; ``remarks``: the sentences of the note that may not hold."""
+
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    note: str = ""  # below the table
+    note: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+    def note_with(self, titles: Collection[str], *, whole: bool = True) -> str:
+        """What is said where only those columns are shown."""
+        note = self.note
+        for remark in self.remarks:
+            if remark.column not in titles or (remark.whole and not whole):
+                note = note.replace(remark.text, "")
+        return " ".join(note.split())
 
 
 @dataclass(frozen=True)
@@ -81,9 +106,10 @@ def filled(table: Table) -> Table:
         for at in range(len(table.columns))
         if at == 0 or any(row.cells[at].text for row in table.rows)
     ]
-    return Table(
-        table.title,
-        tuple(table.columns[at] for at in keep),
-        tuple(Row(tuple(r.cells[at] for at in keep), r.under, r.rule) for r in table.rows),
-        table.note,
+    columns = tuple(table.columns[at] for at in keep)
+    return replace(
+        table,
+        columns=columns,
+        rows=tuple(Row(tuple(r.cells[at] for at in keep), r.under, r.rule) for r in table.rows),
+        note=table.note_with([column.title for column in columns]),
     )

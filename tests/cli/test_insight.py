@@ -46,8 +46,6 @@ Periods
   2026-10-25          4     26.3  50.0%  50.0%    50.0%    50.0%        0.0%
   2026-11-01          4     29.3  50.0%  50.0%    50.0%    50.0%        0.0%
   Engaged: in the best band. Responsive: active in the period, in another band.
-  Disengaged: the others. Sticky: active on the last day, of those active in the
-  last 30.
 
 Falling
   No customer falls.
@@ -119,9 +117,9 @@ By plan
   paid            2     46.0       +33.5  -1,739.9 to +1,806.9    50.0%
   trial           1     24.0        -7.0                           0.0%
   (none)          1      1.0       -37.7                         100.0%
-  Difference: average less that of all others, with its interval; all intervals
-  of the table hold together with 95% confidence. Without above or below, chance
-  may be all there is to it.
+  Difference: average less that of all others; where it is not called above or
+  below, chance may be all there is to it. All intervals of the table hold
+  together with 95% confidence.
 """
 
 

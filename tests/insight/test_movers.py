@@ -85,6 +85,19 @@ def test_a_limit_that_nobody_reaches_is_no_part() -> None:
     assert found.parts == ("x", "y", "z", "plan_days")
 
 
+def test_who_was_not_there_has_no_points_of_a_limit_either() -> None:
+    """Also where the limit took no effect at that time, for anybody."""
+    data = [("old", "y", "09-20", "p"), *[("new", "x", "10-20", "p")] * 9]
+    found = movers(frame(data), parse_model(MODEL))
+    rows = {r["customer"]: r for r in found.customers.to_dicts()}
+    assert [rows["new"][f"limits of g.{k}"] for k in ("before", "now", "change")] == [
+        None,
+        -25.0,
+        None,
+    ]
+    assert rows["old"]["limits of g.before"] == 0.0
+
+
 def test_since_when() -> None:
     end = made().result.as_of
     assert made().before.as_of == end - timedelta(days=30)

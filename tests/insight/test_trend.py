@@ -62,6 +62,19 @@ def test_months_are_those_of_the_zone() -> None:
     ]
 
 
+def test_no_day_lies_between_two_periods() -> None:
+    """From the 30th of January to the 28th of February, though a month before that is the 31st."""
+    rows = [("a", "x", "2026-01-30T18:00:00Z")]
+    frame = pl.DataFrame(
+        rows, schema=dict.fromkeys(["user_id", "event", "timestamp"], pl.String), orient="row"
+    )
+    model = parse_model(
+        "as_of: 2026-03-30T12:00:00Z\nwindow: 1d\nevents: {x: 1}\nbands: {Low: 0, High: 9}"
+    )
+    periods = trend(frame, model, every="1mo", periods=3).periods
+    assert periods.select("customers", "responsive").rows() == [(0, None), (1, 1.0), (1, 0.0)]
+
+
 def test_all_from_a_day_on() -> None:
     of = series(Every(us=7 * 86_400_000_000), "UTC", first=T - timedelta(days=15))
     assert of(T) == [T - timedelta(days=14), T - timedelta(days=7), T]
