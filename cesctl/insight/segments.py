@@ -91,7 +91,8 @@ def with_attributes(model: Model, names: Sequence[str]) -> Model:
     )
     more = [n for n in dict.fromkeys(names) if n not in known]
     check_names(more, reserved, "the scores")
-    return replace(model, attributes=(*model.attributes, *((n, n) for n in more)))
+    attributes = (*model.attributes, *((n, n) for n in more))
+    return replace(model, attributes=attributes, asked=(*model.asked, *more))
 
 
 def by_attributes(result: Result, by: Sequence[str], everyone: Result | None = None) -> Segments:

@@ -283,6 +283,7 @@ class Model:
     risk: Risk = field(default_factory=Risk)
     customers: Roster | None = None
     attributes: tuple[tuple[str, str], ...] = ()  # (name, property)
+    asked: tuple[str, ...] = ()  # names of attributes that a command asks for, and not the file
     identities: Identities | None = None
     roll_up: RollUp | None = None
     lists: tuple[CustomerList, ...] = ()

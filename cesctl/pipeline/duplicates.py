@@ -28,12 +28,15 @@ HASH, SCOPE, HELD = "hash:", "scope:", "held:"
 NONE = pl.Series(HASH, dtype=pl.UInt64)
 
 
-def with_hash(events: pl.LazyFrame, source: Source, scope: int, ids: int) -> pl.LazyFrame:
+def with_hash(
+    events: pl.LazyFrame, source: Source, scope: int, ids: int, beside: Sequence[str] = ()
+) -> pl.LazyFrame:
     """Adds to a source's events (see ``normalise``) what tells its records apart: ``hash:`` (UInt64, null
     where a row is never a duplicate), ``scope:`` (the source's number), and ``id:`` columns up to ``ids``.
+    ``beside``: columns in which copies may differ.
     """
     names = events.collect_schema().names()
-    key = _told_by(names, source)
+    key = _told_by([n for n in names if n not in beside], source)
     own_ids = sum(n.startswith(ID) for n in names)
     told = pl.lit(None, dtype=pl.UInt64)
     if key:
@@ -116,13 +119,15 @@ def repeated(hashes: pl.Series) -> pl.Series:
     return ordered.filter(ordered == ordered.shift(1)).unique()
 
 
-def marked(events: pl.LazyFrame, sources: Sequence[Source], again: pl.Series) -> pl.LazyFrame:
+def marked(
+    events: pl.LazyFrame, sources: Sequence[Source], again: pl.Series, beside: Sequence[str] = ()
+) -> pl.LazyFrame:
     """The events with the reason DUPLICATE for the later copies of a record.
 
     ``again``: the hashes that more than one row has. By ``id``: of the rows of one source with the same id
     the least by instant, customer, event and property text stays. ``exact``: of the rows with the same
     customer, event, instant and used properties one stays. Rows without an id are never duplicates;
-    rejected and filtered rows take no part.
+    rejected and filtered rows take no part. ``beside``: columns in which copies may differ.
     """
     schema = {n: t for n, t in events.collect_schema().items() if not _helper(n)}
     held_back = pl.col("reason").is_null() & pl.col(HASH).is_in(again.implode())
@@ -137,20 +142,24 @@ def marked(events: pl.LazyFrame, sources: Sequence[Source], again: pl.Series) ->
             else:
                 yield batch.select(list(schema))
         if held:
-            yield compared(pl.concat(held), sources).select(list(schema))
+            yield compared(pl.concat(held), sources, beside).select(list(schema))
 
     return from_batches(schema, batches)
 
 
-def compared(rows: pl.DataFrame, sources: Sequence[Source]) -> pl.DataFrame:
+def compared(
+    rows: pl.DataFrame, sources: Sequence[Source], beside: Sequence[str] = ()
+) -> pl.DataFrame:
     """Rows that may be copies of each other, with the reason of those that are."""
     frames = []
     for (scope,), part in rows.group_by(SCOPE):
         source = sources[int(str(scope))]
-        key = key_columns(part.columns, source)
-        order = _content(part.columns) if source.deduplicate == "id" else ["at"]
-        if FILE in part.columns:  # so that it is always the same file's copy that stays
+        columns = [c for c in part.columns if c not in beside]
+        key = key_columns(columns, source)
+        order = _content(columns) if source.deduplicate == "id" else ["at"]
+        if FILE in columns:  # so that it is always the same file's copy that stays
             order.append(FILE)
+        order += beside
         place = pl.int_range(pl.len()).over(key, order_by=order)
         copy = pl.when(place > 0).then(pl.lit(DUPLICATE, dtype=pl.UInt8))
         frames.append(part.with_columns(copy.alias("reason")))

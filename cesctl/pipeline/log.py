@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from cesctl import sources
 from cesctl.model.as_of import resolve_as_of
 from cesctl.model.scored_by import each_signal
 from cesctl.model.types import by_text
+from cesctl.pipeline.conditions import PROPERTY
 from cesctl.pipeline.duplicates import HASH, Watch, marked, repeated, with_hash
 from cesctl.pipeline.identities import read_identities
 from cesctl.pipeline.normalise import normalise
@@ -54,7 +55,9 @@ class Log:
         Where records may be there twice and ``count`` has not yet told which, that takes a pass of its own.
         """
         records = self._records()
-        return marked(records, self._scopes, self._again) if self.has_duplicates else records
+        if not self.has_duplicates:
+            return records
+        return marked(records, self._scopes, self._again, self._beside)
 
     def count(self, collect: Callable[[pl.LazyFrame], Counted]) -> tuple[Counted, dict[int, int]]:
         """What ``collect`` makes of the events, in one pass where no record is there twice, else in two; and
@@ -86,6 +89,18 @@ class Log:
         """
         return list({_scope(s): s for s in reversed(self.raw.sources)}.values())[::-1]
 
+    @property
+    def _beside(self) -> list[str]:
+        """Columns of properties that only a command asks for: a record's copies are those that the model
+        sees, whatever else is looked at.
+        """
+        asked = set(self.model.asked)
+        own = replace(
+            self.model, attributes=tuple(a for a in self.model.attributes if a[0] not in asked)
+        )
+        known = set(used_properties(own))
+        return [PROPERTY + p for p in used_properties(self.model) if p not in known]
+
     @cached_property
     def _again(self) -> pl.Series:
         """The hashes that several records share."""
@@ -105,7 +120,8 @@ class Log:
                 before += len(part.files)
             events = self.normalised(part, rows, self.identities)
             if self.has_duplicates:
-                events = with_hash(events, part.source, scopes.index(_scope(part.source)), ids)
+                scope = scopes.index(_scope(part.source))
+                events = with_hash(events, part.source, scope, ids, self._beside)
             parts.append(events)
         return pl.concat(parts) if len(parts) > 1 else parts[0]
 

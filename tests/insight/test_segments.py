@@ -176,3 +176,22 @@ def test_the_numbers_are_those_of_the_run() -> None:
 def test_wrong_calls(by: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         found(by)
+
+
+@pytest.mark.parametrize("told", ["deduplicate: exact", "id: key"])
+def test_looking_at_a_property_makes_no_two_of_a_record(told: str) -> None:
+    rows = [
+        ("a", "x", "2026-10-01", "free", "US", "1"),
+        ("a", "x", "2026-10-01", "free", "DE", "1"),  # a copy but for what the model does not use
+        ("a", "x", "2026-10-02", "free", "", "2"),
+        ("b", "x", "2026-10-01", "pro", "US", "3"),
+    ]
+    names = ["user_id", "event", "timestamp", "plan", "country", "key"]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    model = parse_model(f"{MODEL}source: {{{told}}}\n")
+    for ordered in (frame, frame.reverse()):
+        made = segments(ordered, model, ["country"])
+        assert made.result.rows.duplicate == 1
+        scores = made.result.scores.select("customer", "score", "country").rows()
+        assert scores == [("a", 2.0, "DE"), ("b", 1.0, "US")]
+        assert score(ordered, model).scores["score"].to_list() == [2.0, 1.0]
