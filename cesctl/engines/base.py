@@ -21,8 +21,8 @@ class Aggregate:
     Names of signals, ``events`` and ``activity_at`` are those of Measured. ``activity``: for each T one frame
     with a row per customer that has an event by then: ``customer``, ``m:<signal>`` (Float64, the measure;
     null is nothing), ``last_at`` (UTC) and, of those T that are reported, ``events`` (UInt32, events that at
-    least one signal takes), ``activity_at`` (UTC), ``attr:<name>`` (text, as of then; of all T where there
-    are variants) and, when asked for, ``n:<signal>`` (UInt32, events the signal takes).
+    least one signal takes) and ``activity_at`` (UTC); of those T of which attributes are wanted,
+    ``attr:<name>`` (text, as of then); when asked for, ``n:<signal>`` (UInt32, events the signal takes).
     Where the model rolls up also ``account`` (text, the customer's by then) and ``attr_at:<name>`` (UTC, when
     the attribute was given).
     ``aside``: rows that are not scored, by (number of the file, reason code or AFTER); the file is 0 where

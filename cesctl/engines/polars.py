@@ -10,6 +10,7 @@ from itertools import zip_longest
 import polars as pl
 
 from cesctl.engines.base import AFTER, Aggregate
+from cesctl.engines.latest import dated, given_at, latest, value_of
 from cesctl.engines.limits import Places, places
 from cesctl.engines.measures import (
     AT,
@@ -22,7 +23,7 @@ from cesctl.engines.measures import (
 )
 from cesctl.model.measured import Measured, measured
 from cesctl.model.types import Model, Signal
-from cesctl.pipeline.conditions import event_property, matches
+from cesctl.pipeline.conditions import matches
 from cesctl.pipeline.roll_up import ATTRIBUTE_AT
 from cesctl.sources.parts import FILE
 
@@ -38,12 +39,14 @@ def aggregate(
     times: list[datetime],
     *,
     reported: Container[int] = (0,),
+    attributed: Container[int] | None = None,
     occurrences: bool = False,
 ) -> Aggregate:
     """Measures every signal of every customer at each T. See :class:`Aggregate` for the frames.
 
-    The first T is the latest. ``reported``: the places of those T of which a customer's attributes, events
-    and activity are wanted, too; the others are only compared with.
+    The first T is the latest. ``reported``: the places of those T of which a customer's events and activity
+    are wanted, too; the others are only compared with. ``attributed``: of which attributes are wanted (None:
+    of the same).
     """
     wanted = measured(model)
     ordered = {
@@ -64,7 +67,20 @@ def aggregate(
     ]
     layers = [p.layers for p in ordered.values()]
     layers += [p.before for made in plans for p in made]
-    query = _query(events, model, times, plans, layers, wanted=wanted, reported=reported)
+    if model.variants:  # they go by the attributes of each T
+        attributed = range(len(times))
+    elif attributed is None:
+        attributed = reported
+    query = _query(
+        events,
+        model,
+        times,
+        plans,
+        layers,
+        wanted=wanted,
+        reported=reported,
+        attributed=attributed,
+    )
     grouped = query.collect(engine="streaming")
     is_aside = pl.col("key").str.starts_with(_ASIDE)
     people = grouped.filter(~is_aside)
@@ -81,6 +97,7 @@ def aggregate(
                 index,
                 made,
                 reported=index in reported,
+                attributed=index in attributed,
                 occurrences=occurrences and index == 0,
             )
             for index, made in enumerate(plans)
@@ -120,6 +137,7 @@ def _query(
     *,
     wanted: Measured,
     reported: Container[int],
+    attributed: Container[int],
 ) -> pl.LazyFrame:
     """The one query: nothing is computed yet. ``layers``: columns that must be there before grouping."""
     every = [p for made in plans for p in made]
@@ -133,6 +151,7 @@ def _query(
     in_time = pl.col("reason").is_null() & (AT.to_physical() <= epoch_us(times[0]))
     events = events.with_columns(in_time.alias(_IN_TIME)).with_columns(
         key.alias("key"),
+        *dated(_dated(model)),
         *_calendar(wanted.signals, model.timezone),
         *window_columns(wanted.signals, times),
         *(
@@ -151,10 +170,12 @@ def _query(
         at = pl.col(f"at|{index}") if index else AT
         if index in reported:
             inside += _of_customer(wanted, index, at)
-        if index in reported or model.variants:
-            inside += _attributes(model, index, at)
+        if index in attributed:
+            inside += [
+                latest(path, index).alias(f"attr:{n}|{index}") for n, path in model.attributes
+            ]
         if model.roll_up is not None:
-            inside.append(_latest(model.roll_up.to, at).alias(f"account|{index}"))
+            inside.append(latest(model.roll_up.to, index).alias(f"account|{index}"))
     for p in every:
         inside += p.inside
     return events.group_by("key").agg(inside)
@@ -172,23 +193,10 @@ def _of_customer(wanted: Measured, index: int, at: pl.Expr) -> list[pl.Expr]:
     return made
 
 
-def _attributes(model: Model, index: int, at: pl.Expr) -> list[pl.Expr]:
-    made: list[pl.Expr] = []
-    for name, path in model.attributes:
-        made.append(_latest(path, at).alias(f"attr:{name}|{index}"))
-        if model.roll_up is not None:
-            given = at.filter(event_property(path).is_not_null()).max()
-            made.append(given.alias(f"{ATTRIBUTE_AT}{name}|{index}"))
-    return made
-
-
-def _latest(path: str, at: pl.Expr) -> pl.Expr:
-    """A property's latest value that is not empty; of those at one instant the greatest text. Rows
-    without the instant take no part.
-    """
-    value = event_property(path)
-    there = value.is_not_null() & at.is_not_null()
-    return value.filter(there).sort_by(at.filter(there), value.filter(there)).last()
+def _dated(model: Model) -> list[str]:
+    """The properties of which the latest value is wanted."""
+    accounts = [] if model.roll_up is None else [model.roll_up.to]
+    return [*(path for _, path in model.attributes), *accounts]
 
 
 def _apart(own: Sequence[Signal]) -> bool:
@@ -251,6 +259,7 @@ def _activity(
     plans: list[Plan],
     *,
     reported: bool,
+    attributed: bool,
     occurrences: bool,
 ) -> pl.DataFrame:
     """The customers that have an event by this T, with their measures."""
@@ -269,14 +278,15 @@ def _activity(
             )
             columns.append((taken if own else pl.lit(0)).cast(pl.UInt32).alias(name))
         columns += [pl.col(f"{name}|{index}").alias(name) for name in wanted.activity]
-    if reported or model.variants:
-        told = [f"attr:{name}" for name, _ in model.attributes]
-        if model.roll_up is not None:
-            told += [f"{ATTRIBUTE_AT}{name}" for name, _ in model.attributes]
-        columns += [pl.col(f"{name}|{index}").alias(name) for name in told]
+    if attributed:
+        for name, _ in model.attributes:
+            found = pl.col(f"attr:{name}|{index}")
+            columns.append(value_of(found).alias(f"attr:{name}"))
+            if model.roll_up is not None:
+                columns.append(given_at(found).alias(f"{ATTRIBUTE_AT}{name}"))
     if occurrences:
         columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     if model.roll_up is not None:
-        columns.append(pl.col(f"account|{index}").alias("account"))
+        columns.append(value_of(pl.col(f"account|{index}")).alias("account"))
     # selected first: the other T's columns are many
     return people.select(columns).filter(pl.col("last_at").is_not_null())

@@ -87,7 +87,8 @@ def trend(
     if start is None and periods is None:
         periods = 12
     log = open_log(inputs, model, as_of=as_of, now=now)
-    result, found = score_times(log, series(step, model.timezone, periods=periods, first=start))
+    wanted = series(step, model.timezone, periods=periods, first=start)
+    result, found = score_times(log, wanted, attributes_then=False)
     check_names(result.attributes, COLUMNS, "trend")
     everyone = result
     if where:

@@ -165,7 +165,7 @@ class Customers:
         return At(
             model=model,
             as_of=at,
-            attributes=self._attributes(),
+            attributes=tuple(a for a in self._attributes() if f"attr:{a}" in banded[0].columns),
             frame=pl.concat(banded, how="diagonal"),
             users=pl.concat(users, how="diagonal") if users else None,
             identities=self.identities,

@@ -50,15 +50,27 @@ def score_log(log: Log, *, occurrences: bool = False) -> Result:
 
 
 def score_times(
-    log: Log, wanted: Callable[[datetime], Sequence[datetime]], *, occurrences: bool = False
+    log: Log,
+    wanted: Callable[[datetime], Sequence[datetime]],
+    *,
+    attributes_then: bool = True,
+    occurrences: bool = False,
 ) -> tuple[Result, list[At]]:
     """Scores an opened log at several T in one pass.
 
     ``wanted`` is asked with the model's own T, and gives that and earlier ones. Gives the run at the model's
     T and the customers at every wanted T, in that order; each is as if it were scored alone.
+    ``attributes_then``: also with its attributes of that T, which take their time; else only the model's
+    own T has them.
     """
     raw, counted = sources.carefully(
-        log.raw, lambda raw: _count(replace(log, raw=raw), wanted, occurrences=occurrences)
+        log.raw,
+        lambda raw: _count(
+            replace(log, raw=raw),
+            wanted,
+            attributes_then=attributes_then,
+            occurrences=occurrences,
+        ),
     )
     log = replace(log, raw=raw)
     rows = row_counts(counted.made.read, counted.made.reasons)
@@ -96,7 +108,11 @@ class _Counted:
 
 
 def _count(
-    log: Log, wanted: Callable[[datetime], Sequence[datetime]], *, occurrences: bool
+    log: Log,
+    wanted: Callable[[datetime], Sequence[datetime]],
+    *,
+    attributes_then: bool,
+    occurrences: bool,
 ) -> _Counted:
     """One pass where T is known or can be guessed from the files' ends, two where the guess is wrong."""
     at = fixed_as_of(log)
@@ -118,12 +134,14 @@ def _count(
             )  # what is asked may fit the real T
             continue
         every = times(log.model, reported)
+        places = {n for n, t in enumerate(every) if t in reported}
         made, read = log.count(
             partial(
                 polars_engine.aggregate,
                 model=log.model,
                 times=every,
-                reported={n for n, t in enumerate(every) if t in reported},
+                reported=places,
+                attributed=places if attributes_then else {0},
                 occurrences=occurrences,
             )
         )
