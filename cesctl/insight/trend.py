@@ -86,6 +86,16 @@ def trend(
         periods = 12
     log = open_log(inputs, model, as_of=as_of, now=now)
     result, found = score_times(log, series(step, model.timezone, periods=periods, first=start))
+    return over_time(result, found, step, where)
+
+
+def over_time(
+    result: Result,
+    found: Sequence[At],
+    step: Every,
+    where: Mapping[str, str | None] | None = None,
+) -> Trend:
+    """The same from T that are scored already, oldest first; ``result`` is the run at the last."""
     check_names(result.attributes, COLUMNS, "trend")
     everyone = result
     if where:
