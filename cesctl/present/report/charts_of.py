@@ -9,6 +9,7 @@ import polars as pl
 from cesctl.present.local_time import local_time
 from cesctl.present.numbers import fixed, percent, signed
 from cesctl.present.report.document import (
+    NOT_THERE,
     BandBars,
     BandsOverTime,
     Flows,
@@ -102,16 +103,20 @@ def _share(row: dict[str, Any], band: str) -> str:
 def flows(made: Movers) -> list[Flows]:
     """Nothing where nobody was there before."""
     model = made.result.model
-    place = {b.name: at for at, b in enumerate(model.bands)}
+    place: dict[str | None, int] = {b.name: at for at, b in enumerate(model.bands)}
     rows = [
-        (place[row["previous_band"]], place[row["band"]], row["customers"])
+        (
+            place.get(row["previous_band"], NOT_THERE),
+            place.get(row["band"], NOT_THERE),
+            row["customers"],
+        )
         for row in made.transitions.to_dicts()
-        if row["previous_band"] is not None and row["band"] is not None
     ]
-    if not rows or len(place) < 2:
+    if all(NOT_THERE in ends for *ends, _ in rows) or len(place) < 2:
         return []
     names = tuple(safe(b.name) for b in model.bands)
-    moved = [f"{n:,} from {names[a]} to {names[b]}" for a, b, n in rows if a != b]
+    sides = [{**dict(enumerate(names)), NOT_THERE: word} for word in ("new", "gone")]
+    moved = [f"{n:,} from {sides[0][a]} to {sides[1][b]}" for a, b, n in rows if a != b]
     times = (made.before.as_of, made.result.as_of)
     days = [local_time(at, model.timezone)[:10] for at in times]
     return [

@@ -46,11 +46,14 @@ class SharesOverTime(Chart):
     lines: tuple[tuple[str, tuple[float | None, ...]], ...]
 
 
+NOT_THERE = -1  # in place of a band
+
+
 @dataclass(frozen=True)
 class Flows(Chart):
-    """Customers by the place of their band ``then`` and ``now``; ``titles`` stand above the two sides.
+    """Customers by the place of their band then and now (-1: was not there); ``titles``: of both sides.
 
-    ``bands``: the names, lowest first. Who was not there on one of the sides is not drawn.
+    ``bands``: the names, lowest first.
     """
 
     titles: tuple[str, str]

@@ -9,6 +9,7 @@ from matplotlib.path import Path
 
 from cesctl.present.report.charts.ink import DOWN, FLAT, INK, MUTED, UP, band
 from cesctl.present.report.charts.svg import CELL, SIZE, label, new_figure
+from cesctl.present.report.document import NOT_THERE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 NODE = 14.0  # px across
 TOP = 44.0
 LEAST_TOLD = 13.0  # px: a stream that is thinner has no room for its number
-WORDS = (("rose", UP), ("stayed", FLAT), ("fell", DOWN))
+WORDS = (("rose", UP), ("stayed, new or gone", FLAT), ("fell", DOWN))
 
 
 def draw_flows(chart: Flows, width: float) -> Figure:
@@ -32,26 +33,28 @@ def draw_flows(chart: Flows, width: float) -> Figure:
     axes.set_axis_off()
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)
-    side = min(width * 0.26, 150.0)
+    side = min(width * 0.28, 150.0)
     edges = (side, width - side)
     total = sum(n for _, _, n in chart.flows)
-    unit = (plot - gap * (len(chart.bands) - 1)) / total
+    # who was not there stands below all bands, where there is anybody
+    absent = any(NOT_THERE in ends for *ends, _ in chart.flows)
+    places = range(NOT_THERE if absent else 0, len(chart.bands))
+    unit = (plot - gap * (len(places) - 1)) / total
     sizes = [
-        [
-            sum(n for *ends, n in chart.flows if ends[end] == place)
-            for place in range(len(chart.bands))
-        ]
+        {place: sum(n for *ends, n in chart.flows if ends[end] == place) for place in places}
         for end in (0, 1)
     ]
     tops = [_tops(of_side, unit, gap) for of_side in sizes]
-    for end in (0, 1):
-        for place, name in enumerate(chart.bands):
-            box = (edges[end], tops[end][place], sizes[end][place] * unit)
-            count = f"{sizes[end][place]:,}"
-            text = f"{label(name, side - NODE - (len(count) + 2) * CELL)} {count}"
-            _node(axes, box, text, band(place), left=end == 0)
+    for end, nobody in enumerate(("(new)", "(gone)")):
+        for place in places:
+            name = nobody if place == NOT_THERE else chart.bands[place]
+            size = sizes[end][place]
+            if size or place != NOT_THERE:
+                box = (edges[end], tops[end][place], size * unit)
+                color = MUTED if place == NOT_THERE else band(place)
+                _node(axes, box, _told(name, size, side - NODE, box[2]), color, left=end == 0)
     # streams leave and arrive in the order of the bands at their other end, so that few cross
-    left, right = list(tops[0]), list(tops[1])
+    left, right = dict(tops[0]), dict(tops[1])
     leaves: dict[tuple[int, int], float] = {}
     for a, b, n in sorted(chart.flows, key=lambda f: (-f[0], -f[1])):
         leaves[a, b] = left[a]
@@ -59,7 +62,7 @@ def draw_flows(chart: Flows, width: float) -> Figure:
     for a, b, n in sorted(chart.flows, key=lambda f: (-f[1], -f[0])):
         y0, y1 = leaves[a, b], right[b]
         right[b] += n * unit
-        color = UP if b > a else DOWN if b < a else FLAT
+        color = FLAT if a == b or NOT_THERE in (a, b) else UP if b > a else DOWN
         _stream(axes, (edges[0] + NODE / 2, y0), (edges[1] - NODE / 2, y1), n * unit, color)
         if n * unit >= LEAST_TOLD:
             x = edges[0] + NODE / 2 + 6
@@ -70,11 +73,20 @@ def draw_flows(chart: Flows, width: float) -> Figure:
     return figure
 
 
-def _tops(sizes: list[int], unit: float, gap: float) -> list[float]:
+def _told(name: str, count: int, most: float, high: float) -> str:
+    """The name and the number beside each other, or below where that takes too much room."""
+    number = f"{count:,}"
+    one_line = f"{name} {number}"
+    if label(one_line, most) != one_line and high >= 2.5 * SIZE:
+        return f"{label(name, most)}\n{number}"
+    return f"{label(name, most - (len(number) + 1) * CELL)} {number}"
+
+
+def _tops(sizes: dict[int, int], unit: float, gap: float) -> dict[int, float]:
     """Where each band begins, the best on top."""
-    tops = [0.0] * len(sizes)
+    tops = {}
     y = TOP
-    for place in reversed(range(len(sizes))):
+    for place in sorted(sizes, reverse=True):
         tops[place] = y
         y += sizes[place] * unit + gap
     return tops
@@ -92,7 +104,7 @@ def _node(
         top + high / 2,
         text,
         ha="right" if left else "left",
-        va="center_baseline",
+        va="center" if "\n" in text else "center_baseline",
         color=INK,
     )
 
@@ -120,8 +132,8 @@ def _head(axes: Axes, chart: Flows, edges: tuple[float, float], width: float) ->
     ):
         away = NODE / 2 if align == "right" else -NODE / 2
         axes.text(x + away, 28, title, ha=align, weight="bold", color=INK)
-    x = width / 2 - 3 * 8 * CELL / 2
+    x = (width - sum(len(word) * CELL + 30 for word, _ in WORDS)) / 2
     for word, color in WORDS:
         axes.add_patch(Rectangle((x, 2), 10, 10, color=color))
         axes.text(x + 14, 11, word, color=MUTED)
-        x += 8.5 * CELL + 10
+        x += len(word) * CELL + 30

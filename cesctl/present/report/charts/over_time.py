@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LEFT = 44.0
 BOTTOM = 26.0
 GAP = 8.0
+BOLD = 1.1  # so much wider is bold text
 LEAST_TOLD = 0.06  # of a bar: a share with less height has no room for its text
 
 
@@ -27,14 +28,15 @@ def draw_bands_over_time(chart: BandsOverTime, width: float) -> Figure:
     line, bars, between = 110.0, 230.0, 26.0
     height = line + between + bars + BOTTOM + GAP
     figure = new_figure(width, height)
-    right = room(list(chart.bands), width * 0.22) + 2 * GAP
+    average = _average_told(chart)
+    right = room([*chart.bands, average], width * 0.24) * BOLD + 2 * GAP
     across = (LEFT / width, (width - LEFT - right) / width)
 
     above = figure.add_axes((across[0], 1 - (line + GAP) / height, across[1], line / height))
     below = figure.add_axes((across[0], BOTTOM / height, across[1], bars / height))
     for axes in (above, below):
         _plain(axes, len(chart.times))
-    _average(above, chart)
+    _average(above, chart, label(average, (right - GAP) / BOLD))
     below.set_ylim(0, 1)
     below.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     _bars(below, chart, each=(width - LEFT - right) / len(chart.times))
@@ -48,7 +50,7 @@ def draw_shares_over_time(chart: SharesOverTime, width: float) -> Figure:
     height = plot + BOTTOM + GAP
     figure = new_figure(width, height)
     texts = [_last(name, values) for name, values in chart.lines]
-    right = room(texts, width * 0.35) + 2 * GAP
+    right = room(texts, width * 0.35) * BOLD + 2 * GAP
     place = (LEFT / width, BOTTOM / height, (width - LEFT - right) / width, plot / height)
     axes = figure.add_axes(place)
     _plain(axes, len(chart.times))
@@ -75,7 +77,7 @@ def draw_shares_over_time(chart: SharesOverTime, width: float) -> Figure:
         ends.append(there[-1] if there else 0.0)
     apart = SIZE * 1.4 / plot * top
     for text, at, color in zip(texts, _spread(ends, apart, top), (DOWN, LINE), strict=True):
-        _beside(axes, label(text, right - GAP), at, len(chart.times) - 0.5, color)
+        _beside(axes, label(text, (right - GAP) / BOLD), at, len(chart.times) - 0.5, color)
     _dates(axes, chart.times, width - LEFT - right)
     return figure
 
@@ -105,7 +107,12 @@ def _dates(axes: Axes, times: Sequence[str], width: float) -> None:
     axes.set_xticks(shown, [times[at] for at in shown])
 
 
-def _average(axes: Axes, chart: BandsOverTime) -> None:
+def _average_told(chart: BandsOverTime) -> str:
+    last = next(v for v in reversed(chart.average) if v is not None)
+    return f"average {fixed(last, chart.decimals)}"
+
+
+def _average(axes: Axes, chart: BandsOverTime, told: str) -> None:
     values = [float("nan") if v is None else v for v in chart.average]
     there = [(at, v) for at, v in enumerate(chart.average) if v is not None]
     low, high = min(v for _, v in there), max(v for _, v in there)
@@ -116,21 +123,12 @@ def _average(axes: Axes, chart: BandsOverTime) -> None:
     axes.plot(
         range(len(values)), values, color=INK, marker="o", markersize=5, linewidth=2, clip_on=False
     )
-    at, last = there[-1]
-    axes.annotate(
-        f"average {fixed(last, chart.decimals)}",
-        (at, last),
-        (0, 10),
-        textcoords="offset points",
-        ha="right",
-        weight="bold",
-        color=INK,
-    )
+    _beside(axes, told, there[-1][1], len(chart.times) - 0.5, INK)
 
 
 def _bars(axes: Axes, chart: BandsOverTime, each: float) -> None:
     """Stacked, the lowest band at the bottom; its share in each where there is room, else at the ends."""
-    room_for_all = each * 0.84 >= 5 * CELL
+    room_for_all = each * 0.84 >= 5.6 * CELL
     ends = {0, len(chart.times) - 1}
     for at, shares in enumerate(chart.shares):
         bottom = 0.0
@@ -164,7 +162,7 @@ def _names(axes: Axes, chart: BandsOverTime, most: float, height: float) -> None
     middles = [sum(shares[:at]) + share / 2 for at, share in enumerate(shares)]
     spread = _spread(middles, SIZE * 1.3 / height, 1.0)
     for place, (name, at) in enumerate(zip(chart.bands, spread, strict=True)):
-        _beside(axes, label(name, most), at, len(chart.times) - 0.5, band(place))
+        _beside(axes, label(name, most / BOLD), at, len(chart.times) - 0.5, band(place))
 
 
 def _beside(axes: Axes, text: str, at: float, x: float, color: str) -> None:

@@ -63,7 +63,7 @@ def new_figure(width: float, height: float) -> Figure:
 def label(text: str, most: float) -> str:
     """A text that fits into so many px; what is cut ends with ``…``."""
     text = _NO_XML.sub("\ufffd", text)
-    cells = int(most / CELL)
+    cells = int(most / CELL + 0.01)  # what ``room`` gave is enough
     if cell_len(text) <= cells:
         return text
     return set_cell_size(text, max(cells - 1, 0)).rstrip() + "…"
@@ -102,14 +102,15 @@ def to_svg(figure: Figure, chart: Chart, variant: str) -> str:
 
 
 def _clean(root: ET.Element, prefix: str) -> None:
-    """In place: without namespaces, metadata, styles of the whole page and ids that nothing refers to."""
+    """In place: without namespaces, metadata, clipping, styles of the whole page and ids of no use."""
     used = {e.attrib[_LINK][1:] for e in root.iter() if _LINK in e.attrib}
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag.rpartition("}")[2] in {"metadata", "style"}:
+            if child.tag.rpartition("}")[2] in {"metadata", "style", "clipPath"}:
                 parent.remove(child)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
+        element.attrib.pop("clip-path", None)  # nothing is drawn beyond its place
         own = element.attrib.pop("id", "")
         if own in used:
             element.set("id", f"{prefix}-{own}")
@@ -122,10 +123,5 @@ def _clean(root: ET.Element, prefix: str) -> None:
 
 
 def _plain_font(style: str) -> str:
-    """The size, and not the fonts: they are the page's."""
-    return re.sub(r"font: (bold |700 )?([0-9.]+px)[^;]*", _font, style)
-
-
-def _font(found: re.Match[str]) -> str:
-    weight = "; font-weight: 600" if found[1] else ""
-    return f"font-size: {found[2]}{weight}"
+    """Without fonts: they are the page's."""
+    return re.sub(r"font-family: [^;]*(; |$)", "", style)
