@@ -21,8 +21,8 @@ MONTH_ENDS = [(2010, 12, 31), *((2011, month, 0) for month in range(2, 13))]
 
 def end_of(year: int, month: int, day: int) -> datetime:
     """The last microsecond of a day in London, as UTC; day 0 is the last of the month before."""
-    at = datetime(year, month, max(day, 1), 23, 59, 59, 999999)
-    return (at - timedelta(days=day == 0)).replace(tzinfo=LONDON).astimezone(UTC)
+    at = datetime(year, month, max(day, 1), 23, 59, 59, 999999, tzinfo=LONDON)
+    return (at - timedelta(days=day == 0)).astimezone(UTC)  # by the clock on the wall
 
 
 ENDS = [end_of(*day) for day in MONTH_ENDS]
@@ -109,7 +109,7 @@ def test_rows_up_to_the_day(told: dict[str, Any], db: duckdb.DuckDBPyConnection)
 
 
 def test_every_score(report: Report, db: duckdb.DuckDBPyConnection) -> None:
-    wanted = {c: s for c, s in asked(db, "select customer, score from scored($1)", NOW)}
+    wanted = dict(asked(db, "select customer, score from scored($1)", NOW))
     got = dict(report.result.scores.select("customer", "score").iter_rows())
     assert got.keys() == wanted.keys()
     for customer, score in got.items():
@@ -197,7 +197,9 @@ def test_the_countries(told: dict[str, Any], db: duckdb.DuckDBPyConnection) -> N
         for country, customers, average in asked(
             db,
             """
-            with latest as (select customer, max(bought) as bought from lines where bought <= $1 group by all),
+            with latest as (
+                select customer, max(bought) as bought from lines where bought <= $1 group by all
+            ),
             lived as (
                 select customer, max(country) as country, count(distinct country) as several
                 from lines join latest using (customer, bought) group by customer

@@ -141,6 +141,13 @@ def test_odd_numbers_can_be_drawn(chart: Chart) -> None:
         assert "nan" not in ET.tostring(svg, encoding="unicode").lower()
 
 
+def test_very_long_numbers_are_shortened() -> None:
+    huge = (None, 1.5832680410919e13, -2e13)
+    shares = (None, (1.0,), (1.0,))
+    for svg in parsed(draw(BandsOverTime("x", "t", "told", TIMES, ("A",), huge, shares, 0))):
+        assert {"1.58e+13", "-2e+13", "average -2e+13"} <= set(texts(svg))
+
+
 def test_above_and_below_are_told_by_shape_too() -> None:
     """The marks of a row above, below and neither differ without their colour."""
     shapes = []

@@ -77,7 +77,7 @@ def _told(name: str, count: int, most: float, high: float) -> str:
     """The name and the number beside each other, or below where that takes too much room."""
     number = f"{count:,}"
     one_line = f"{name} {number}"
-    if label(one_line, most) != one_line and high >= 2.5 * SIZE:
+    if label(one_line, most) != one_line and high >= 2.2 * SIZE:
         return f"{label(name, most)}\n{number}"
     return f"{label(name, most - (len(number) + 1) * CELL)} {number}"
 

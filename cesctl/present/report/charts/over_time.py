@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LEFT = 44.0
 BOTTOM = 26.0
 GAP = 8.0
+LONGEST = 9  # characters of a number beside an axis
 BOLD = 1.1  # so much wider is bold text
 LEAST_TOLD = 0.06  # of a bar: a share with less height has no room for its text
 
@@ -29,8 +30,11 @@ def draw_bands_over_time(chart: BandsOverTime, width: float) -> Figure:
     height = line + between + bars + BOTTOM + GAP
     figure = new_figure(width, height)
     average = _average_told(chart)
-    right = room([*chart.bands, average], width * 0.24) * BOLD + 2 * GAP
-    across = (LEFT / width, (width - LEFT - right) / width)
+    names = max(room(list(chart.bands), width * 0.24), room([average], width * 0.3))
+    right = names * BOLD + 2 * GAP
+    left = room([_number(v, chart.decimals) for v in chart.average if v is not None], width) + GAP
+    left = max(left, LEFT)
+    across = (left / width, (width - left - right) / width)
 
     above = figure.add_axes((across[0], 1 - (line + GAP) / height, across[1], line / height))
     below = figure.add_axes((across[0], BOTTOM / height, across[1], bars / height))
@@ -39,9 +43,9 @@ def draw_bands_over_time(chart: BandsOverTime, width: float) -> Figure:
     _average(above, chart, label(average, (right - GAP) / BOLD))
     below.set_ylim(0, 1)
     below.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    _bars(below, chart, each=(width - LEFT - right) / len(chart.times))
+    _bars(below, chart, each=(width - left - right) / len(chart.times))
     _names(below, chart, right - GAP, bars)
-    _dates(below, chart.times, width - LEFT - right)
+    _dates(below, chart.times, width - left - right)
     return figure
 
 
@@ -109,7 +113,13 @@ def _dates(axes: Axes, times: Sequence[str], width: float) -> None:
 
 def _average_told(chart: BandsOverTime) -> str:
     last = next(v for v in reversed(chart.average) if v is not None)
-    return f"average {fixed(last, chart.decimals)}"
+    return f"average {_number(last, chart.decimals)}"
+
+
+def _number(value: float, decimals: int) -> str:
+    """As in the tables; with three digits where it is very long."""
+    text = fixed(value, decimals)
+    return text if len(text) <= LONGEST else f"{value:.3g}"
 
 
 def _average(axes: Axes, chart: BandsOverTime, told: str) -> None:
@@ -119,7 +129,7 @@ def _average(axes: Axes, chart: BandsOverTime, told: str) -> None:
     spare = max(high - low, 1.0) * 0.35
     axes.set_ylim(low - spare, high + spare)
     ticks = [low, high] if high > low else [low]
-    axes.set_yticks(ticks, [fixed(v, chart.decimals) for v in ticks])
+    axes.set_yticks(ticks, [_number(v, chart.decimals) for v in ticks])
     axes.plot(
         range(len(values)), values, color=INK, marker="o", markersize=5, linewidth=2, clip_on=False
     )
