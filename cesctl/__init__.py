@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cesctl.errors import CesctlError, InputError, ModelError, OutputError, UsageError
     from cesctl.insight.drivers import drivers
     from cesctl.insight.movers import movers
+    from cesctl.insight.report import report
     from cesctl.insight.segments import segments
     from cesctl.insight.trend import trend
     from cesctl.model.load import load_model, parse_model
@@ -33,6 +34,7 @@ __all__ = [
     "load_model",
     "movers",
     "parse_model",
+    "report",
     "score",
     "segments",
     "trend",
@@ -50,6 +52,7 @@ _HOME = {
     "score": "cesctl.pipeline.run",
     "drivers": "cesctl.insight.drivers",
     "movers": "cesctl.insight.movers",
+    "report": "cesctl.insight.report",
     "segments": "cesctl.insight.segments",
     "trend": "cesctl.insight.trend",
 }

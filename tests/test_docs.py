@@ -68,6 +68,16 @@ def test_the_readmes_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.at_risk.height > 0  # type: ignore[attr-defined]
 
 
+def test_the_python_of_the_page_of_reports_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    exec(code[1], names)
+    assert str(names["page"]).startswith("<!doctype html>")
+
+
 def test_the_python_of_the_page_of_views_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     text = (ROOT / "docs" / "insight.md").read_text(encoding="utf-8")
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)

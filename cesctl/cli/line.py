@@ -123,10 +123,28 @@ def show(
     """Looks at a run, then prints and writes what there is to say of it; ``only``: the attributes by which
     ``view`` chooses customers. Raises InputError where too many rows are rejected.
     """
-    from cesctl.cli import deliver, rejected, rules
+    from cesctl.cli import deliver
+
+    deliver.check_outputs(output, paths_read(inputs, model))
+    made = viewed(screen, inputs, model, view=view, only=only, max_rejected=max_rejected)
+    deliver.deliver(answer(made), form, output, screen)
+
+
+def viewed(
+    screen: Screen,
+    inputs: list[str],
+    model: Model,
+    *,
+    view: Callable[[], View],
+    only: Mapping[str, str | None],
+    max_rejected: str,
+) -> View:
+    """Looks at a run, and says what the user should know of it. Raises InputError where too many rows are
+    rejected.
+    """
+    from cesctl.cli import rejected, rules
 
     limit = rules.parse_share(max_rejected, "--max-rejected")
-    deliver.check_outputs(output, paths_read(inputs, model))
     made = working(inputs, model, screen, view, lambda view: view.everyone)
     where = "cesctl score with --rejects FILE lists them"
     problems = rejected.too_many(made.everyone, limit, max_rejected, where)
@@ -134,7 +152,7 @@ def show(
         raise InputError(*problems)
     if only and not made.result.scores.height:
         screen.note(nobody(made.everyone, only))
-    deliver.deliver(answer(made), form, output, screen)
+    return made
 
 
 def nobody(everyone: Result, only: Mapping[str, str | None]) -> str:

@@ -22,7 +22,7 @@ from cesctl.pipeline.run import score_log
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
-    from cesctl.pipeline.log import Inputs
+    from cesctl.pipeline.log import Inputs, Log
     from cesctl.result import Result
 
 TOP, BOTTOM = "top", "bottom"
@@ -83,11 +83,16 @@ def drivers(
     """
     log = open_log(inputs, model, as_of=as_of, now=now)
     result = score_log(log)
-    window = model.window_us
-    since = None if window is None else result.as_of - timedelta(microseconds=window)
-    count = partial(_pairs, since=since, until=result.as_of)
+    return of_log(log, result, result.only(where) if where else result)
+
+
+def of_log(log: Log, everyone: Result, result: Result) -> Drivers:
+    """The same of a log that is scored already: one more pass. ``result``: the customers that were chosen."""
+    window = everyone.model.window_us
+    since = None if window is None else everyone.as_of - timedelta(microseconds=window)
+    count = partial(_pairs, since=since, until=everyone.as_of)
     pairs = carefully(log, lambda log: log.count(count)[0])
-    return driven(result.only(where) if where else result, pairs, since, result)
+    return driven(result, pairs, since, everyone)
 
 
 def _pairs(events: pl.LazyFrame, since: datetime | None, until: datetime) -> pl.DataFrame:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cesctl.duration import format_duration
 from cesctl.errors import UsageError
 from cesctl.insight.next_band import next_band
 from cesctl.model.columns import VARIANT
+from cesctl.model.in_words import counting, rounded, scaled
+from cesctl.pipeline.customers import most_possible
 
 if TYPE_CHECKING:
     from cesctl.model.types import Group, Model, Signal
@@ -176,13 +177,7 @@ def _signal_line(signal: Signal, detail: dict[str, Any], model: Model) -> Signal
 def _steps(signal: Signal, detail: dict[str, Any]) -> list[str]:
     """What stands between the events and the points, in the order in which it acts."""
     measure, value, points = (detail[f"{k}:{signal.name}"] for k in "mvp")
-    steps = []
-    if signal.limit is not None:
-        steps.append(f"first {signal.limit.count} per {signal.limit.per}")
-    if signal.half_life_us is not None:
-        steps.append(f"half-life {format_duration(signal.half_life_us)}")
-    if signal.linear_decay_us is not None:
-        steps.append(f"decays to 0 in {format_duration(signal.linear_decay_us)}")
+    steps = counting(signal)
     if signal.measure == "ratio":
         steps.append(f"{signal.of} ÷ {signal.per}")
     elif signal.measure != "count":
@@ -238,34 +233,10 @@ def _group_line(group: Group, detail: dict[str, Any], model: Model) -> GroupLine
 
 def _scale_steps(model: Model, detail: dict[str, Any], variant: str | None) -> list[str]:
     """From raw to score, in words with this customer's numbers."""
-    scale = model.scale
     everybody = "all customers" if variant is None else f'all customers of "{variant}"'
-    lo, hi = (f"{x:g}" for x in scale.to)
-    raw = f"{detail['given_raw']:.10g}"
-    match scale.method:
-        case "none":
-            steps = []
-        case "clamp":
-            steps = [f"kept within {lo} … {hi}"]
-        case "linear":
-            assert scale.from_ is not None
-            steps = [f"{scale.from_[0]:g} … {scale.from_[1]:g} becomes {lo} … {hi}"]
-        case "possible":
-            from cesctl.pipeline.customers import most_possible
-
-            steps = [f"0 … {most_possible(model):g} (all there is to get) becomes {lo} … {hi}"]
-        case "minmax":
-            steps = [f"least … greatest raw of {everybody} becomes {lo} … {hi}"]
-        case "percentile":
-            steps = [f"place among {everybody}, from {lo} to {hi}"]
-        case "logistic":
-            curve = f"middle at {scale.midpoint:g}, steepness {scale.steepness:g}"
-            steps = [f"logistic curve from {lo} to {hi}, {curve}"]
-    scaled = detail["scaled"]
-    if steps:
-        steps[0] = f"raw {raw}: {steps[0]} = {scaled:.10g}"
-    if abs(scaled - detail["score"]) > 1e-9:
-        steps.append(
-            f"rounded to {scale.round} decimal{'s' * (scale.round != 1)} = {detail['score']:.10g}"
-        )
+    words = scaled(model.scale, most_possible(model), everybody)
+    becomes = detail["scaled"]
+    steps = [f"raw {detail['given_raw']:.10g}: {words} = {becomes:.10g}"] if words else []
+    if abs(becomes - detail["score"]) > 1e-9:
+        steps.append(f"{rounded(model.scale)} = {detail['score']:.10g}")
     return steps

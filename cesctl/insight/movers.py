@@ -77,18 +77,10 @@ def movers(
     ``since``: how long before T (``30d``), or when (a date is its end, as T is); left out the model's
     ``compare``, else 30 days. ``where``: only customers with these attributes. Raises InputError, UsageError.
     """
-    earlier = _earlier(since, model)
-
-    def both(at: datetime) -> list[datetime]:
-        before = earlier(at)
-        if before >= at:
-            raise UsageError(
-                f"--from: {before:%Y-%m-%d %H:%M} is not before T, {at:%Y-%m-%d %H:%M}"
-            )
-        return [before, at]
-
-    result, (before, _) = score_times(open_log(inputs, model, as_of=as_of, now=now), both)
-    return compared(result, before.scored, where)
+    before = earlier(since, model)
+    log = open_log(inputs, model, as_of=as_of, now=now)
+    result, (then, _) = score_times(log, lambda at: [before(at), at])
+    return compared(result, then.scored, where)
 
 
 def compared(
@@ -104,17 +96,28 @@ def compared(
     return Movers(result, everyone, before, _transitions(customers, result.model), customers, parts)
 
 
-def _earlier(since: str | None, model: Model) -> Callable[[datetime], datetime]:
-    """From T to the T before."""
-    if since is None:
-        us = model.compare_us or USUAL_US
-        return lambda at: at - timedelta(microseconds=us)
-    try:
-        us = parse_duration(since)
-    except DurationError:
-        at = fixed_time("--from", since, model.timezone)
-        return lambda _: at
-    return lambda at: at - timedelta(microseconds=us)
+def earlier(
+    since: str | None, model: Model, option: str = "--from"
+) -> Callable[[datetime], datetime]:
+    """From T to the T before; ``since`` as in ``movers``. Raises UsageError that names the option, and so
+    does the function where that T is not before T.
+    """
+    us, fixed = model.compare_us or USUAL_US, None
+    if since is not None:
+        try:
+            us = parse_duration(since)
+        except DurationError:
+            fixed = fixed_time(option, since, model.timezone)
+
+    def before(at: datetime) -> datetime:
+        then = fixed or at - timedelta(microseconds=us)
+        if then >= at:
+            raise UsageError(
+                f"{option}: {then:%Y-%m-%d %H:%M} is not before T, {at:%Y-%m-%d %H:%M}"
+            )
+        return then
+
+    return before
 
 
 def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -89,6 +89,16 @@ def trend(
     log = open_log(inputs, model, as_of=as_of, now=now)
     wanted = series(step, model.timezone, periods=periods, first=start)
     result, found = score_times(log, wanted, attributes_then=False)
+    return over_time(result, found, step, where)
+
+
+def over_time(
+    result: Result,
+    found: Sequence[At],
+    step: Every,
+    where: Mapping[str, str | None] | None = None,
+) -> Trend:
+    """The same from T that are scored already, oldest first; ``result`` is the run at the last."""
     check_names(result.attributes, COLUMNS, "trend")
     everyone = result
     if where:

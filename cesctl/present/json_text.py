@@ -42,10 +42,10 @@ def json_lines(frame: pl.DataFrame, signals: Sequence[str]) -> Iterator[bytes]:
         yield lines + b"\n"
 
 
-def json_array(frame: pl.DataFrame) -> Iterator[bytes]:
-    """An array of one object a row, each on a line of its own."""
+def json_array(frame: pl.DataFrame, signals: Sequence[str] = ()) -> Iterator[bytes]:
+    """An array of one object a row, each on a line of its own; ``signals``: see ``json_lines``."""
     separator = b"[\n"
-    for lines in _pieces(frame, [], ",\n"):
+    for lines in _pieces(frame, signals, ",\n"):
         yield separator + lines
         separator = b",\n"
     yield b"\n]\n" if frame.height else b"[]\n"

@@ -8,20 +8,28 @@ from typing import TYPE_CHECKING
 from cesctl.present.view import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cesctl.present.view import Page, Words
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&$#!])")
 
 
 def to_markdown(page: Page) -> str:
-    blocks = [f"# {escape(page.title)}"]
-    if page.facts:
-        blocks.append(
-            "\n".join(f"- **{escape(label)}**: {escape(text)}" for label, text in page.facts)
-        )
+    blocks = [f"# {escape(page.title)}", *facts_blocks(page.facts)]
     for part in page.parts:
-        blocks += _table(part) if isinstance(part, Table) else _words(part)
+        blocks += part_blocks(part, "##")
     return "\n\n".join(blocks) + "\n"
+
+
+def facts_blocks(facts: Sequence[tuple[str, str]]) -> list[str]:
+    lines = [f"- **{escape(label)}**: {escape(text)}" for label, text in facts]
+    return ["\n".join(lines)] if lines else []
+
+
+def part_blocks(part: Table | Words, heading: str) -> list[str]:
+    """``heading``: the signs that its title begins with."""
+    return _table(part, heading) if isinstance(part, Table) else _words(part, heading)
 
 
 def escape(text: str) -> str:
@@ -29,12 +37,12 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def _words(words: Words) -> list[str]:
-    heading = [f"## {escape(words.title)}"] if words.title else []
-    return heading + [escape(line) for line in words.text.splitlines()]
+def _words(words: Words, heading: str) -> list[str]:
+    titled = [f"{heading} {escape(words.title)}"] if words.title else []
+    return titled + [escape(line) for line in words.text.splitlines()]
 
 
-def _table(table: Table) -> list[str]:
+def _table(table: Table, heading: str) -> list[str]:
     lines = [_line([column.title for column in table.columns])]
     lines.append(
         "|" + "|".join("---" if c.align == "left" else "---:" for c in table.columns) + "|"
@@ -44,7 +52,7 @@ def _table(table: Table) -> list[str]:
         if row.under:
             texts[0] += f" ({row.under})"
         lines.append(_line(texts))
-    blocks = [f"## {escape(table.title)}", "\n".join(lines)]
+    blocks = [f"{heading} {escape(table.title)}", "\n".join(lines)]
     return [*blocks, escape(table.note)] if table.note else blocks
 
 
