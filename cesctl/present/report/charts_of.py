@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cesctl.model.columns import VARIANT
+from cesctl.model.scored_by import all_bands, decimals
 from cesctl.present.local_time import local_time
 from cesctl.present.numbers import fixed, percent, signed
 from cesctl.present.report.document import (
@@ -17,6 +19,7 @@ from cesctl.present.report.document import (
     Pairs,
     SharesOverTime,
 )
+from cesctl.present.report.phrases import best_band
 from cesctl.present.run_facts import shown_value, who
 from cesctl.present.safe import safe
 
@@ -32,9 +35,10 @@ ROWS = 12  # of a chart of segments or events; more could not be read
 
 
 def bands(result: Result) -> BandBars:
+    place = {b.name: at for at, b in enumerate(all_bands(result.model))}
     rows = tuple(
         (
-            safe(band["name"]),
+            safe(band["name"] if band.get(VARIANT) is None else f"{band[VARIANT]}: {band['name']}"),
             band["share"] or 0.0,
             f"{band['customers']:,} ({percent(band['share'] or 0.0)})",
         )
@@ -45,6 +49,7 @@ def bands(result: Result) -> BandBars:
         title=f"{who(result.model).capitalize()}s by band",
         told=", ".join(f"{name} {text}" for name, _, text in rows),
         bands=rows,
+        colors=tuple(place[name] for name in result.bands["name"]),
     )
 
 
@@ -55,8 +60,8 @@ def trend(made: Trend) -> list[Chart]:
     if len(there) < 2:
         return []
     model = made.result.model
-    names = [b.name for b in model.bands]
-    decimals = max(model.scale.round, 1)
+    names = [b.name for b in all_bands(model)]
+    places = max(decimals(model), 1)
     times = tuple(local_time(row["as_of"], model.timezone) for row in rows)
     days = tuple(time[:10] for time in times)
     shown = days if len(set(days)) == len(days) else times
@@ -66,7 +71,7 @@ def trend(made: Trend) -> list[Chart]:
     def went(name: str, then: str, now: str) -> str:
         return f"{name} from {then} to {now}"
 
-    told = [went("average score", *(fixed(r["average"], decimals) for r in (first, last)))]
+    told = [went("average score", *(fixed(r["average"], places) for r in (first, last)))]
     told += [went(safe(n), *(_share(r, n) for r in (first, last))) for n in names]
     lines = (("At risk", "at_risk_share"), ("Engaged", "engaged"))
     return [
@@ -83,11 +88,11 @@ def trend(made: Trend) -> list[Chart]:
                 else None
                 for row in rows
             ),
-            decimals=decimals,
+            decimals=places,
         ),
         SharesOverTime(
             name="shares-over-time",
-            title=f"At risk, and engaged: in the best band, {safe(names[-1])}",
+            title=f"At risk, and engaged: in the best band, {best_band(model)}",
             told=f"From {begins} to {ends}: "
             + ", ".join(went(word, percent(first[c]), percent(last[c])) for word, c in lines),
             times=shown,
@@ -103,7 +108,7 @@ def _share(row: dict[str, Any], band: str) -> str:
 def flows(made: Movers) -> list[Flows]:
     """Nothing where nobody was there before."""
     model = made.result.model
-    place: dict[str | None, int] = {b.name: at for at, b in enumerate(model.bands)}
+    place: dict[str | None, int] = {b.name: at for at, b in enumerate(all_bands(model))}
     rows = [
         (
             place.get(row["previous_band"], NOT_THERE),
@@ -114,7 +119,7 @@ def flows(made: Movers) -> list[Flows]:
     ]
     if all(NOT_THERE in ends for *ends, _ in rows) or len(place) < 2:
         return []
-    names = tuple(safe(b.name) for b in model.bands)
+    names = tuple(safe(b.name) for b in all_bands(model))
     sides = [{**dict(enumerate(names)), NOT_THERE: word} for word in ("new", "gone")]
     moved = [f"{n:,} from {sides[0][a]} to {sides[1][b]}" for a, b, n in rows if a != b]
     times = (made.before.as_of, made.result.as_of)
@@ -138,14 +143,14 @@ def segments(made: Segments, name: str) -> list[Intervals]:
         return []
     least = told_apart["customers"].sort(descending=True)[min(ROWS, told_apart.height) - 1]
     rows = told_apart.filter(pl.col("customers") >= least).head(ROWS).to_dicts()
-    decimals = max(made.result.model.scale.round, 1)
+    places = max(decimals(made.result.model), 1)
     by = ", ".join(safe(b) for b in made.by)
     whom = who(made.result.model)
 
     def label(row: dict[str, Any]) -> str:
         return " · ".join(shown_value(row[b]) for b in made.by)
 
-    told = [f"{label(r)} {signed(r['difference'], decimals)}" for r in rows]
+    told = [f"{label(r)} {signed(r['difference'], places)}" for r in rows]
     of = (
         ""
         if len(rows) == made.rows.height

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import cesctl
+from cesctl.model.scored_by import all_signals
 from cesctl.present.drivers_view import drivers_answer
 from cesctl.present.json_text import compact, instant, json_array, run_head
 from cesctl.present.movers_view import movers_answer
@@ -40,7 +41,7 @@ def report_json(report: Report, limits: Limits) -> Iterator[bytes]:
     drivers = drivers_answer(report.drivers)
     yield compact(head)[:-1].encode()
     listed = worst_first(result.at_risk).head(limits.at_risk)
-    signals = [s.name for s in result.model.signals]
+    signals = [s.name for s in all_signals(result.model)]
     yield b',\n"at_risk":' + b"".join(json_array(listed, signals)).rstrip()
     yield _member("trend", {k: trend[k] for k in ("every", "periods")}, {})
     moved = {

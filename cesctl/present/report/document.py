@@ -22,9 +22,12 @@ class Chart:
 
 @dataclass(frozen=True)
 class BandBars(Chart):
-    """A bar per band, lowest first: its name, its share of the customers, and that in words."""
+    """A bar per band, lowest first: its name, its share of the customers, and that in words; ``colors``: the
+    place of each one's colour.
+    """
 
     bands: tuple[tuple[str, float, str], ...]
+    colors: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from cesctl.model.scored_by import all_bands
 from cesctl.present.report.colors import band_colors
 from cesctl.present.report.document import Chart
 from cesctl.present.report.extra import check_extra
@@ -34,7 +35,7 @@ def to_html(report: Report, limits: Limits) -> str:
     from markupsafe import Markup
 
     made = document(report, limits)
-    bands = {safe(b.name): at for at, b in enumerate(report.result.model.bands)}
+    bands = {safe(b.name): at for at, b in enumerate(all_bands(report.result.model))}
     script = _text("page.js")
     return _template().render(
         report=made,

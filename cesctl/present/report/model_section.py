@@ -6,26 +6,46 @@ from typing import TYPE_CHECKING
 
 from cesctl.duration import format_duration
 from cesctl.model import in_words
+from cesctl.model.scored_by import scored_by
 from cesctl.pipeline.customers import most_possible
 from cesctl.present.ranges import band_ranges
 from cesctl.present.report.document import Part, Section
 from cesctl.present.run_facts import who
 from cesctl.present.safe import safe
-from cesctl.present.view import Column, Row, Table, cell, filled
+from cesctl.present.view import Column, Row, Table, Words, cell, filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cesctl.model.types import Model
+    from cesctl.model.types import Model, Variant
 
 
 def model_section(model: Model) -> Section:
-    parts: list[Part] = [_signals(model)]
-    if model.groups:
-        parts.append(_groups(model))
+    models = scored_by(model)
+    own = models.pop(None)
+    parts: list[Part] = [_signals(own, "Signals")]
+    if own.groups:
+        parts.append(_groups(own, "Groups"))
+    for variant, one in zip(model.variants, models.values(), strict=True):
+        parts += _variant(variant, one, own)
     if model.lists:
         parts.append(_lists(model))
-    return Section("model", "How the score is made", _lead(model), _facts(model), parts)
+    return Section("model", "How the score is made", _lead(model), _facts(own), parts)
+
+
+def _variant(variant: Variant, one: Model, own: Model) -> list[Part]:
+    """What its customers are scored by, where that is not the model's."""
+    name = safe(variant.name)
+    where = " and ".join(safe(in_words.condition(c)) for c in variant.where)
+    lines = [f"Customers whose {where}, and that are in no variant before, are scored apart."]
+    theirs, ours = dict(_facts(one)), dict(_facts(own))
+    lines += [f"{label}: {text}." for label, text in theirs.items() if text != ours.get(label)]
+    parts: list[Part] = [Words("\n".join(lines), f"Variant {name}")]
+    if one.signals != own.signals:
+        parts.append(_signals(one, f"Signals of {name}"))
+    if one.groups and one.groups != own.groups:
+        parts.append(_groups(one, f"Groups of {name}"))
+    return parts
 
 
 def _lead(model: Model) -> list[str]:
@@ -69,7 +89,7 @@ def _either(texts: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}"
 
 
-def _signals(model: Model) -> Table:
+def _signals(model: Model, title: str) -> Table:
     rows = tuple(
         Row(
             (
@@ -91,10 +111,10 @@ def _signals(model: Model) -> Table:
         Column("Weight", "right"),
         Column("Group"),
     )
-    return filled(Table("Signals", columns, rows))
+    return filled(Table(title, columns, rows))
 
 
-def _groups(model: Model) -> Table:
+def _groups(model: Model, title: str) -> Table:
     rows = tuple(
         Row(
             (
@@ -107,7 +127,7 @@ def _groups(model: Model) -> Table:
         for group in model.groups
     )
     columns = (Column("Group"), Column("Weight", "right"), Column("Limits"), Column("Signals"))
-    return filled(Table("Groups", columns, rows))
+    return filled(Table(title, columns, rows))
 
 
 def _lists(model: Model) -> Table:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cesctl.model.scored_by import own_bands
+from cesctl.present.safe import safe
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cesctl.model.types import Model
 
 NAMED = 3  # names of a sentence
 
@@ -24,3 +29,8 @@ def some(names: Sequence[str]) -> str:
     if more > 1:
         shown.append(f"{more} others")
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def best_band(model: Model) -> str:
+    """What the best band is called, which may be another for each variant."""
+    return "that of the variant" if own_bands(model) else safe(model.bands[-1].name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import cesctl
 from cesctl.insight.missing import missing_signal
+from cesctl.model.scored_by import all_bands
 from cesctl.present.drivers_view import drivers_page
 from cesctl.present.file_rows import files_table
 from cesctl.present.local_time import local_time
@@ -45,7 +46,7 @@ def document(report: Report, limits: Limits) -> Document:
             model_section(model),
             _data(report),
         ],
-        colors=[b.color for b in model.bands],
+        colors=[b.color for b in all_bands(model)],
     )
 
 

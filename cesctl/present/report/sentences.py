@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cesctl.model.scored_by import decimals
 from cesctl.pipeline.lists import listed
 from cesctl.present.local_time import local_time
 from cesctl.present.numbers import fixed, percent
 from cesctl.present.report.document import KeyFigure
-from cesctl.present.report.phrases import are, counted
+from cesctl.present.report.phrases import are, best_band, counted
 from cesctl.present.report.view_sentences import flows
 from cesctl.present.run_facts import who
-from cesctl.present.safe import safe
 from cesctl.present.view import Column, Row, Table, cell, filled
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 def key_figures(report: Report) -> list[KeyFigure]:
     now, before = report.result, report.movers.before
     model = now.model
-    best = model.bands[-1].name
-    decimals = max(model.scale.round, 1)
+    places = max(decimals(model), 1)
     when = local_time(before.as_of, model.timezone)
 
     def then(text: str) -> str:
@@ -42,20 +41,20 @@ def key_figures(report: Report) -> list[KeyFigure]:
         ),
         KeyFigure(
             "Average score",
-            fixed(now.summary["average"], decimals) or "none",
-            then(fixed(before.summary["average"], decimals)),
+            fixed(now.summary["average"], places) or "none",
+            then(fixed(before.summary["average"], places)),
         ),
         KeyFigure("At risk", part(now, risk_now), then(part(before, risk_then))),
         KeyFigure(
-            f"In the best band, {safe(best)}",
-            part(now, _in_band(now, best)),
-            then(part(before, _in_band(before, best))),
+            f"In the best band, {best_band(model)}",
+            part(now, _in_best(now)),
+            then(part(before, _in_best(before))),
         ),
     ]
 
 
-def _in_band(scored: Scored, name: str) -> int:
-    return int((scored.scores["band"] == name).sum())
+def _in_best(scored: Scored) -> int:
+    return int(scored.detail["best_band"].sum())
 
 
 def summary(report: Report) -> list[str]:
@@ -73,12 +72,12 @@ def summary(report: Report) -> list[str]:
         was = f"{then:,} of {before.scores.height:,} ({share})"
         text += f", {_difference(at_risk - then)} on {when}, when it was {was}"
     lines = [f"{text}."]
-    decimals = max(model.scale.round, 1)
-    text = f"The average score is {fixed(result.summary['average'], decimals)}"
+    places = max(decimals(model), 1)
+    text = f"The average score is {fixed(result.summary['average'], places)}"
     if before.scores.height:
-        text += f"; on {when} it was {fixed(before.summary['average'], decimals)}"
+        text += f"; on {when} it was {fixed(before.summary['average'], places)}"
     lines.append(
-        f"{text}. Half of the {whom}s have {fixed(result.summary['median'], decimals)} or more."
+        f"{text}. Half of the {whom}s have {fixed(result.summary['median'], places)} or more."
     )
     return [*lines, *flows(report.movers)]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cesctl.model.scored_by import decimals
 from cesctl.present.local_time import local_time
 from cesctl.present.numbers import fixed, percent
 from cesctl.present.report.phrases import NAMED, are, counted, some
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cesctl.insight.report import Report
     from cesctl.insight.segments import Segments
     from cesctl.insight.trend import Trend
+    from cesctl.model.types import Model
     from cesctl.result import Result
 
 
@@ -33,8 +35,8 @@ def trend(made: Trend) -> list[str]:
             f"The log does not reach back far enough for a trend: of {times}, {len(rows)} had anybody."
         ]
     first, last = rows[0], rows[-1]
-    decimals = max(model.scale.round, 1)
-    average = [fixed(r["average"], decimals) for r in (first, last)]
+    places = max(decimals(model), 1)
+    average = [fixed(r["average"], places) for r in (first, last)]
     risk = [percent(r["at_risk_share"]) for r in (first, last)]
     begins, ends = (local_time(r["as_of"], model.timezone) for r in (first, last))
     text = f"From {begins} to {ends} the average score {_went(*average)}"
@@ -54,8 +56,8 @@ def _went(first: str, last: str) -> str:
 def flows(made: Movers) -> list[str]:
     model = made.result.model
     whom, when = who(model), local_time(made.before.as_of, model.timezone)
-    place = {b.name: at for at, b in enumerate(model.bands)}
-    ups = downs = same = new = gone = 0
+    place = _places(model)
+    ups = downs = same = new = gone = other = 0
     for row in made.transitions.to_dicts():
         then, now, count = row["previous_band"], row["band"], row["customers"]
         if then is None:
@@ -64,18 +66,31 @@ def flows(made: Movers) -> list[str]:
             gone += count
         elif place[now] == place[then]:
             same += count
+        elif place[now][0] != place[then][0]:
+            other += count
         elif place[now] > place[then]:
             ups += count
         else:
             downs += count
-    if not (ups or downs or same or gone):
+    if not (ups or downs or same or gone or other):
         return [
             f"On {when} none of the {whom}s was there yet, so there is nothing to compare with."
         ]
     text = f"Since {when}, {counted(ups, whom)} moved to a better band, {downs:,} to a worse one"
     text += f", and {same:,} stayed"
+    if other:
+        text += f"; {other:,} went to a band of another variant"
     more = [f"{new:,} {are(new)} new"] * bool(new) + [f"{gone:,} {are(gone)} gone"] * bool(gone)
     return [f"{text}; {', '.join(more)}." if more else f"{text}."]
+
+
+def _places(model: Model) -> dict[str, tuple[int, int]]:
+    """Of each band whose it is, the model's or a variant's, and its place among those."""
+    places: dict[str, tuple[int, int]] = {}
+    for owner, bands in enumerate((model.bands, *(v.bands for v in model.variants))):
+        for at, band in enumerate(bands):
+            places.setdefault(band.name, (owner, at))
+    return places
 
 
 def at_risk(result: Result) -> list[str]:

@@ -89,7 +89,7 @@ def test_all_colours_are_the_pages(which: str) -> None:
 
 
 def test_names_are_texts_as_they_are() -> None:
-    chart = BandBars("b", "t", "d", (("<b>&amp;#010101", 0.5, "$x^2$"), ("표🙂", 0.5, "1 (50.0%)")))
+    chart = BandBars("b", "t", "d", (("<b>&amp;#010101", 0.5, "$x^2$"), ("표🙂", 0.5, "1 (50.0%)")), (0, 1))
     for svg in parsed(draw(chart)):
         found = texts(svg)
         assert "$x^2$" in found
@@ -98,7 +98,7 @@ def test_names_are_texts_as_they_are() -> None:
 
 
 def test_what_xml_cannot_hold_is_replaced() -> None:
-    chart = BandBars("b", "t\ufffe", "d\x00\ud800", (("a\uffffb", 1.0, "\x0b"),))
+    chart = BandBars("b", "t\ufffe", "d\x00\ud800", (("a\uffffb", 1.0, "\x0b"),), (0,))
     wide = parsed(draw(chart))[0]
     assert (wide[0].text, wide[1].text) == ("t\ufffd", "d\ufffd\ufffd")
     assert "a\ufffdb" in texts(wide)
@@ -123,7 +123,7 @@ TIMES = ("2026-01-01", "2026-01-08", "2026-01-15")
 @pytest.mark.parametrize(
     "chart",
     [
-        BandBars("x", "t", "told", (("Only", 0.0, "0 (0.0%)"),)),
+        BandBars("x", "t", "told", (("Only", 0.0, "0 (0.0%)"),), (0,)),
         BandsOverTime(
             "x", "t", "told", TIMES, ("A", "B"), (None, 5.0, 5.0), (None, (0.0, 1.0), (1.0, 0.0)), 1
         ),

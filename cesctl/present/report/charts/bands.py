@@ -27,8 +27,8 @@ def draw_bands(chart: BandBars, width: float) -> Figure:
     most = max(share for _, share, _ in chart.bands) or 1.0
     axes.set_xlim(0, most)
     axes.set_ylim(len(chart.bands) - 0.5, -0.5)
-    for at, (name, share, text) in enumerate(chart.bands):
-        axes.barh(at, share, height=0.66, color=band(at), clip_on=False)
+    for at, ((name, share, text), color) in enumerate(zip(chart.bands, chart.colors, strict=True)):
+        axes.barh(at, share, height=0.66, color=band(color), clip_on=False)
         offset: dict[str, Any] = {"textcoords": "offset points", "va": "center_baseline"}
         axes.annotate(label(name, names), (0, at), (-GAP, 0), ha="right", color=INK, **offset)
         axes.annotate(label(text, texts), (share, at), (GAP, 0), ha="left", color=INK, **offset)
