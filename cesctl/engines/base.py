@@ -22,19 +22,18 @@ class Aggregate:
     with a row per customer that has an event by then: ``customer``, ``m:<signal>`` (Float64, the measure;
     null is nothing), ``last_at`` (UTC) and, of those T that are reported, ``events`` (UInt32, events that at
     least one signal takes) and ``activity_at`` (UTC); of those T of which attributes are wanted,
-    ``attr:<name>`` (text, as of then); when asked for, ``n:<signal>`` (UInt32, events the signal takes).
+    ``attr:<name>`` (text, as of then); when asked for, ``n:<signal>`` (UInt32, events the signal takes);
+    of the first T ``x:<signal>`` (events whose property is there but no number), where it looks for numbers.
     Where the model rolls up also ``account`` (text, the customer's by then) and ``attr_at:<name>`` (UTC, when
     the attribute was given).
     ``aside``: rows that are not scored, by (number of the file, reason code or AFTER); the file is 0 where
     the events do not say theirs. ``newest``: the newest accepted event of all, whatever T is.
-    ``left_out``: per signal, events whose property is there but no number.
     """
 
     activity: list[pl.DataFrame]
     read: int
     aside: dict[tuple[int, int], int] = field(default_factory=dict)
     newest: datetime | None = None
-    left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def reasons(self) -> dict[int, int]:

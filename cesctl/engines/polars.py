@@ -87,7 +87,6 @@ def aggregate(
     late = pl.col("key").str.starts_with(f"{_ASIDE}{AFTER}")
     newest = grouped.filter(~is_aside | late)["at"].max()
     assert newest is None or isinstance(newest, datetime)
-    left = [c for c in grouped.columns if c.startswith("x:")]
     return Aggregate(
         activity=[
             _activity(
@@ -105,7 +104,6 @@ def aggregate(
         read=int(grouped["rows"].sum()),
         aside=_aside(grouped.filter(is_aside)),
         newest=newest,
-        left_out={c[2:-2]: int(people[c].sum()) for c in left},
     )
 
 
@@ -284,6 +282,11 @@ def _activity(
             columns.append(value_of(found).alias(f"attr:{name}"))
             if model.roll_up is not None:
                 columns.append(given_at(found).alias(f"{ATTRIBUTE_AT}{name}"))
+    if index == 0:
+        left_out = (f"x:{p.signal.name}" for p in plans)
+        columns += [
+            pl.col(f"{name}|0").alias(name) for name in left_out if f"{name}|0" in people.columns
+        ]
     if occurrences:
         columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     if model.roll_up is not None:

@@ -44,7 +44,7 @@ def _variants(model: Model) -> Iterable[Advice]:
     """Of each variant's own signals; and attributes that only a customers file could hold."""
     declared = {name for name, _ in model.attributes}
     for name, one in scored_by(model).items():
-        if name is not None and one.signals != model.signals:
+        if name is not None and _summed(one) != _summed(model):
             yield from _sum_of_most(one, f"variants.{name}.events")
     for variant in model.variants:
         for attribute in dict.fromkeys(c.property for c in variant.where):
@@ -52,9 +52,16 @@ def _variants(model: Model) -> Iterable[Advice]:
                 yield Advice(
                     f"variants.{variant.name}.where",
                     f'no attribute is called "{attribute}"',
-                    did_you_mean(attribute, declared, "declare it under attributes")
-                    + ", or score with --customers FILE",
+                    did_you_mean(
+                        attribute,
+                        declared,
+                        "declare it under attributes, or score with --customers FILE",
+                    ),
                 )
+
+
+def _summed(model: Model) -> tuple[object, ...]:
+    return model.signals, model.groups, model.scale
 
 
 def _sum_of_most(model: Model, about: str) -> Iterable[Advice]:

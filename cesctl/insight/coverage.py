@@ -12,7 +12,7 @@ from cesctl.insight.advice import SET_TIMESTAMP_FORMAT, Advice, advise, closest
 from cesctl.insight.event_table import carefully, event_table
 from cesctl.insight.plan import TOO_MANY
 from cesctl.model.columns import VARIANT
-from cesctl.model.scored_by import each_signal, own_bands
+from cesctl.model.scored_by import all_signals, each_signal, own_bands
 from cesctl.pipeline.conditions import matches
 from cesctl.pipeline.log import open_log, used_properties
 from cesctl.pipeline.normalise import REJECTED, UNREADABLE
@@ -35,7 +35,7 @@ ENOUGH = 20  # customers to judge a cap by
 
 @dataclass(frozen=True)
 class SignalUse:
-    """What one signal takes of the log. A ratio takes nothing itself.
+    """What one signal takes of the log. A ratio takes nothing itself. ``signal``: as the model has it.
 
     ``events``: in the log by name; ``taken``: those that window and where let through;
     ``customers``: with at least one of these, or with a ratio; ``share``: of the sum of all points
@@ -86,20 +86,24 @@ def coverage(result: Result, log: EventTable, columns: Collection[str] = ()) -> 
     properties the model uses. ``columns``: what the export has, for "did you mean".
     """
     model = result.model
-    catch_all = tuple(dict.fromkeys(s.name for s in each_signal(model) if _takes_all(s)))
+    takes_all = {s.name for s in each_signal(model) if _takes_all(s)}
+    others = {s.name for s in each_signal(model) if not _takes_all(s)}
+    catch_all = tuple(s.name for s in all_signals(model) if s.name in takes_all - others)
     advice = [*advise(model), *_rejected(result)]
     uses: list[SignalUse] = []
     for variant, part in _parts(result).items():
         shares = _shares(part)
         own = [_use(part, s, log, shares[s.name], variant) for s in part.model.signals]
+        uses += own
+        if not part.scores.height and model.variants:  # nobody to say anything of
+            continue
         of_signals: list[Advice] = []
         for use in own:
             if use.signal.measure != "ratio":
-                of_signals += _unreached(use.signal, use, log, columns)
+                of_signals += _unreached(use, log, columns, apart=bool(model.variants))
                 of_signals += _limits(part, use.signal)
         of_signals += _dominant(part.model, own)
         advice += of_signals if variant is None else _of_variant(variant, of_signals)
-        uses += own
     advice += _elsewhere(model, log, columns)
     advice += _empty_bands(result)
     return Coverage(tuple(uses), _unused(model, log), catch_all, tuple(advice), result)
@@ -108,7 +112,7 @@ def coverage(result: Result, log: EventTable, columns: Collection[str] = ()) -> 
 def _parts(result: Result) -> dict[str | None, Result]:
     """The customers of each variant with signals of its own, and (None) of those that the model's score."""
     model = result.model
-    own = [v.name for v in model.variants if v.signals != model.signals]
+    own = [v.name for v in model.variants if (v.signals, v.groups) != (model.signals, model.groups)]
     if not own:
         return {None: result}
     others = ~pl.col(VARIANT).is_in(own).fill_null(value=False)
@@ -161,8 +165,10 @@ def _use(
 
 
 def _unreached(
-    signal: Signal, use: SignalUse, log: EventTable, columns: Collection[str]
+    use: SignalUse, log: EventTable, columns: Collection[str], *, apart: bool
 ) -> Iterable[Advice]:
+    """``apart``: not all customers are scored by this signal's model."""
+    signal = use.signal
     about = f"events.{signal.name}"
     if not use.events:
         names = (*signal.match.names, *signal.match.patterns)
@@ -186,10 +192,11 @@ def _unreached(
         why = [
             word for word, there in (("where", signal.where), ("window", signal.window_us)) if there
         ]
+        of = "; none is of a customer that it scores" if apart else ""
         yield Advice(
             about,
-            f"takes none of the {use.events:,} events of that name in the log",
-            f"look at its {' and '.join(why)}" if why else "",
+            f"takes none of the {use.events:,} events of that name in the log{of}",
+            f"look at its {' and '.join(why)}" if why and not apart else "",
             signal.line,
         )
     known = set(log.events["event"])

@@ -16,6 +16,7 @@ from cesctl.errors import UsageError
 from cesctl.insight.next_band import next_band
 from cesctl.model.columns import VARIANT
 from cesctl.model.in_words import counting, rounded, scaled
+from cesctl.model.scored_by import decimals
 from cesctl.pipeline.customers import most_possible
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One customer's score; ``model`` is the one that scores its variant.
+    """One customer's score; ``model`` is the one that scores its variant, ``decimals`` are those of changes.
 
     Ungrouped points and group points add up to raw; the scale steps lead from raw to score. Of an account
     (the model rolls up) they are sums over its ``users`` (customer, raw, events, last_at; the greatest raw
@@ -77,6 +78,7 @@ class Explanation:
     users: pl.DataFrame | None = None
     variant: str | None = None
     has_variants: bool = False
+    decimals: int = 1
 
 
 def explain(result: Result, customer: str) -> Explanation:
@@ -103,7 +105,7 @@ def explain(result: Result, customer: str) -> Explanation:
         signals=[_signal_line(s, detail, model) for s in model.signals],
         groups=[_group_line(g, detail, model) for g in model.groups],
         raw=detail["given_raw"],
-        scale_steps=_scale_steps(model, detail, variant),
+        scale_steps=_scale_steps(model, detail, _everybody(result.model, variant)),
         score=detail["score"],
         band=detail["band"],
         next_band=ways,
@@ -111,6 +113,7 @@ def explain(result: Result, customer: str) -> Explanation:
         users=_users(result, customer),
         variant=variant,
         has_variants=bool(result.model.variants),
+        decimals=decimals(result.model),
     )
 
 
@@ -231,9 +234,15 @@ def _group_line(group: Group, detail: dict[str, Any], model: Model) -> GroupLine
     return GroupLine(group.name, total, group.weight, points, steps)
 
 
-def _scale_steps(model: Model, detail: dict[str, Any], variant: str | None) -> list[str]:
+def _everybody(model: Model, variant: str | None) -> str:
+    """Among whom a place is."""
+    if not model.variants:
+        return "all customers"
+    return "all customers of no variant" if variant is None else f'all customers of "{variant}"'
+
+
+def _scale_steps(model: Model, detail: dict[str, Any], everybody: str) -> list[str]:
     """From raw to score, in words with this customer's numbers."""
-    everybody = "all customers" if variant is None else f'all customers of "{variant}"'
     words = scaled(model.scale, most_possible(model), everybody)
     becomes = detail["scaled"]
     steps = [f"raw {detail['given_raw']:.10g}: {words} = {becomes:.10g}"] if words else []

@@ -14,6 +14,7 @@ from cesctl.errors import UsageError
 from cesctl.insight.names import check_names
 from cesctl.insight.parts_of_raw import parts_of_raw
 from cesctl.insight.times import fixed_time
+from cesctl.model.columns import VARIANT
 from cesctl.model.scored_by import all_bands, decimals
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cesctl.result import Result, Scored
 
 USUAL_US = 30 * DAY_US
-COLUMNS = ("previous_band", "previous_score", "previous_raw", "raw_change")
+COLUMNS = ("previous_variant", "previous_band", "previous_score", "previous_raw", "raw_change")
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Movers:
     ``previous_band`` (null: not there), ``band`` (null: not there any more), customers, ``share`` (of those
     of the band before, 0 … 1, 6 decimals).
     ``customers``: one row per customer of either T, the greatest fall first, those without a change last:
-    customer, the attributes, previous_band, band, previous_score, score, change, previous_raw, raw,
-    raw_change, and for each part of raw ``<name>.before``, ``<name>.now`` and ``<name>.change`` (points, 6
-    decimals); the changes of the parts add up to that of raw.
+    customer, the attributes, previous_variant (where the model has variants), previous_band, band,
+    previous_score, score, change, previous_raw, raw, raw_change, and for each part of raw ``<name>.before``,
+    ``<name>.now`` and ``<name>.change`` (points, 6 decimals); the changes of the parts add up to that of raw.
     ``parts``: their names, the model's signals first.
     """
 
@@ -138,11 +139,17 @@ def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str,
     joined = joined.with_columns(missing)
     attributes = [pl.col(a).alias(f"attr:{a}") for a in result.attributes]
     joined = joined.join(result.scores.select("customer", *attributes), on="customer", how="left")
+    variant: list[pl.Expr] = []
+    if model.variants:
+        earlier = before.scores.select("customer", pl.col(VARIANT).alias("then:variant"))
+        joined = joined.join(earlier, on="customer", how="left")
+        variant = [pl.col("then:variant").alias("previous_variant")]
     raw = round_half_away(pl.col("raw"), 6)
     previous_raw = round_half_away(pl.col("then:raw"), 6)
     columns: list[pl.Expr | str] = [
         "customer",
         *(pl.col(f"attr:{a}").alias(a) for a in result.attributes),
+        *variant,
         pl.col("then:band").alias("previous_band"),
         "band",
         pl.col("then:score").alias("previous_score"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cesctl.model.columns import VARIANT
 from cesctl.model.fields import Entry, Fields, did_you_mean
 from cesctl.model.keys_lists import NUMBERS
 from cesctl.model.scoring import check_compared
@@ -22,8 +23,11 @@ def build_lists(
     report: Report,
     *,
     compares: bool,
+    variants: Sequence[str] = (),
 ) -> tuple[CustomerList, ...]:
-    """The lists in order. ``bands``: the names there are; ``compares``: whether scores have a change."""
+    """The lists in order. ``bands``: the names there are; ``compares``: whether scores have a change;
+    ``variants``: the names of those.
+    """
     made = []
     for entry in entries or []:
         if entry.name == AT_RISK:
@@ -37,6 +41,12 @@ def build_lists(
                 listed = ", ".join(f'"{b}"' for b in bands)
                 hint = did_you_mean(name, bands, f"the bands are {listed}")
                 fields.add(report, "band", f'no band is named "{name}"', hint)
+        for condition in conditions(fields.get("where")):
+            if condition.property == VARIANT and condition.op in {"eq", "in"} and variants:
+                for name in condition.values:
+                    if name not in variants:
+                        hint = did_you_mean(name, variants, f"there are: {', '.join(variants)}")
+                        fields.add(report, "where", f'no variant is named "{name}"', hint)
         check_compared(fields, "change", compares=compares, report=report)
         made.append(_list(entry.name, fields))
     return tuple(made)

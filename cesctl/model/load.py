@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
             _band_names(fields, own, variants, report),
             report,
             compares=compares,
+            variants=[] if _no_entry(report, "variants") else [v.name for v in variants],
         ),
         variants=variants,
     )
@@ -103,10 +105,17 @@ def _band_names(
     fields: Fields, own: Scoring, variants: tuple[Variant, ...], report: Report
 ) -> list[str]:
     """Of the model and its variants; none where not all are known."""
-    if _faulty_bands(fields) or any(p.path.startswith("variants") for p in report.problems):
+    all_fields = (fields, *fields.get("variants", ()))
+    if any(_faulty_bands(f) for f in all_fields) or _no_entry(report, "variants"):
         return []
     named = (b.name for bands in (own.bands, *(v.bands for v in variants)) for b in bands)
     return list(dict.fromkeys(named))
+
+
+def _no_entry(report: Report, key: str) -> bool:
+    """Whether an entry of a list is none at all, or the list no list: then it is not known what it says."""
+    whole = re.compile(rf"{key}(\.\d+)?")
+    return any(whole.fullmatch(p.path) for p in report.problems)
 
 
 def _faulty_bands(fields: Fields) -> bool:

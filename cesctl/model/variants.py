@@ -81,18 +81,18 @@ def build_variants(
     compares: bool,
 ) -> tuple[Variant, ...]:
     """The variants in order; ``model``: what they have where they say nothing of their own."""
-    made: dict[str, Variant] = {}
+    made: list[Variant] = []
     for fields in variants:
-        name = fields.get("name")
-        if name in made:
+        name = fields.get("name", "")
+        if name and name in {v.name for v in made}:
             hint = "give each its own name"
             fields.add(report, "name", f'two variants are named "{name}"', hint)
         for entry in fields.get("where", []):
             if entry.name == VARIANT:
                 report.add(entry.span, entry.path, "a variant cannot depend on the variant")
         own = _in_place_of(model, fields, window_us, report, compares=compares)
-        if name is not None:
-            made[name] = Variant(
+        made.append(
+            Variant(
                 name=name,
                 where=conditions(fields.get("where")),
                 signals=own.signals,
@@ -101,7 +101,8 @@ def build_variants(
                 bands=own.bands,
                 risk=own.risk,
             )
-    return tuple(made.values())
+        )
+    return tuple(made)
 
 
 def _in_place_of(
@@ -138,6 +139,9 @@ def _in_place_of(
     )
     changes = next((k for k in ("scale", "events", "groups") if k in fields.keys), None)
     problem = _possible(made) if changes else None
+    whole = "events" in fields.keys or (model.complete and model.groups_fine)
+    if problem == _possible(model) or not whole:  # told there, or of no use before that is mended
+        problem = None
     if changes == "scale" and scale_fields and problem:
         scale_fields.add(report, "method", *problem)
     elif changes and problem:
@@ -157,11 +161,14 @@ def _groups(
     if own is None:
         return model.group_entries, model.groups
     declared = {e.name for e in own}
+    known = {e.name for e in model.group_entries} if model.group_entries else None
     fine = True
     for signal in entries:
         name = signal.value.get("group") if isinstance(signal.value, Fields) else None
         if name is not None and name not in declared:
             fine = False
+            if known is not None and name not in known:  # told at the signal
+                continue
             fields.add(
                 report,
                 "groups",

@@ -28,7 +28,13 @@ from cesctl.pipeline.roll_up import (
 )
 from cesctl.pipeline.roster import join_roster, read_roster
 from cesctl.pipeline.scale import add_score
-from cesctl.pipeline.variants import by_variant, of_variant, own_measures, with_variant
+from cesctl.pipeline.variants import (
+    by_variant,
+    check_attributes,
+    of_variant,
+    own_measures,
+    with_variant,
+)
 from cesctl.result import Scored
 
 LARGEST = 8e307  # a difference of two such is still a number
@@ -43,6 +49,7 @@ class At:
 
     ``frame``: one row per customer in any order: the steps up to ``score`` (see Scored), ``attr:`` columns,
     ``band``, ``at_risk``, ``activity_us`` (since the last event that counts as activity, null without any).
+    ``left_out`` (of the model's own T): variant, signal, and how many events have a value that is no number.
     """
 
     model: Model
@@ -51,6 +58,7 @@ class At:
     frame: pl.DataFrame
     users: pl.DataFrame | None = None
     identities: pl.DataFrame | None = None
+    left_out: tuple[tuple[str | None, str, int], ...] = ()
 
     @cached_property
     def scored(self) -> Scored:
@@ -78,11 +86,12 @@ class At:
 @dataclass(frozen=True)
 class _Part:
     """The customers of one variant up to ``score``, and where they are accounts, their users; ``model``
-    scores them.
+    scores them. ``left_out``: by signal, events whose property is there but no number.
     """
 
     model: Model
     frame: pl.DataFrame
+    left_out: dict[str, int]
     users: pl.DataFrame | None = None
 
 
@@ -92,6 +101,12 @@ class Customers:
 
     model: Model
     identities: pl.DataFrame | None
+
+    def check(self) -> None:
+        """Raises InputError for a roster that cannot be read, ModelError for a variant that asks for an
+        attribute that nobody can have: before the log is counted.
+        """
+        check_attributes(self.model, [] if self._roster is None else self._roster.columns[1:])
 
     def scored(self, activity: Mapping[datetime, pl.DataFrame]) -> dict[datetime, At]:
         """The customers at each T that is reported, from an engine's frames of all T (see Aggregate)."""
@@ -114,9 +129,10 @@ class Customers:
             ]
         if not self.model.variants:
             return [self._part_of_accounts(None, self.model, activity, self._roster)]
-        accounts = with_variant(
-            self._with_roster(attributes_of_accounts(activity), self._roster), self.model
-        )
+        accounts = attributes_of_accounts(activity)
+        if self._roster is not None:  # all accounts, also those that ``only`` leaves out
+            accounts = join_roster(accounts, self._roster, only=False)
+        accounts = with_variant(accounts, self.model)
         made = []
         for name, one in self._models.items():
             own = of_variant(accounts, self.model, name)["customer"].implode()
@@ -130,9 +146,28 @@ class Customers:
         return made
 
     def _part(self, variant: str | None, model: Model, activity: pl.DataFrame) -> _Part:
-        measures = own_measures(activity, model, self._shares[variant])
+        measures, left_out = self._measures(variant, model, activity)
         points = add_points(_silence_is_zero(measures, model), model)
-        return _Part(model, _with_score(points, model, variant))
+        return _Part(model, _with_score(points, model, self._place(variant, model)), left_out)
+
+    def _measures(
+        self, variant: str | None, model: Model, activity: pl.DataFrame
+    ) -> tuple[pl.DataFrame, dict[str, int]]:
+        measures = own_measures(activity, model, self._shares[variant])
+        odd = [c for c in measures.columns if c.startswith("x:")]
+        return measures.drop(odd), {c[2:]: int(measures[c].sum()) for c in odd}
+
+    def _place(self, variant: str | None, model: Model) -> dict[str, str]:
+        """Where in the model file stands by what those of a variant are scored: before the key."""
+        names = [v.name for v in self.model.variants]
+        if variant is None:
+            return {}
+        keys = {"events": "signals", "groups": "groups", "scale": "scale"}
+        return {
+            key: f"variants.{names.index(variant) + 1}."
+            for key, field in keys.items()
+            if getattr(model, field) != getattr(self.model, field)
+        }
 
     def _part_of_accounts(
         self,
@@ -141,9 +176,11 @@ class Customers:
         activity: pl.DataFrame,
         roster: pl.DataFrame | None,
     ) -> _Part:
-        users = add_points(own_measures(activity, model, self._shares[variant]), model)
+        measures, left_out = self._measures(variant, model, activity)
+        users = add_points(measures, model)
         accounts = self._with_roster(_accounts(users, roster, model), roster)
-        return _Part(model, _with_score(accounts, model, variant), users)
+        scored = _with_score(accounts, model, self._place(variant, model))
+        return _Part(model, scored, left_out, users)
 
     def _judged(self, at: datetime, parts: Mapping[datetime, list[_Part]]) -> At:
         """With change, band and risk."""
@@ -169,6 +206,12 @@ class Customers:
             frame=pl.concat(banded, how="diagonal"),
             users=pl.concat(users, how="diagonal") if users else None,
             identities=self.identities,
+            left_out=tuple(
+                (variant, signal, n)
+                for variant, part in zip(self._models, parts[at], strict=True)
+                for signal, n in part.left_out.items()
+                if n
+            ),
         )
 
     @cached_property
@@ -231,13 +274,13 @@ def _accounts(users: pl.DataFrame, roster: pl.DataFrame | None, model: Model) ->
     return pl.concat([accounts, silent.select(accounts.columns)])
 
 
-def _with_score(frame: pl.DataFrame, model: Model, variant: str | None) -> pl.DataFrame:
+def _with_score(frame: pl.DataFrame, model: Model, place: Mapping[str, str]) -> pl.DataFrame:
     made = add_score(frame, model, most_possible(model))
-    _refuse_overflow(made, model, "" if variant is None else f"variants.{variant}.")
+    _refuse_overflow(made, model, place)
     return made
 
 
-def _refuse_overflow(frame: pl.DataFrame, model: Model, where: str) -> None:
+def _refuse_overflow(frame: pl.DataFrame, model: Model, place: Mapping[str, str]) -> None:
     """Weights are any finite numbers; what they are multiplied to may be none."""
     if _bounded(frame["score"]) and _bounded(frame["raw"]):
         return
@@ -246,7 +289,8 @@ def _refuse_overflow(frame: pl.DataFrame, model: Model, where: str) -> None:
     last = "scale" if _bounded(frame["raw"]) else "events"
     path = next(chain((f"events.{n}" for n in odd), (f"groups.{n}" for n in odd_groups)), last)
     message = f"gives a customer more than scores can hold ({LARGEST:g})"
-    raise ModelError([Problem(message, where + path, model.path, hint="use smaller numbers")])
+    path = place.get(path.partition(".")[0], "") + path
+    raise ModelError([Problem(message, path, model.path, hint="use smaller numbers")])
 
 
 def _bounded(values: pl.Series) -> bool:

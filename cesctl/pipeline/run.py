@@ -13,7 +13,6 @@ import polars as pl
 from cesctl import sources
 from cesctl.engines import polars as polars_engine
 from cesctl.errors import InputError, InputProblem, UsageError
-from cesctl.model.measured import measured
 from cesctl.model.types import Model
 from cesctl.pipeline.customers import At, Customers, times
 from cesctl.pipeline.log import Inputs, Log, fixed_as_of, open_log
@@ -63,6 +62,8 @@ def score_times(
     ``attributes_then``: also with its attributes of that T, which take their time; else only the model's
     own T has them.
     """
+    customers = Customers(log.model, log.identities)
+    customers.check()
     raw, counted = sources.carefully(
         log.raw,
         lambda raw: _count(
@@ -77,13 +78,12 @@ def score_times(
     if rows.read == 0:
         names = ", ".join(f.name for f in log.raw.files) or "the frame"
         raise InputError(InputProblem(f"no rows in {names}"))
-    customers = Customers(log.model, log.identities)
     found = customers.scored(dict(zip(counted.times, counted.made.activity, strict=True)))
     now = found[counted.times[0]]
     notes = [
         *log.notes,
         *broken_lines(log.raw, counted.made.reasons),
-        *_told(counted.made, log.model),
+        *_told(now),
         *_without_account(counted.made.activity[0], log.model),
     ]
     result = Result(
@@ -165,14 +165,17 @@ def _file_rows(log: Log, counted: _Counted, rows: RowCounts) -> dict[str, RowCou
     return file_counts(files, counted.read, counted.made.aside)
 
 
-def _told(counted: Aggregate, model: Model) -> list[str]:
-    told = {
-        f'signal "{name}": {n:,} events have a value that is no number; they were left out': None
-        for share in measured(model).shares.values()
-        for name, measure in share.measures.items()
-        if (n := counted.left_out.get(measure))
-    }
-    return list(told)
+def _told(now: At) -> list[str]:
+    own = {v.name for v in now.model.variants if v.signals != now.model.signals}
+    told: dict[tuple[str | None, str], int] = {}
+    for variant, signal, n in now.left_out:  # a variant that has the model's signals counts with it
+        key = (variant if variant in own else None, signal)
+        told[key] = told.get(key, 0) + n
+    said = "{:,} events have a value that is no number; they were left out"
+    return [
+        f'signal "{name}"{"" if variant is None else f" of variant {variant}"}: {said.format(n)}'
+        for (variant, name), n in told.items()
+    ]
 
 
 def _without_account(users: pl.DataFrame, model: Model) -> list[str]:

@@ -14,17 +14,19 @@ from cesctl.model.scored_by import scored_by
 from cesctl.pipeline.conditions import holds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cesctl.model.measured import Share
     from cesctl.model.types import Model
 
 _NAME = f"attr:{VARIANT}"
+_OWN = ("m:", "n:", "x:", "events", "activity_at")
 
 
 def with_variant(customers: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Adds ``attr:variant``: the name of the first variant whose ``where`` the attributes satisfy, null
-    where none is. Raises ModelError for an attribute that nobody can have.
+    where none is.
     """
-    _check_known(customers, model)
     name = pl.lit(None, dtype=pl.String)
     for variant in reversed(model.variants):
         chosen = holds(variant.where, lambda attribute: pl.col(f"attr:{attribute}"))
@@ -48,7 +50,7 @@ def own_measures(frame: pl.DataFrame, model: Model, share: Share) -> pl.DataFram
     """An engine's frame as the customers of one variant need it, whose own model that is: measures under
     the names of its signals, ratios among them; ``events`` and ``activity_at`` as its own.
     """
-    others = [c for c in frame.columns if not c.startswith(("m:", "n:", "events", "activity_at"))]
+    others = [c for c in frame.columns if not c.startswith(_OWN)]
     columns = [pl.col(m).alias(f"{k}:{name}") for name, m, k in _columns(frame, share)]
     if share.events in frame.columns:
         columns.append(pl.col(share.events).alias("events"))
@@ -60,14 +62,15 @@ def own_measures(frame: pl.DataFrame, model: Model, share: Share) -> pl.DataFram
 def _columns(frame: pl.DataFrame, share: Share) -> list[tuple[str, str, str]]:
     return [
         (name, f"{kind}:{measure}", kind)
-        for kind in ("m", "n")
+        for kind in ("m", "n", "x")
         for name, measure in share.measures.items()
         if f"{kind}:{measure}" in frame.columns
     ]
 
 
-def _check_known(customers: pl.DataFrame, model: Model) -> None:
-    known = [c.removeprefix("attr:") for c in customers.columns if c.startswith("attr:")]
+def check_attributes(model: Model, roster: Sequence[str]) -> None:
+    """Raises ModelError for an attribute in a ``where`` that nobody can have; ``roster``: its attributes."""
+    known = [*roster, *(name for name, _ in model.attributes if name not in model.asked)]
     problems = [
         Problem(
             f'no attribute is called "{name}"',

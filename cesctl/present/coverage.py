@@ -8,7 +8,7 @@ from cesctl.model.columns import VARIANT
 from cesctl.present.advice import advice_lines
 from cesctl.present.numbers import percent
 from cesctl.present.row_counts import counted
-from cesctl.present.run_facts import at_local
+from cesctl.present.run_facts import at_local, shown_value
 from cesctl.present.safe import safe
 from cesctl.present.score_view import title
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell
@@ -70,7 +70,11 @@ def _bands(found: Coverage) -> Table:
     rows = [
         Row(
             (
-                cell(f"{band[VARIANT]}: {band['name']}" if band.get(VARIANT) else band["name"]),
+                cell(
+                    f"{shown_value(band[VARIANT])}: {band['name']}"
+                    if VARIANT in band
+                    else band["name"]
+                ),
                 Cell(f"{band['from']:g}"),
                 Cell(f"{band['customers']:,}", "" if band["customers"] else "yellow"),
             )

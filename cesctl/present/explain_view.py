@@ -115,8 +115,8 @@ def _facts(explanation: Explanation) -> tuple[tuple[str, str], ...]:
     if explanation.has_variants:
         facts.append(("Variant", shown_value(explanation.variant)))
     if row.get("change") is not None:
-        before = fixed(row["previous_score"], decimals)
-        facts.append(("Change", f"{signed(row['change'], decimals)} from {before}"))
+        before = fixed(row["previous_score"], explanation.decimals)
+        facts.append(("Change", f"{signed(row['change'], explanation.decimals)} from {before}"))
     reasons = row.get("risk_reasons") or []
     if reasons:
         facts.append(("At risk", ", ".join(safe(reason) for reason in reasons)))

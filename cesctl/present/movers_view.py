@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.insight.movers import Movers
+from cesctl.model.columns import VARIANT
 from cesctl.model.scored_by import all_bands, decimals
 from cesctl.present.answer import Answer
 from cesctl.present.json_text import instant, provenance
 from cesctl.present.local_time import local_time
 from cesctl.present.numbers import fixed, percent, signed
-from cesctl.present.run_facts import run_facts, who
+from cesctl.present.run_facts import run_facts, shown_value, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
 from cesctl.present.view import Column, Page, Remark, Row, Table, Words, cell, filled
@@ -149,6 +150,9 @@ def _customer(row: dict[str, Any], movers: Movers, *, rule: bool) -> list[Row]:
     band = row["band"]
     if row["previous_band"] != band:
         band = f"{row['previous_band']} → {band}"
+    if row.get("previous_variant") != row.get(VARIANT) and model.variants:
+        variants = (shown_value(row[k]) for k in ("previous_variant", VARIANT))
+        band = f"{band}, {' → '.join(variants)}"
     head = Row(
         (
             cell(row["customer"], "bold"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.model.columns import VARIANT
-from cesctl.model.scored_by import decimals
+from cesctl.model.scored_by import decimals, scored_by
 from cesctl.model.types import AT_RISK as AT_RISK_LIST
 from cesctl.pipeline.lists import named
 from cesctl.present.numbers import fixed, percent, signed
@@ -19,9 +19,9 @@ from cesctl.present.safe import safe
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from cesctl.model.types import Model
+    from cesctl.model.types import Band, Model
     from cesctl.result import Result
 
 AT_RISK = 10  # rows of the at-risk list unless asked for more
@@ -50,10 +50,12 @@ class Shown:
 
 
 def score_page(result: Result, shown: Shown) -> Page:
-    parts: list[Table | Words] = [_bands(result, _summary(result))]
+    parts: list[Table | Words] = [
+        _bands(result, _summary(result), part=bool(shown.where or shown.list))
+    ]
     if shown.by is not None:
         parts += [
-            _bands(part, f"{safe(shown.by)} = {shown_value(value)}: {_summary(part)}")
+            _bands(part, f"{safe(shown.by)} = {shown_value(value)}: {_summary(part)}", part=True)
             for value, part in result.by(shown.by).items()
         ]
     if shown.list is not None and shown.list != AT_RISK_LIST:
@@ -103,12 +105,15 @@ def _summary(result: Result) -> str:
     )
 
 
-def _bands(result: Result, heading: str) -> Table:
+def _bands(result: Result, heading: str, *, part: bool) -> Table:
+    """``part``: the customers are chosen; variants that none of them is of are left out."""
     model = result.model
     rows = []
-    colors = band_styles(result)
+    there = set(result.scores[VARIANT]) if part and VARIANT in result.bands.columns else None
     for band, scores in zip(result.bands.to_dicts(), band_ranges(model), strict=True):
-        style = colors[band["name"]]
+        if there is not None and band[VARIANT] not in there:
+            continue
+        style = band_style(result, band["name"], band.get(VARIANT))
         share = band["share"] or 0.0
         rows.append(
             Row(
@@ -145,13 +150,25 @@ def _bands(result: Result, heading: str) -> Table:
 
 
 def band_styles(result: Result) -> dict[str, str]:
-    """A colour for each band: the model's, else red where it is at risk, green for the last."""
+    """A colour for each band by its name: the first that is called so."""
     styles: dict[str, str] = {}
     for bands in (result.model.bands, *(v.bands for v in result.model.variants)):
-        for at, band in enumerate(bands):
-            usual = "red" if band.at_risk else "green" if at == len(bands) - 1 else "yellow"
-            styles.setdefault(band.name, band.color or usual)
+        styles = _styles(bands) | styles
     return styles
+
+
+def band_style(result: Result, name: str, variant: str | None) -> str:
+    """The colour of the band that a variant (None: none) calls so."""
+    return _styles(scored_by(result.model)[variant].bands).get(name, "")
+
+
+def _styles(bands: Sequence[Band]) -> dict[str, str]:
+    """The model's, else red where it is at risk, green for the last."""
+    return {
+        band.name: band.color
+        or ("red" if band.at_risk else "green" if at == len(bands) - 1 else "yellow")
+        for at, band in enumerate(bands)
+    }
 
 
 def _at_risk(result: Result, shown: Shown) -> Table | Words:
@@ -237,7 +254,7 @@ def _top(result: Result, top: int) -> Table | Words:
 def _best(result: Result, top: int, heading: str, note: str = "") -> Table:
     first = result.scores.head(top)
     places = decimals(result.model)
-    styles = band_styles(result)
+    has_variants = bool(result.model.variants)
     rows = [
         Row(
             (
@@ -245,7 +262,10 @@ def _best(result: Result, top: int, heading: str, note: str = "") -> Table:
                 cell(f"{row['rank']:,}"),
                 cell(fixed(row["score"], places), "bold"),
                 cell(signed(row.get("change"), places)),
-                cell(row["band"], styles.get(row["band"], "")),
+                cell(
+                    row["band"],
+                    band_style(result, row["band"], row[VARIANT] if has_variants else None),
+                ),
                 cell(f"{row['events']:,}"),
                 cell(_silent(row)),
                 *(cell(row[name], "dim") for name in result.attributes),

@@ -9,11 +9,14 @@ import pytest
 
 import cesctl
 from cesctl.cli import rules
-from cesctl.errors import InputError, ModelError
+from cesctl.errors import InputError, ModelError, UsageError
+from cesctl.insight.coverage import check_log
 from cesctl.insight.explain import explain
 from cesctl.insight.missing import missing_signal
 from cesctl.model import parse_model
 from cesctl.pipeline.run import score
+from cesctl.present.score_view import Shown, band_style, band_styles, score_page
+from cesctl.present.view import Table
 from cesctl.result import Result
 from tests.sources.writing import put
 
@@ -145,6 +148,9 @@ def test_an_attribute_that_nobody_has(tmp_path: Path) -> None:
     assert problem.path == "variants.1.where.plam"
     assert problem.hint == 'did you mean "plan"?'
     put(tmp_path, "r.csv", b"customer,variant\nold,x\n")
+    # told before the log is counted, and not by whatever else a command asks for
+    with pytest.raises(ModelError):
+        cesctl.segments(LOG, parse_model(MODEL.replace("attributes: {plan: plan}\n", "")), ["plan"])
     with pytest.raises(InputError, match='the column "variant" has the name of a column'):
         scored(MODEL + "customers: {file: r.csv}\n", tmp_path)
 
@@ -170,14 +176,28 @@ def test_accounts_are_of_the_variant_of_their_own_attributes(tmp_path: Path) -> 
     assert '1 customer has no account ("account") and is left out' in rostered.notes
     assert rostered.users is not None
     assert rostered.users["account"].to_list() == ["A", "A", "B", "B"]
+    only = scored(text + "customers: {file: r.csv, only: true}\n", tmp_path, log)
+    assert only.scores["customer"].to_list() == ["B", "C"]
+    with pytest.raises(UsageError, match='"new" is a user of "A"'):
+        explain(only, "new")
 
 
 def test_values_that_are_no_numbers_are_told_once_a_signal() -> None:
     spent = "{event: '*', measure: sum, property: amount, weight: 1}"
     text = f"events: {{spent: {spent}}}\nattributes: {{plan: plan}}\n"
     text += f"variants: [{{name: v, where: {{plan: trial}}, events: {{paid: {spent}}}}}]"
-    told = 'signal "{}": 1 events have a value that is no number; they were left out'
-    assert scored(text).notes[1:] == (told.format("spent"), told.format("paid"))
+    told = "{} events have a value that is no number; they were left out"
+    # an event of a customer of a variant is not told of a signal that does not score it
+    assert scored(text).notes[1:] == (f'signal "spent": {told.format(1)}',)
+    log = LOG.with_columns(
+        amount=pl.when(pl.col("user_id") == "new").then(pl.lit("x")).otherwise("amount")
+    )
+    assert scored(text, log=log).notes[1:] == (
+        f'signal "paid" of variant v: {told.format(3)}',
+        f'signal "spent": {told.format(1)}',
+    )
+    same = text.replace(f", events: {{paid: {spent}}}", ", bands: {A: 0}")
+    assert scored(same, log=log).notes[1:] == (f'signal "spent": {told.format(4)}',)
 
 
 def test_explain_is_by_the_customers_own_model() -> None:
@@ -196,6 +216,12 @@ def test_explain_is_by_the_customers_own_model() -> None:
     ]
     assert least.next_band == ["1 more buy (+10 points) → Good", "9 more login (+9 points) → Good"]
     assert explain(result, "old").variant is None
+    place = explain(scored(MODEL.replace("method: clamp, round: 0", "method: percentile")), "old")
+    assert place.scale_steps[0].startswith("raw 11: place among all customers of no variant, ")
+    # the change has the decimals of the finest scale
+    from cesctl.present.explain_view import explain_page
+
+    assert ("Change", "+7.5 from 4.5") in explain_page(explain(result, "grown")).facts
 
 
 def test_what_is_missing_is_held_against_the_same_variant() -> None:
@@ -208,6 +234,12 @@ def test_views() -> None:
     moved = cesctl.movers(LOG, model)
     grown = next(r for r in moved.customers.to_dicts() if r["customer"] == "grown")
     assert (grown["previous_band"], grown["band"], grown["change"]) == ("Warm", "Good", 7.5)
+    assert (grown["previous_variant"], grown["variant"]) == ("trial", None)
+    from cesctl.present.movers_view import movers_page
+
+    tables = [part for part in movers_page(moved).parts if isinstance(part, Table)]
+    shown = [row.cells[-1].text for table in tables for row in table.rows]
+    assert "Warm → Good, trial → (none)" in shown
     changes = [grown[f"{p}.change"] for p in moved.parts]
     assert dict(zip(moved.parts, changes, strict=True)) == {"login": -2.5, "buy": 10, "invite": 0}
     assert sum(changes) == grown["raw_change"] == 7.5
@@ -241,4 +273,45 @@ def test_too_many_points_are_refused_where_they_arise() -> None:
     text = MODEL.replace("{weight: 2.25}", "{weight: 1.0e308}")
     with pytest.raises(ModelError, match=r"more than scores can hold") as caught:
         scored(text)
-    assert caught.value.problems[0].path == "variants.trial.events.login"
+    assert caught.value.problems[0].path == "variants.1.events.login"
+    theirs = MODEL.replace("events: {login: 1, buy", "events: {login: 1.0e308, buy")
+    with pytest.raises(ModelError) as caught:
+        scored(theirs.replace("    events: {login: {weight: 2.25}, invite: 5}\n", ""))
+    assert caught.value.problems[0].path == "events.login"  # the variant has none of its own
+
+
+def test_a_band_has_the_colour_of_its_own_variant() -> None:
+    same = MODEL.replace(
+        "bands: {Cold: 0, Warm: 4, Hot: 9}",
+        "bands: [{name: Low, from: 0, color: blue}, {name: Good, from: 4, at_risk: true}]",
+    )
+    result = scored(same)
+    assert band_style(result, "Low", "trial") == "blue"
+    assert band_style(result, "Good", "trial") == "red"
+    assert band_style(result, "Good", None) == "green"
+    assert band_styles(result) == {"Low": "red", "Good": "green"}  # where names stand for all
+    page = score_page(result, Shown(at_risk=0, top=5))
+    bands = page.parts[0]
+    assert isinstance(bands, Table)
+    styles = {tuple(c.text for c in row.cells[:2]): row.cells[1].style for row in bands.rows}
+    assert styles["trial", "Low"] == "blue"
+    assert styles["(none)", "Low"] == "red"
+
+
+def test_a_part_shows_the_bands_of_its_own_variants() -> None:
+    page = score_page(scored(), Shown(at_risk=0, by="variant"))
+    tables = [part for part in page.parts if isinstance(part, Table)]
+    shown = [[row.cells[0].text for row in table.rows] for table in tables]
+    assert shown[1:] == [["enterprise"] * 2, ["trial"] * 3, ["(none)"] * 2]
+    assert len(shown[0]) == 7
+
+
+def test_shares_of_points_are_by_the_variants_own_groups() -> None:
+    text = (
+        "as_of: 2026-10-31\nevents: {login: {weight: 1, group: g}, buy: 1}\nattributes: {plan: plan}\n"
+        "variants: [{name: all, where: {plan: {ne: zzz}}, groups: {g: {weight: 100}}}]"
+    )
+    found = check_log(parse_model(text), LOG)
+    shares = {(u.variant, u.name): u.share for u in found.signals}
+    assert shares["all", "login"] == pytest.approx(600 / 603)
+    assert [a for a in found.advice if a.about.startswith("events.")] == []  # of nobody

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def model_section(model: Model) -> Section:
     models = scored_by(model)
     own = models.pop(None)
+    rest = "all customers of no variant" if model.variants else "all customers"
     parts: list[Part] = [_signals(own, "Signals")]
     if own.groups:
         parts.append(_groups(own, "Groups"))
@@ -30,7 +31,7 @@ def model_section(model: Model) -> Section:
         parts += _variant(variant, one, own)
     if model.lists:
         parts.append(_lists(model))
-    return Section("model", "How the score is made", _lead(model), _facts(own), parts)
+    return Section("model", "How the score is made", _lead(model), _facts(own, rest), parts)
 
 
 def _variant(variant: Variant, one: Model, own: Model) -> list[Part]:
@@ -38,7 +39,7 @@ def _variant(variant: Variant, one: Model, own: Model) -> list[Part]:
     name = safe(variant.name)
     where = " and ".join(safe(in_words.condition(c)) for c in variant.where)
     lines = [f"Customers whose {where}, and that are in no variant before, are scored apart."]
-    theirs, ours = dict(_facts(one)), dict(_facts(own))
+    theirs, ours = dict(_facts(one, f"the customers of {variant.name}")), dict(_facts(own))
     lines += [f"{label}: {text}." for label, text in theirs.items() if text != ours.get(label)]
     parts: list[Part] = [Words("\n".join(lines), f"Variant {name}")]
     if one.signals != own.signals:
@@ -59,9 +60,9 @@ def _lead(model: Model) -> list[str]:
     return [text]
 
 
-def _facts(model: Model) -> list[tuple[str, str]]:
+def _facts(model: Model, everybody: str = "all customers") -> list[tuple[str, str]]:
     window = "all history" if model.window_us is None else format_duration(model.window_us)
-    scale = in_words.scaled(model.scale, most_possible(model))
+    scale = safe(in_words.scaled(model.scale, most_possible(model), everybody))
     bands = [
         f"{safe(band.name)} {scores}"
         for band, scores in zip(model.bands, band_ranges(model), strict=True)

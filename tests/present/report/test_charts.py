@@ -89,7 +89,9 @@ def test_all_colours_are_the_pages(which: str) -> None:
 
 
 def test_names_are_texts_as_they_are() -> None:
-    chart = BandBars("b", "t", "d", (("<b>&amp;#010101", 0.5, "$x^2$"), ("표🙂", 0.5, "1 (50.0%)")), (0, 1))
+    chart = BandBars(
+        "b", "t", "d", (("<b>&amp;#010101", 0.5, "$x^2$"), ("표🙂", 0.5, "1 (50.0%)")), (0, 1)
+    )
     for svg in parsed(draw(chart)):
         found = texts(svg)
         assert "$x^2$" in found
