@@ -95,8 +95,8 @@ def recorded(patch: pytest.MonkeyPatch) -> list[Scored]:
     """Will hold the scores at every T of a trend, which itself keeps only some of them."""
     found: list[Scored] = []
 
-    def recording(*arguments: Any) -> tuple[Result, list[At]]:
-        result, times = score_times(*arguments)
+    def recording(*arguments: Any, **options: Any) -> tuple[Result, list[At]]:
+        result, times = score_times(*arguments, **options)
         found.extend(at.scored for at in times)
         return result, times
 
