@@ -45,11 +45,12 @@ def places(
     ``calendar``: adds the calendar columns to a frame with ``at``.
     """
     assert signal.limit is not None
+    if len(times) == 1:
+        return _each(signal, takes, 1)
     starts = _starts(signal, times)
     begins = dict(zip(starts, _periods(list(starts.values()), signal, calendar), strict=True))
     # two windows that begin in one period would part it in three
-    several = len(set(begins.values())) < len(set(starts.values()))
-    if len(times) == 1 or several:
+    if len(set(begins.values())) < len(set(starts.values())):
         return _each(signal, takes, len(times))
     taken, place, tail, tail_place = (
         f"{c}:{signal.name}" for c in ("taken", "place", "tail", "rest")

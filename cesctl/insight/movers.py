@@ -141,8 +141,8 @@ def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str,
     joined = joined.join(result.scores.select("customer", *attributes), on="customer", how="left")
     variant: list[pl.Expr] = []
     if model.variants:
-        earlier = before.scores.select("customer", pl.col(VARIANT).alias("then:variant"))
-        joined = joined.join(earlier, on="customer", how="left")
+        variants_then = before.scores.select("customer", pl.col(VARIANT).alias("then:variant"))
+        joined = joined.join(variants_then, on="customer", how="left")
         variant = [pl.col("then:variant").alias("previous_variant")]
     raw = round_half_away(pl.col("raw"), 6)
     previous_raw = round_half_away(pl.col("then:raw"), 6)

@@ -148,7 +148,7 @@ class Customers:
     def _part(self, variant: str | None, model: Model, activity: pl.DataFrame) -> _Part:
         measures, left_out = self._measures(variant, model, activity)
         points = add_points(_silence_is_zero(measures, model), model)
-        return _Part(model, _with_score(points, model, self._place(variant, model)), left_out)
+        return _Part(model, self._with_score(points, variant, model), left_out)
 
     def _measures(
         self, variant: str | None, model: Model, activity: pl.DataFrame
@@ -156,6 +156,12 @@ class Customers:
         measures = own_measures(activity, model, self._shares[variant])
         odd = [c for c in measures.columns if c.startswith("x:")]
         return measures.drop(odd), {c[2:]: int(measures[c].sum()) for c in odd}
+
+    def _with_score(self, frame: pl.DataFrame, variant: str | None, model: Model) -> pl.DataFrame:
+        made = add_score(frame, model, most_possible(model))
+        if not (_bounded(made["score"]) and _bounded(made["raw"])):
+            raise _overflow(made, model, self._place(variant, model))
+        return made
 
     def _place(self, variant: str | None, model: Model) -> dict[str, str]:
         """Where in the model file stands by what those of a variant are scored: before the key."""
@@ -179,8 +185,7 @@ class Customers:
         measures, left_out = self._measures(variant, model, activity)
         users = add_points(measures, model)
         accounts = self._with_roster(_accounts(users, roster, model), roster)
-        scored = _with_score(accounts, model, self._place(variant, model))
-        return _Part(model, scored, left_out, users)
+        return _Part(model, self._with_score(accounts, variant, model), left_out, users)
 
     def _judged(self, at: datetime, parts: Mapping[datetime, list[_Part]]) -> At:
         """With change, band and risk."""
@@ -274,23 +279,15 @@ def _accounts(users: pl.DataFrame, roster: pl.DataFrame | None, model: Model) ->
     return pl.concat([accounts, silent.select(accounts.columns)])
 
 
-def _with_score(frame: pl.DataFrame, model: Model, place: Mapping[str, str]) -> pl.DataFrame:
-    made = add_score(frame, model, most_possible(model))
-    _refuse_overflow(made, model, place)
-    return made
-
-
-def _refuse_overflow(frame: pl.DataFrame, model: Model, place: Mapping[str, str]) -> None:
+def _overflow(frame: pl.DataFrame, model: Model, place: Mapping[str, str]) -> ModelError:
     """Weights are any finite numbers; what they are multiplied to may be none."""
-    if _bounded(frame["score"]) and _bounded(frame["raw"]):
-        return
     odd = (s.name for s in model.signals if not _bounded(frame[f"p:{s.name}"]))
     odd_groups = (g.name for g in model.groups if not _bounded(frame[f"g:{g.name}"]))
     last = "scale" if _bounded(frame["raw"]) else "events"
     path = next(chain((f"events.{n}" for n in odd), (f"groups.{n}" for n in odd_groups)), last)
     message = f"gives a customer more than scores can hold ({LARGEST:g})"
     path = place.get(path.partition(".")[0], "") + path
-    raise ModelError([Problem(message, path, model.path, hint="use smaller numbers")])
+    return ModelError([Problem(message, path, model.path, hint="use smaller numbers")])
 
 
 def _bounded(values: pl.Series) -> bool:

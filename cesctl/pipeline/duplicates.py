@@ -106,11 +106,17 @@ class Watch:
         watched = pl.map_batches(
             ["reason", HASH], self.note, return_dtype=pl.UInt8, is_elementwise=True
         )
-        return events.with_columns(watched.alias("reason"))
+        watching = events.with_columns(watched.alias("reason"))
+        # a filter of what is counted must not hide the copies of a record that it leaves out
+        return watching.map_batches(_as_it_is, predicate_pushdown=False, streamable=True)
 
     def repeated(self) -> pl.Series:
         """The hashes that more than one row has."""
         return repeated(pl.concat(self._seen)) if self._seen else NONE
+
+
+def _as_it_is(batch: pl.DataFrame) -> pl.DataFrame:
+    return batch
 
 
 def repeated(hashes: pl.Series) -> pl.Series:

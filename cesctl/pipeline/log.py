@@ -89,7 +89,7 @@ class Log:
         """
         return list({_scope(s): s for s in reversed(self.raw.sources)}.values())[::-1]
 
-    @property
+    @cached_property
     def _beside(self) -> list[str]:
         """Columns of properties that only a command asks for: a record's copies are those that the model
         sees, whatever else is looked at.

@@ -128,10 +128,8 @@ def _count(
         except UsageError:
             if not guessed:
                 raise
-            at, guessed = (
-                log.count(newest)[0] or log.clock,
-                False,
-            )  # what is asked may fit the real T
+            # what is asked may fit the real T
+            at, guessed = log.count(newest)[0] or log.clock, False
             continue
         every = times(log.model, reported)
         places = {n for n, t in enumerate(every) if t in reported}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.model.columns import VARIANT
-from cesctl.model.scored_by import decimals, scored_by
+from cesctl.model.scored_by import decimals
 from cesctl.model.types import AT_RISK as AT_RISK_LIST
 from cesctl.pipeline.lists import named
 from cesctl.present.numbers import fixed, percent, signed
@@ -159,7 +159,9 @@ def band_styles(result: Result) -> dict[str, str]:
 
 def band_style(result: Result, name: str, variant: str | None) -> str:
     """The colour of the band that a variant (None: none) calls so."""
-    return _styles(scored_by(result.model)[variant].bands).get(name, "")
+    model = result.model
+    bands = next((v.bands for v in model.variants if v.name == variant), model.bands)
+    return _styles(bands).get(name, "")
 
 
 def _styles(bands: Sequence[Band]) -> dict[str, str]:

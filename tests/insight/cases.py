@@ -6,15 +6,17 @@ that belong to accounts. Every other log is spread over many customers: views ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, Phase, event, settings
 
+from cesctl.errors import ModelError
 from cesctl.model.types import COMBINES, Identities, Model, RollUp, Scale
 from cesctl.result import Scored
 from tests.agreement import LAST_PLACES, Found, Run, compare_score
@@ -101,6 +103,26 @@ def case(
         now=example.now,
         dice=dice,
     )
+
+
+def check(
+    example: Example,
+    tmp: pytest.TempPathFactory,
+    differences: Callable[[Case], Found],
+    *,
+    more: Sequence[str] = (),
+    accounts: bool = True,
+) -> None:
+    """That there are no differences for the case of an example; the rest as for ``case``."""
+    made = case(example, tmp.getbasetemp(), more=more, accounts=accounts)
+    if made is None:
+        return
+    try:
+        found = differences(made)
+    except ModelError:  # more points than scores can hold, at one T or another
+        event("too large")
+        return
+    assert found.differences == []
 
 
 def spread(example: Example, model: Model) -> list[Row]:

@@ -194,3 +194,22 @@ def test_an_account_of_the_roster_without_users(tmp_path: Path) -> None:
     found = drivers(frame(rows()), parse_model(text, folder=tmp_path))
     assert found.result.scores.height == 3
     assert all(math.isfinite(p) for p in found.signals["points"])
+
+
+def test_copies_outside_of_the_window() -> None:
+    """Which copy of a record counts goes by all of the log: here the one before the window."""
+    model = parse_model(
+        "as_of: 2026-10-31\nwindow: 30d\nevents: {post: 1}\n"
+        "source: {customer: user, event: event, timestamp: at, id: key}\n"
+    )
+    log = pl.DataFrame(
+        {
+            "user": ["a", "a", "b"],
+            "event": ["post"] * 3,
+            "at": ["2026-08-01", "2026-10-20", "2026-10-21"],
+            "key": ["k1", "k1", "k2"],
+        }
+    )
+    found = drivers(log, model)
+    assert found.events["occurrences"].to_list() == [1]
+    assert dict(found.everyone.scores.select("customer", "score").iter_rows()) == {"a": 0, "b": 1}

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from cesctl.errors import ModelError
 from cesctl.insight.drivers import Drivers, drivers
 from tests.agreement import Found
-from tests.insight.cases import VIEWS, Case, alike, case, chosen, noise_of
+from tests.insight.cases import VIEWS, Case, alike, check, chosen, noise_of
 from tests.insight.populations import population
 from tests.reference import drivers as reference
 from tests.reference.movers import parts
@@ -26,15 +25,7 @@ from tests.strategies import Example, examples
 @VIEWS
 @given(example=examples())
 def test_drivers_agrees(example: Example, tmp_path_factory: pytest.TempPathFactory) -> None:
-    made = case(example, tmp_path_factory.getbasetemp())
-    if made is None:
-        return
-    try:
-        found = differences(made)
-    except ModelError:
-        event("too large")
-        return
-    assert found.differences == []
+    check(example, tmp_path_factory, differences)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 NUMBER = re.compile(r"([+-]?)(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")
 LIMIT = 10**15  # a number's magnitude is below this
-TINY = -400  # exponents below this are far under any double; they are not worth the digits
+TINY = -323  # a number of fewer digits before the point is nothing as a double
 
 
 def number(text: str | None) -> Fraction | None:
