@@ -38,6 +38,7 @@ CONTENDERS = {
 @dataclass
 class Runs:
     seconds: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)  # processor seconds, all threads together
     peak_mib: list[float] = field(default_factory=list)
 
 
@@ -51,8 +52,8 @@ def command(name: str, log: Path, form: str, as_of: str, out: Path) -> list[str]
     return [*cesctl, "-c", str(model), *when, "-o", str(out), "--quiet"]
 
 
-def once(words: list[str]) -> tuple[float, float]:
-    """Seconds and peak memory (MiB) of one whole process."""
+def once(words: list[str]) -> tuple[float, float, float]:
+    """Seconds, processor seconds and peak memory (MiB) of one whole process."""
     start = time.perf_counter()
     child = subprocess.Popen(words, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
@@ -60,7 +61,7 @@ def once(words: list[str]) -> tuple[float, float]:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"failed with {child.returncode}: {' '.join(words)}")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def measured(commands: Mapping[str, list[str]], rounds: int) -> dict[str, Runs]:
@@ -68,8 +69,9 @@ def measured(commands: Mapping[str, list[str]], rounds: int) -> dict[str, Runs]:
     runs = {name: Runs() for name in commands}
     for _ in range(rounds):
         for name, words in commands.items():
-            seconds, peak = once(words)
+            seconds, busy, peak = once(words)
             runs[name].seconds.append(seconds)
+            runs[name].busy.append(busy)
             runs[name].peak_mib.append(peak)
     return runs
 

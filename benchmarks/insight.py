@@ -2,8 +2,9 @@
 
     python -m benchmarks.insight 10M --format csv [--rounds 3] [--model configs/saas.yaml]
 
-Whole processes, each once a round; what counts is the ratio of the medians to ``score``. The last scores of
-trend and movers must be those of score before any figure is printed.
+Whole processes, each once a round; what counts is the ratio of the medians to ``score``; that of processor
+time is steadier where the machine is shared. The last scores of trend and movers must be those of score
+before any figure is printed.
 """
 
 from __future__ import annotations
@@ -42,11 +43,15 @@ def last_scores(out: Path) -> pl.DataFrame:
 
 
 def table(runs: dict[str, Runs]) -> str:
-    base = statistics.median(runs["score"].seconds)
-    lines = ["| | seconds (median) | ratio | peak MiB |", "|---|--:|--:|--:|"]
+    base, busy_base = (statistics.median(of) for of in (runs["score"].seconds, runs["score"].busy))
+    lines = ["| | seconds (median) | ratio | processor | ratio | peak MiB |"]
+    lines.append("|---|--:|--:|--:|--:|--:|")
     for name, run in runs.items():
-        middle, peak = statistics.median(run.seconds), statistics.median(run.peak_mib)
-        lines.append(f"| {name} | {middle:.2f} | {middle / base:.2f} | {peak:,.0f} |")
+        middle, busy = statistics.median(run.seconds), statistics.median(run.busy)
+        lines.append(
+            f"| {name} | {middle:.2f} | {middle / base:.2f} | {busy:.2f} | {busy / busy_base:.2f} "
+            f"| {statistics.median(run.peak_mib):,.0f} |"
+        )
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_
+from typing import Literal
 
 import polars as pl
 
@@ -24,13 +25,34 @@ MOST_ROWS = 2**32 - 1  # polars counts rows in 32 bits
 AT = pl.col("at")
 
 
+@dataclass(frozen=True)
+class Inside:
+    """An expression inside the group_by. ``merge``: how what it gives of parts of a customer's events becomes
+    what it gives of all; None: it takes all of them together.
+    """
+
+    expr: pl.Expr
+    merge: Literal["sum", "min", "max"] | None = None
+
+    def merged(self) -> pl.Expr:
+        column = pl.col(self.expr.meta.output_name())
+        match self.merge:
+            case "sum":
+                return column.sum()
+            case "min":
+                return column.min()
+            case "max":
+                return column.max()
+        raise ValueError(f"{column} cannot be merged")
+
+
 @dataclass
 class Plan:
     """One signal at one T. Column names end in ``|<index of T>`` so that several T live side by side."""
 
     signal: Signal
     before: list[list[pl.Expr]] = field(default_factory=list)  # layers: a layer may use the last
-    inside: list[pl.Expr] = field(default_factory=list)
+    inside: list[Inside] = field(default_factory=list)
     measure: pl.Expr = field(default_factory=lambda: pl.lit(None))
 
 
@@ -49,7 +71,7 @@ def window_columns(signals: Sequence[Signal], times: Sequence[datetime]) -> list
     us = AT.to_physical()
     for index, at in enumerate(times):
         for signal in signals:
-            name = _window_name(signal, index)
+            name = window_name(signal, index)
             end = epoch_us(at) - signal.offset_us
             inside = us <= end
             if signal.window_us is not None:
@@ -59,7 +81,7 @@ def window_columns(signals: Sequence[Signal], times: Sequence[datetime]) -> list
     return list(columns.values())
 
 
-def _window_name(signal: Signal, index: int) -> str | None:
+def window_name(signal: Signal, index: int) -> str | None:
     if index == 0 and signal.window_us is None and signal.offset_us == 0:
         return None
     return f"in:{signal.window_us}:{signal.offset_us}|{index}"
@@ -77,7 +99,7 @@ def takes(signals: Sequence[Signal], index: int | None) -> pl.Expr:
     for group in alike.values():
         names = tuple(dict.fromkeys(n for s in group for n in s.match.names))
         patterns = tuple(dict.fromkeys(p for s in group for p in s.match.patterns))
-        window = None if index is None else _window_name(group[0], index)
+        window = None if index is None else window_name(group[0], index)
         tests = [
             matches(EventMatch(names=names, patterns=patterns), pl.col("event")),
             None if window is None else pl.col(window),
@@ -108,9 +130,9 @@ def plan(
     if signal.limit is not None and place is None:
         # which of a period's events count makes no difference, only how many
         within = _within_limit(signal.limit, taken)
-        made.inside.append(within.alias(f"c:{tag}"))
+        made.inside.append(Inside(within.alias(f"c:{tag}")))
         if occurrences:
-            made.inside.append(within.alias(f"n:{tag}"))
+            made.inside.append(Inside(within.alias(f"n:{tag}")))
         made.measure = pl.col(f"c:{tag}").cast(pl.Float64).alias(f"m:{tag}")
         return made
     if signal.limit is not None and place is not None:
@@ -118,7 +140,8 @@ def plan(
         made.before += [[], [], [counted.alias(f"counted:{tag}")]]
         counted = pl.col(f"counted:{tag}")
     if occurrences:
-        made.inside.append(counted.sum().cast(pl.UInt32).alias(f"n:{tag}"))
+        occurred = counted.sum().cast(pl.UInt32).alias(f"n:{tag}")
+        made.inside.append(Inside(occurred, "sum"))
     _MEASURES[signal.measure](made, tag, counted, at)
     made.measure = made.measure.cast(pl.Float64).alias(f"m:{tag}")
     return made
@@ -154,13 +177,13 @@ def _decay(signal: Signal, at: datetime) -> pl.Expr | None:
 def _count(made: Plan, tag: str, counted: pl.Expr, at: datetime) -> None:
     decay = _decay(made.signal, at)
     if decay is None:
-        made.inside.append(counted.sum().alias(f"c:{tag}"))
+        made.inside.append(Inside(counted.sum().alias(f"c:{tag}"), "sum"))
         made.measure = pl.col(f"c:{tag}")
         return
     term = (decay * NANO).round(0, mode="half_away_from_zero").cast(pl.Int64)
     none = pl.lit(0, dtype=pl.Int64)
     made.before.append([pl.when(counted).then(term).otherwise(none).alias(f"t:{tag}")])
-    made.inside.append(pl.col(f"t:{tag}").sum())
+    made.inside.append(Inside(pl.col(f"t:{tag}").sum(), "sum"))
     made.measure = nanos_to_float(pl.col(f"t:{tag}").cast(pl.Int128))
 
 
@@ -169,7 +192,7 @@ def _sum(made: Plan, tag: str, counted: pl.Expr, at: datetime) -> None:
     decay = _decay(made.signal, at)
     term = nanos(text) if decay is None else float_to_nanos(decay * number(text))
     made.before.append([pl.when(counted).then(term).alias(f"t:{tag}")])
-    made.inside.append(pl.col(f"t:{tag}").sum())
+    made.inside.append(Inside(pl.col(f"t:{tag}").sum(), "sum"))
     _tell_left_out(made, tag, counted)
     made.measure = nanos_to_float(pl.col(f"t:{tag}"))
 
@@ -177,8 +200,8 @@ def _sum(made: Plan, tag: str, counted: pl.Expr, at: datetime) -> None:
 def _mean(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
     made.before.append([pl.when(counted).then(nanos(_property(made))).alias(f"t:{tag}")])
     made.inside += [
-        pl.col(f"t:{tag}").sum(),
-        pl.col(f"t:{tag}").is_not_null().sum().alias(f"c:{tag}"),
+        Inside(pl.col(f"t:{tag}").sum(), "sum"),
+        Inside(pl.col(f"t:{tag}").is_not_null().sum().alias(f"c:{tag}"), "sum"),
     ]
     _tell_left_out(made, tag, counted)
     made.measure = pl.when(pl.col(f"c:{tag}") > 0).then(
@@ -189,7 +212,8 @@ def _mean(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
 def _extreme(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
     made.before.append([pl.when(counted).then(number(_property(made))).alias(f"t:{tag}")])
     column = pl.col(f"t:{tag}")
-    made.inside.append(column.min() if made.signal.measure == "min" else column.max())
+    least = made.signal.measure == "min"
+    made.inside.append(Inside(column.min(), "min") if least else Inside(column.max(), "max"))
     _tell_left_out(made, tag, counted)
     made.measure = pl.col(f"t:{tag}")
 
@@ -198,34 +222,35 @@ def _last(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
     made.before.append([pl.when(counted).then(number(_property(made))).alias(f"t:{tag}")])
     value = pl.col(f"t:{tag}")
     there = value.is_not_null()
-    made.inside.append(
-        value.filter(there).sort_by(AT.filter(there), value.filter(there)).last().alias(f"t:{tag}")
-    )
+    ordered = value.filter(there).sort_by(AT.filter(there), value.filter(there))
+    made.inside.append(Inside(ordered.last().alias(f"t:{tag}")))
     _tell_left_out(made, tag, counted)
     made.measure = pl.col(f"t:{tag}")
 
 
 def _distinct(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
     text = _property(made)
-    made.inside.append(text.filter(counted & text.is_not_null()).n_unique().alias(f"c:{tag}"))
+    values = text.filter(counted & text.is_not_null())
+    made.inside.append(Inside(values.n_unique().alias(f"c:{tag}")))
     made.measure = pl.col(f"c:{tag}")
 
 
 def _periods(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
     period = pl.col("day" if made.signal.measure == "days" else "week")
-    made.inside.append(period.filter(counted).n_unique().alias(f"c:{tag}"))
+    made.inside.append(Inside(period.filter(counted).n_unique().alias(f"c:{tag}")))
     made.measure = pl.col(f"c:{tag}")
 
 
 def _once(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
-    made.inside.append(counted.any().alias(f"c:{tag}"))
+    made.inside.append(Inside(counted.any().alias(f"c:{tag}"), "max"))
     made.measure = pl.col(f"c:{tag}").cast(pl.UInt8)
 
 
 def _since(made: Plan, tag: str, counted: pl.Expr, at: datetime) -> None:
     made.before.append([pl.when(counted).then(AT.to_physical()).alias(f"t:{tag}")])
     column = pl.col(f"t:{tag}")
-    made.inside.append(column.max() if made.signal.measure == "recency" else column.min())
+    newest = made.signal.measure == "recency"
+    made.inside.append(Inside(column.max(), "max") if newest else Inside(column.min(), "min"))
     made.measure = quotient((pl.lit(epoch_us(at)) - column).cast(pl.Float64), float(DAY_US))
 
 
@@ -236,14 +261,15 @@ def _sessions(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
     new = step.is_null() | (step >= made.signal.gap_us)
     match made.signal.measure:
         case "sessions":
-            made.inside.append(new.sum().alias(f"c:{tag}"))
+            made.inside.append(Inside(new.sum().alias(f"c:{tag}")))
             made.measure = pl.col(f"c:{tag}")
         case "session_minutes":
             within = pl.when(step < made.signal.gap_us).then(step).otherwise(0)
-            made.inside.append(within.sum().alias(f"c:{tag}"))
+            made.inside.append(Inside(within.sum().alias(f"c:{tag}")))
             made.measure = quotient(pl.col(f"c:{tag}").cast(pl.Float64), 60e6)
         case _:
-            made.inside.append((new & new.shift(-1, fill_value=True)).sum().alias(f"c:{tag}"))
+            alone = (new & new.shift(-1, fill_value=True)).sum()
+            made.inside.append(Inside(alone.alias(f"c:{tag}")))
             made.measure = pl.col(f"c:{tag}")
 
 
@@ -257,7 +283,7 @@ def _tell_left_out(made: Plan, tag: str, counted: pl.Expr) -> None:
     if tag.endswith("|0"):
         text = _property(made)
         odd = counted & text.is_not_null() & number(text).is_null()
-        made.inside.append(odd.sum().alias(f"x:{tag}"))
+        made.inside.append(Inside(odd.sum().alias(f"x:{tag}"), "sum"))
 
 
 _MEASURES = {
