@@ -29,6 +29,7 @@ COMMANDS = {
     "movers": "Show who moved between bands, and which signals moved them.",
     "segments": "Show the scores by attribute, and which segments differ.",
     "drivers": "Show what engaged customers do that the others do not.",
+    "backtest": "Show whether the score foretold what customers did.",
     "report": "Write all of it as one HTML page that opens anywhere.",
     "check": "Find every error of a model, and what it leaves unused.",
     "inspect": "Show what is in an export.",

@@ -79,9 +79,9 @@ def _expansion(confidence: float, freedom: int) -> float:
     return sum(term / float(freedom) ** power for power, term in enumerate(terms))
 
 
-def wilson(hits: int, of: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def wilson(hits: float, of: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """The interval of a share. Wilson, "Probable inference", Journal of the American Statistical Association
-    22 (1927). 0 … 1 of nobody.
+    22 (1927). 0 … 1 of nobody. Both may be parts of a whole where what they count is worth less.
     """
     if not of:
         return 0.0, 1.0

@@ -11,9 +11,16 @@ def json_schema() -> dict[str, Any]:
 
     schema = MODEL.schema()
     drops = {"properties": {"risk": {"type": "object", "required": ["drop"]}}, "required": ["risk"]}
+    of_variants = {
+        "properties": {"variants": {"type": "array", "contains": {"type": "object", **drops}}},
+        "required": ["variants"],
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cesctl model",
         **schema,
-        "allOf": [*schema["allOf"], {"if": drops, "then": {"required": ["compare"]}}],
+        "allOf": [
+            *schema["allOf"],
+            {"if": {"anyOf": [drops, of_variants]}, "then": {"required": ["compare"]}},
+        ],
     }

@@ -84,6 +84,8 @@ def case(
     rows = spread(example, model) if dice.chance(6) else example.rows
     if dice.chance(4):
         model = replace(model, signals=countable(model.signals))
+        if model.scale.method == "possible":  # counts have no most points
+            model = replace(model, scale=Scale(round=model.scale.round))
     known = {name for name, _ in model.attributes}
     added = tuple((name, name) for name in more if name not in known)
     model = replace(model, attributes=(*model.attributes, *added))

@@ -146,6 +146,7 @@ BAD = [
     "events: {a: 1}\nbands: [{name: Low}]",
     "events: {a: 1}\nbands: [{name: Low, from: 1, color: '#12'}]",
     "events: {a: 1}\nrisk: {drop: 3}",
+    "events: {a: 1}\nattributes: {p: p}\nvariants: [{name: v, where: {p: q}, risk: {drop: 3}}]",
     "events: {a: 1}\ncompare: 3d\nrisk: {drop: -3}",
     "events: {a: 1}\ncustomers: accounts.csv",
     "events: {a: 1}\nattributes: {plan: [x]}",

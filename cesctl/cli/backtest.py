@@ -1,0 +1,153 @@
+"""``cesctl backtest``: whether the score foretold what customers did."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cesctl.cli import deliver, line, options
+from cesctl.cli.console import Screen
+from cesctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from cesctl.present.answer import Answer
+    from cesctl.validity.backtest import Backtest
+
+EXAMPLE = """
+cesctl backtest events.csv -c model.yaml --outcome silent:60d
+cesctl backtest events.csv -c model.yaml --outcome "event:Subscription cancelled" --horizon 90d
+cesctl backtest events.csv -c model.yaml --outcome churned.csv --every 1mo --periods 12 --by plan
+cesctl backtest events.csv -c model.yaml --outcome crm.csv --label upgraded --good -o pairs.csv
+"""
+
+
+def command(
+    *,
+    events: options.Events = None,
+    config: options.Config = None,
+    outcome: Annotated[
+        str,
+        typer.Option(
+            metavar="WHAT",
+            help="What should have been foretold: event:NAME of the log, silent:60d (no activity for so "
+            "long), or a file with a customer and a date a row.",
+            show_default=False,
+        ),
+    ],
+    label: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="Only rows of the file with this label.", show_default=False
+        ),
+    ] = None,
+    good: Annotated[
+        bool,
+        typer.Option(
+            "--good", help="High scores should foretell it, as an upgrade; else low ones."
+        ),
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Who had it may have it again, as a renewal."),
+    ] = False,
+    horizon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="D",
+            help="How long after each time it counts.  [default: 90d, of a silence its length]",
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[
+        str, typer.Option(metavar="D", help="How far apart: 1w, 30d, or months: 1mo, 3mo.")
+    ] = "1mo",
+    periods: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=120, metavar="N", help="How many.  [default: 12]", show_default=False
+        ),
+    ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="WHEN",
+            help="In place of --periods: all since then.",
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="The last time.  [default: a horizon before the log ends]",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Judge each value of an attribute apart, too.", show_default=False
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="Rows of --by.")] = 20,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="Look at no event after that.", show_default=False),
+    ] = None,
+    window: options.Window = None,
+    compare: options.Compare = None,
+    customers: options.Customers = None,
+    max_rejected: options.MaxRejected = "5%",
+    form: deliver.Format = "table",
+    output: deliver.Output = None,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show whether the score foretold what customers did afterwards.
+
+    Scores the log at several past times, each with only what was known by then, and holds the scores against
+    what came after. CSV and files hold one row per customer and time; JSON holds the tables.
+    """
+    from cesctl.validity.outcome import parse_outcome
+
+    screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    if periods is not None and first is not None:
+        raise UsageError("--periods and --from exclude each other")
+    wanted = parse_outcome(outcome, label=label, good=good, again=again)
+    model = line.chosen_model(
+        config, as_of=as_of, window=window, compare=compare, customers=customers
+    )
+    inputs = line.chosen_events(events, model)
+
+    def view() -> "Backtest":
+        from cesctl.validity.backtest import backtest
+
+        return backtest(
+            inputs,
+            model,
+            wanted,
+            every=every,
+            periods=periods,
+            first=first,
+            last=to,
+            horizon=horizon,
+            by=by,
+        )
+
+    def answer(made: "Backtest") -> "Answer":
+        from cesctl.present.backtest_view import backtest_answer
+
+        return backtest_answer(made, top=top)
+
+    line.show(
+        screen,
+        inputs,
+        model,
+        view=view,
+        answer=answer,
+        only={},
+        max_rejected=max_rejected,
+        form=form,
+        output=output,
+    )

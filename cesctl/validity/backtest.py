@@ -1,0 +1,270 @@
+"""Whether the score foretold an outcome: scores at past T, and what came after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.duration import DurationError, format_duration, parse_duration
+from cesctl.errors import UsageError
+from cesctl.insight.event_table import carefully
+from cesctl.insight.names import check_names
+from cesctl.insight.periods import Every, parse_every, series
+from cesctl.insight.segments import with_attributes
+from cesctl.insight.times import first_instant, fixed_time
+from cesctl.model.scored_by import all_bands, all_signals
+from cesctl.pipeline.log import fixed_as_of, open_log
+from cesctl.pipeline.run import newest, score_times
+from cesctl.validity.at_risk_list import AtRiskList, judged
+from cesctl.validity.by_score import by_band, by_tenth, foretold
+from cesctl.validity.by_time import by_segment, by_time
+from cesctl.validity.measures import compared
+from cesctl.validity.outcome_file import read_outcomes
+from cesctl.validity.plain import EVENTS, RECENCY, plain_columns, rfm_name, with_rfm
+from cesctl.validity.seen import seen
+from cesctl.validity.stake import LeftOut, at_stake
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Model, Signal
+    from cesctl.pipeline.customers import At
+    from cesctl.pipeline.log import Inputs, Log
+    from cesctl.result import Result
+    from cesctl.validity.by_score import Foretold
+    from cesctl.validity.outcome import Outcome
+    from cesctl.validity.seen import Seen
+
+USUAL_HORIZON = timedelta(days=90)
+COLUMNS = (
+    "pairs", "customers", "outcomes", "rate", "low", "high", "auc", "auc_low", "auc_high", "score", "band",
+    "at_risk", "outcome", "outcome_at", "as_of",
+)  # fmt: skip
+PERIODS = 12
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """The score at several T, held against what each customer did in (T, T + ``horizon``].
+
+    ``result``: the run at the last T (``everyone`` is the same). ``until``: to when the log tells what came.
+    ``oldest``: its first event.
+    ``pairs``: one row per customer at stake and T: customer, as_of (UTC), ``by`` (as of T), score, band,
+    at_risk, outcome (whether it came within the horizon), outcome_at (UTC, the first after T, also later;
+    null: none known). By T, then customer.
+    ``measures``, ``bands``, ``tenths``, ``times``, ``segments`` (None without ``by``): see the functions that
+    make them. ``left_out``: by T, who is scored and not at stake.
+    """
+
+    result: Result
+    outcome: Outcome
+    every: Every
+    horizon: timedelta
+    until: datetime
+    oldest: datetime | None
+    pairs: pl.DataFrame
+    measures: pl.DataFrame
+    bands: pl.DataFrame
+    tenths: pl.DataFrame
+    times: pl.DataFrame
+    at_risk: AtRiskList
+    foretold: Foretold | None
+    left_out: dict[datetime, LeftOut]
+    by: str | None = None
+    segments: pl.DataFrame | None = None
+
+    @property
+    def everyone(self) -> Result:
+        return self.result
+
+    @property
+    def with_outcome(self) -> int:
+        """Customers that had the outcome at one T or more."""
+        return self.pairs.filter("outcome")["customer"].n_unique()
+
+    @property
+    def customers(self) -> int:
+        """Customers that were at stake at one T or more."""
+        return self.pairs["customer"].n_unique()
+
+
+def backtest(
+    inputs: Inputs,
+    model: Model,
+    outcome: Outcome,
+    *,
+    every: str = "1mo",
+    periods: int | None = None,
+    first: str | None = None,
+    last: str | None = None,
+    horizon: str | None = None,
+    by: str | None = None,
+    as_of: str | None = None,
+    now: datetime | None = None,
+) -> Backtest:
+    """Scores the log at T and the ``periods`` - 1 instants before it (12 in all), ``every`` apart, or at all
+    from ``first`` on; each with only what was known by then. The last T is ``last``, else the latest whose
+    ``horizon`` (90d; of a silence, as long as that) the log still tells. ``as_of``: no event after it is
+    looked at. ``by``: an attribute, to judge its values apart.
+
+    Two passes over the log. Raises InputError, UsageError.
+    """
+    step, ahead = parse_every(every), _horizon(horizon, outcome)
+    start = None if first is None else first_instant("--from", first, model.timezone)
+    end = None if last is None else fixed_time("--to", last, model.timezone)
+    if by is not None:
+        model = with_attributes(model, [by])
+        check_names([by], COLUMNS, "backtest")
+    log = open_log(inputs, model, as_of=as_of, now=now)
+    happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
+    wanted = _Wanted(
+        step,
+        model.timezone,
+        ahead,
+        _known_end(log),
+        start,
+        end,
+        None if start else periods or PERIODS,
+    )
+    result, found = score_times(log, wanted, attributes_then=by is not None)
+    found = [at for at in found if at.frame.height]
+    if not found:
+        raise UsageError("no customer has an event by any of the T; the log begins later")
+    told = seen(log, [at.as_of for at in found], wanted.until, outcome, result.users)
+    return _judged(
+        result,
+        found,
+        told,
+        told.times if outcome.file is None else happened,
+        outcome=outcome,
+        every=step,
+        horizon=ahead,
+        until=wanted.until,
+        by=by,
+    )
+
+
+@dataclass
+class _Wanted:
+    """From the model's T to those that are held against the log. ``until``: how far it tells what came."""
+
+    every: Every
+    zone: str
+    horizon: timedelta
+    known: datetime | None
+    first: datetime | None
+    last: datetime | None
+    periods: int | None
+    until: datetime = field(init=False)
+
+    def __call__(self, at: datetime) -> Sequence[datetime]:
+        self.until = at if self.known is None else min(at, self.known)
+        try:
+            end = self.until - self.horizon if self.last is None else self.last
+        except OverflowError:
+            raise UsageError("--horizon: goes back beyond the year 1") from None
+        if end > self.until:
+            raise UsageError(
+                f"--to: {end:%Y-%m-%d} is later than the log, which ends {self.until:%Y-%m-%d}"
+            )
+        return series(self.every, self.zone, periods=self.periods, first=self.first)(end)
+
+
+def _horizon(text: str | None, outcome: Outcome) -> timedelta:
+    silence = None if outcome.silent_us is None else timedelta(microseconds=outcome.silent_us)
+    if text is None:
+        return silence or USUAL_HORIZON
+    try:
+        us = parse_duration(text)
+    except DurationError as error:
+        raise UsageError(f"--horizon: {error}; {error.hint}") from None
+    if us == 0:
+        raise UsageError("--horizon: must be above 0")
+    found = timedelta(microseconds=us)
+    if silence is not None and found < silence:
+        long = format_duration(outcome.silent_us or 0)
+        raise UsageError(f"--horizon: a silence of {long} is not over within {text.strip()}")
+    return found
+
+
+def _known_end(log: Log) -> datetime | None:
+    """To when the log tells what came, where T does not say it: T may be later than the newest event."""
+    fixed = fixed_as_of(log)
+    if fixed is None:
+        return None
+    guess = log.newest_guess()
+    if guess is not None and guess >= fixed:
+        return fixed
+    return carefully(log, lambda own: own.count(newest)[0]) or fixed
+
+
+def _judged(
+    result: Result,
+    found: Sequence[At],
+    told: Seen,
+    happened: pl.DataFrame,
+    *,
+    outcome: Outcome,
+    every: Every,
+    horizon: timedelta,
+    until: datetime,
+    by: str | None,
+) -> Backtest:
+    model = result.model
+    signals = list({s.name: s for s in all_signals(model)}.values())
+    frames, left_out = [], {}
+    for number, at in enumerate(found):
+        counts = told.customers.select("customer", f"events|{number}")
+        counted = replace(at, frame=at.frame.join(counts, on="customer", how="left"))
+        columns = [*_columns(at.frame, signals, by), *plain_columns(number)]
+        frame, left_out[at.as_of] = at_stake(
+            counted, told, happened, outcome, horizon=horizon, until=until, columns=columns
+        )
+        frames.append(frame)
+    pairs = with_rfm(pl.concat(frames), model)
+    coded = pairs.with_columns(pl.col("customer").rank("dense").alias("customer"))
+    values = [
+        ("score", "score", "score"),
+        *((s.name, "signal", _points(s)) for s in signals),
+        *((name, "plain", name) for name in (EVENTS, RECENCY, rfm_name(model))),
+    ]
+    shown = ["customer", "as_of", *([by] if by else []), "score", "band", "at_risk"]
+    good = outcome.good
+    return Backtest(
+        result=result,
+        outcome=outcome,
+        every=every,
+        horizon=horizon,
+        until=until,
+        oldest=told.oldest,
+        pairs=pairs.select(*shown, "outcome", "outcome_at").sort("as_of", "customer"),
+        measures=compared(coded, values, good=good),
+        bands=by_band(coded, [b.name for b in all_bands(model)]),
+        tenths=by_tenth(coded),
+        times=by_time(coded, left_out, good=good),
+        at_risk=judged(coded),
+        foretold=foretold(coded, horizon),
+        left_out=left_out,
+        by=by,
+        segments=None if by is None else by_segment(coded, by, good=good),
+    )
+
+
+def _columns(frame: pl.DataFrame, signals: Sequence[Signal], by: str | None) -> list[pl.Expr]:
+    """What is held against outcomes; of a signal that does not score a customer, nothing."""
+    made = [pl.col("score"), pl.col("band"), pl.col("at_risk")]
+    if by is not None:
+        made.append(pl.col(f"attr:{by}").alias(by))
+    names = [_points(s) for s in signals]
+    spent = [f"m:{s.name}" for s in signals if s.measure == "sum"]
+    for name in dict.fromkeys([*names, *spent]):
+        there = pl.col(name) if name in frame.columns else pl.lit(None)
+        made.append(there.cast(pl.Float64).fill_null(0.0).alias(name))
+    return made
+
+
+def _points(signal: Signal) -> str:
+    """The column of what a signal says: its points; of one without a weight its measure."""
+    return f"p:{signal.name}" if signal.weight else f"m:{signal.name}"

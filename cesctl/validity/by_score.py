@@ -1,0 +1,104 @@
+"""Outcomes by score: of each band, of each tenth, and as the bands of earlier T foretold them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.pipeline.numbers import round_half_away, with_shared
+from cesctl.validity.rates import Rate, rates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TENTHS = 10
+RATE = {
+    "pairs": pl.Int64, "customers": pl.Int64, "outcomes": pl.Int64, "rate": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64,
+}  # fmt: skip
+
+
+def told(found: Rate) -> dict[str, object]:
+    """A rate as columns: pairs, customers, outcomes, rate, low, high."""
+    return {
+        "pairs": found.pairs,
+        "customers": found.customers,
+        "outcomes": found.hits,
+        "rate": found.share,
+        "low": found.low,
+        "high": found.high,
+    }
+
+
+def rounded(
+    rows: Sequence[Mapping[str, object]], first: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
+    """Rows with rates, shares with 6 decimals; ``first``: the columns before them."""
+    frame = pl.DataFrame(list(rows), schema={**first, **RATE})
+    return with_shared(
+        frame, *(round_half_away(pl.col(c), 6).alias(c) for c in ("rate", "low", "high"))
+    )
+
+
+def by_band(pairs: pl.DataFrame, bands: Sequence[str]) -> pl.DataFrame:
+    """One row per band, the lowest first: band, pairs, customers, outcomes, rate (share of the pairs), and
+    its 95 % interval: low, high.
+    """
+    found = rates(pairs, "band")
+    nobody = Rate(0, 0, 0, 0.0, 1.0)
+    return rounded([{"band": b, **told(found.get(b, nobody))} for b in bands], {"band": pl.String})
+
+
+def by_tenth(pairs: pl.DataFrame) -> pl.DataFrame:
+    """One row per tenth of the pairs by score, the lowest first, equal scores together (so there may be
+    fewer): from, to (the least and the greatest score), and the columns of ``by_band``.
+    """
+    tenth = (pl.col("score").rank("average") * TENTHS / pl.len()).ceil().cast(pl.Int64)
+    frame = pairs.select("customer", "outcome", "score", tenth.alias("tenth"))
+    ends = frame.group_by("tenth").agg(
+        pl.col("score").min().alias("from"), pl.col("score").max().alias("to")
+    )
+    found = rates(frame, "tenth")
+    rows = [
+        {"from": row["from"], "to": row["to"], **told(found[row["tenth"]])}
+        for row in ends.sort("tenth").iter_rows(named=True)
+    ]
+    return rounded(rows, {"from": pl.Float64, "to": pl.Float64})
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What the rates of the bands at earlier T, as far as they were known by then, foretold: ``expected``
+    outcomes among so many ``pairs`` at so many later ``times``, and how many were ``observed``.
+    """
+
+    times: int
+    pairs: int
+    expected: float
+    observed: int
+
+
+def foretold(pairs: pl.DataFrame, horizon: timedelta) -> Foretold | None:
+    """None where no T is a horizon later than another."""
+    counts = pairs.group_by("as_of", "band").agg(
+        pl.len().cast(pl.Int64).alias("pairs"), pl.col("outcome").sum().cast(pl.Int64).alias("hits")
+    )
+    times = counts["as_of"].unique().sort().to_list()
+    told_at, all_pairs, expected, observed = 0, 0, 0.0, 0
+    for at in times:
+        known = counts.filter(pl.col("as_of") <= at - horizon)
+        if not known.height:
+            continue
+        past = known.group_by("band").agg(pl.col("pairs").sum(), pl.col("hits").sum())
+        rate = {b: h / p for b, p, h in past.iter_rows()}
+        told_at += 1
+        for row in counts.filter(pl.col("as_of") == at).sort("band").iter_rows(named=True):
+            if row["band"] in rate:  # of a band that was empty before nothing is foretold
+                all_pairs += row["pairs"]
+                observed += row["hits"]
+                expected += rate[row["band"]] * row["pairs"]
+    return Foretold(told_at, all_pairs, round(expected, 6), observed) if told_at else None

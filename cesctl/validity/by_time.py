@@ -1,0 +1,63 @@
+"""Whether the score foretells as well at every T, and of every kind of customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import polars as pl
+
+from cesctl.insight.bins import binned
+from cesctl.pipeline.numbers import round_half_away, with_shared
+from cesctl.validity.by_score import RATE, told
+from cesctl.validity.ranking import ranking
+from cesctl.validity.rates import rate
+from cesctl.validity.stake import INSTANT, LeftOut
+
+AREA = {"auc": pl.Float64, "auc_low": pl.Float64, "auc_high": pl.Float64}
+
+
+def by_time(
+    pairs: pl.DataFrame, left_out: Mapping[datetime, LeftOut], *, good: bool
+) -> pl.DataFrame:
+    """One row per T, oldest first: as_of (UTC), pairs, customers, outcomes, rate, low, high, auc, auc_low,
+    auc_high (null without outcomes, or without others), and who was not at stake: had, unseen, open.
+    """
+    rows = []
+    for at, left in left_out.items():
+        own = pairs.filter(pl.col("as_of") == at)
+        aside = {"had": left.had, "unseen": left.unseen, "open": left.open}
+        rows.append({"as_of": at, **told(rate(own)), **_area(own, good=good), **aside})
+    counts = dict.fromkeys(("had", "unseen", "open"), pl.Int64)
+    return _rounded(rows, {"as_of": INSTANT, **RATE, **AREA, **counts})
+
+
+def by_segment(pairs: pl.DataFrame, by: str, *, good: bool) -> pl.DataFrame:
+    """One row per value of an attribute, numbers of many values in bins, in order, else the one with the most
+    pairs first: the attribute (null: none) and the columns of ``by_time`` from pairs to auc_high.
+    """
+    values, order = binned(pairs[by])
+    frame = pairs.with_columns(values.alias(by), order.alias("order:"))
+    groups = frame.group_by(by).agg(pl.len().alias("pairs"), pl.col("order:").first())
+    groups = groups.sort(["order:", "pairs", by], descending=[False, True, False], nulls_last=True)
+    rows = []
+    for value in groups[by]:
+        own = frame.filter(pl.col(by).eq_missing(pl.lit(value, dtype=pl.String)))
+        rows.append({by: value, **told(rate(own)), **_area(own, good=good)})
+    return _rounded(rows, {by: pl.String, **RATE, **AREA})
+
+
+def _area(pairs: pl.DataFrame, *, good: bool) -> dict[str, float | None]:
+    sign = 1.0 if good else -1.0
+    own = pairs.select("customer", "outcome", (sign * pl.col("score") + 0.0).alias("value"))
+    found = ranking(own, "value")
+    low, high = (found.interval() if found else None) or (None, None)
+    return {"auc": None if found is None else found.auc, "auc_low": low, "auc_high": high}
+
+
+def _rounded(
+    rows: Sequence[Mapping[str, object]], schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
+    frame = pl.DataFrame(list(rows), schema=dict(schema))
+    names = ("rate", "low", "high", *AREA)
+    return with_shared(frame, *(round_half_away(pl.col(c), 6).alias(c) for c in names))

@@ -1,0 +1,160 @@
+"""What a backtest shows, in words that claim no more than the numbers do."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from cesctl.engines.measures import epoch_us
+from cesctl.present.numbers import fixed, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cesctl.validity.backtest import Backtest
+
+CHANCE = 0.5
+FEWEST = 10  # customers with the outcome, and without: with fewer nothing is said
+
+
+def verdict(made: Backtest) -> list[str]:
+    """Sentences: whether the score foretells the outcome, what does so better or as well, whether bands are
+    in order, and what narrows all that. Nothing is called better or worse that may be chance.
+    """
+    few = _too_few(made)
+    if few:
+        return [few]
+    return [
+        _foretells(made),
+        *_beside_plain(made),
+        *_bands(made),
+        *_calibrated(made),
+        *_narrowed(made),
+    ]
+
+
+def _too_few(made: Backtest) -> str:
+    having = made.with_outcome
+    without = made.pairs.filter(~made.pairs["outcome"])["customer"].n_unique()
+    if min(having, without) >= FEWEST:
+        return ""
+    who = "with" if having < FEWEST else "without"
+    return (
+        f"Nothing can be said: {min(having, without):,} customers {who} the outcome are too few; "
+        f"at least {FEWEST} are needed, and a hundred to say much."
+    )
+
+
+def _foretells(made: Backtest) -> str:
+    row = made.measures.row(0, named=True)
+    auc, low, high = row["auc"], row["low"], row["high"]
+    seen = (
+        f"AUC {fixed(auc, 2)}, 95% interval {fixed(low, 2)} to {fixed(high, 2)}; "
+        f"{made.with_outcome:,} of {made.customers:,} customers had the outcome"
+    )
+    side = "higher" if made.outcome.good else "lower"
+    hits = (
+        f"of two customers of whom one had the outcome, that one had the {side} score "
+        f"{fixed(100 * auc, 0)} times of 100"
+    )
+    if low > CHANCE:
+        return f"The score foretells the outcome: {hits} ({seen})."
+    if high < CHANCE:
+        return f"The score foretells the opposite: {hits} ({seen})."
+    return f"The score cannot be told from chance: {hits} ({seen})."
+
+
+def _beside_plain(made: Backtest) -> list[str]:
+    """A score that a count beats, or one of its own signals, is told so."""
+    rows = made.measures.to_dicts()[1:]
+    better = [r for r in rows if r["than_score"] == "better"]
+    said = [
+        f"{_named(row)} {'alone ' * (row['kind'] == 'signal')}foretells it better than the score: "
+        f"{_difference(row)}."
+        for kind in ("plain", "signal")
+        for row in _best(r for r in better if r["kind"] == kind)
+    ]
+    plain = [r for r in rows if r["kind"] == "plain"]
+    if any(r in better for r in plain):
+        return said
+    best, *_ = _best(plain)
+    if best["than_score"] == "worse":
+        text = f"No plain count does as well; the best, {best['name']}: {_difference(best)}."
+    else:
+        text = (
+            f"{_named(best)} may do as well: {_difference(best)}; "
+            "the weights are not shown to add anything."
+        )
+    return [*said, text]
+
+
+def _best(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """At most two, the best first."""
+    return sorted(rows, key=lambda r: (-r["difference"], r["name"]))[:2]
+
+
+def _named(row: dict[str, Any]) -> str:
+    name = str(row["name"])
+    return f'The signal "{name}"' if row["kind"] == "signal" else name[:1].upper() + name[1:]
+
+
+def _difference(row: dict[str, Any]) -> str:
+    ends = f"{fixed(row['difference_low'], 3)} to {fixed(row['difference_high'], 3)}"
+    return f"AUC {fixed(row['auc'], 2)}, a difference of {fixed(row['difference'], 3)} ({ends})"
+
+
+def _bands(made: Backtest) -> list[str]:
+    rows = [r for r in made.bands.to_dicts() if r["pairs"]]
+    if len(rows) < 2:
+        return []
+    sign = 1 if made.outcome.good else -1
+    wrong = [(a, b) for a, b in pairwise(rows) if sign * (b["rate"] - a["rate"]) < 0]
+    if not wrong:
+        lowest, best = (f"{percent(r['rate'])} in {r['band']}" for r in (rows[0], rows[-1]))
+        return [f"The bands are in order: {lowest}, {best}."]
+    named = [
+        f"{a['band']} ({percent(a['rate'])}) and {b['band']} ({percent(b['rate'])})"
+        for a, b in wrong
+    ]
+    overlap = any(a["high"] >= b["low"] and b["high"] >= a["low"] for a, b in wrong)
+    chance = " That may be chance where their intervals overlap." if overlap else ""
+    return [f"Bands are not in order: {'; '.join(named)}.{chance}"]
+
+
+def _calibrated(made: Backtest) -> list[str]:
+    found = made.foretold
+    if found is None or not found.pairs:
+        return []
+    text = (
+        f"By the rates of the bands at earlier times, {fixed(found.expected, 0)} outcomes were to be "
+        f"expected at the {found.times:,} later ones; there were {found.observed:,}."
+    )
+    return [text]
+
+
+def _narrowed(made: Backtest) -> list[str]:
+    said = []
+    late = made.times.filter(pl.col("open") > 0).height
+    times = made.times.height
+    if late:
+        said.append(
+            f"{late:,} of the {times:,} times are too late: what came after them is not known to the end of "
+            "the horizon."
+        )
+    early = truncated(made)
+    if early:
+        said.append(
+            f"At {early:,} of the {times:,} times the log does not reach back over the whole window."
+        )
+    return said
+
+
+def truncated(made: Backtest) -> int:
+    """At how many T the log begins later than the model's window."""
+    window = made.result.model.window_us
+    if window is None or made.oldest is None:
+        return 0
+    begins = pl.col("as_of").to_physical() - window
+    return made.times.filter(begins < epoch_us(made.oldest)).height

@@ -1,0 +1,166 @@
+"""Areas, precision and capture against every pair compared, scikit-learn, and their promised coverage."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from cesctl.insight.intervals import student
+from cesctl.validity.ranking import average_precision, captured, ranking
+from tests.reference import ranking as reference
+
+Rows = list[tuple[int, int, bool, float, float]]  # customer, T, outcome, two values
+
+
+def frame(rows: Rows) -> pl.DataFrame:
+    names = ["customer", "as_of", "outcome", "value", "other"]
+    types = [pl.Int64, pl.Int64, pl.Boolean, pl.Float64, pl.Float64]
+    return pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+
+
+def made(seed: int, customers: int, times: int, levels: int) -> Rows:
+    """Customers who are alike at all their T; few levels make many ties."""
+    rng = random.Random(seed)
+    rows = []
+    for customer in range(customers):
+        own = rng.gauss(0, 1)
+        for at in range(rng.randint(1, times)):
+            value = round((own + rng.gauss(0, 1)) * levels) / levels
+            other = round(rng.gauss(own, 2) * levels) / levels
+            rows.append((customer, at, rng.random() < 1 / (1 + math.exp(1 - own)), value, other))
+    return rows
+
+
+def plain(rows: Rows, place: int = 3) -> list[reference.Pair]:
+    return [(r[0], r[2], float(r[place])) for r in rows]
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 10**6), st.integers(8, 30), st.integers(1, 4), st.sampled_from([1, 2, 50]))
+def test_as_every_pair_compared(seed: int, customers: int, times: int, levels: int) -> None:
+    rows = made(seed, customers, times, levels)
+    found = ranking(frame(rows), "value")
+    if len({r[2] for r in rows}) < 2:
+        assert found is None
+        return
+    assert found is not None
+    one, other = plain(rows), plain(rows, 4)
+    exact = reference.area(one)
+    assert found.auc == float(exact)
+    assert found.with_outcome == sum(r[2] for r in rows)
+    having, lacking = ({r[0] for r in rows if r[2] is kind} for kind in (True, False))
+    assert found.freedom == min(len(having), len(lacking)) - 1
+    if found.freedom < 1:
+        assert found.interval() is None
+        return
+    reach = student(0.95, found.freedom)
+    interval = found.interval()
+    assert interval is not None
+    if 0 < exact < 1:
+        variance = float(reference.covariance(one, one))
+        assert interval == pytest.approx(reference.logit_interval(found.auc, variance, reach))
+    second = ranking(frame(rows), "other")
+    assert second is not None
+    difference, ends = found.less(second)
+    assert difference == pytest.approx(float(exact - reference.area(other)))
+    spread = reference.covariance(one, one) + reference.covariance(other, other)
+    spread -= 2 * reference.covariance(one, other)
+    half = reach * math.sqrt(max(float(spread), 0.0))
+    assert ends == pytest.approx((difference - half, difference + half), abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 10**6), st.integers(2, 40), st.integers(1, 4), st.sampled_from([1, 2, 50]))
+def test_precision_and_capture(seed: int, customers: int, times: int, levels: int) -> None:
+    rows = made(seed, customers, times, levels)
+    table = frame(rows)
+    if not any(r[2] for r in rows):
+        assert average_precision(table, "value") is None
+        assert captured(table, "value", 0.1) is None
+        return
+    assert average_precision(table, "value") == pytest.approx(
+        float(reference.average_precision(plain(rows))), abs=1e-12
+    )
+    groups = [plain([r for r in rows if r[1] == at]) for at in range(times)]
+    for share in (Fraction(1, 10), Fraction(1, 5), Fraction(1)):
+        exact = float(reference.captured([g for g in groups if g], share))
+        assert captured(table, "value", float(share)) == pytest.approx(exact, abs=1e-12)
+
+
+def test_as_scikit_learn() -> None:
+    for seed, levels in ((1, 1), (2, 3), (3, 1000)):
+        rows = made(seed, 3_000, 5, levels)
+        outcomes, values = [r[2] for r in rows], [r[3] for r in rows]
+        found = ranking(frame(rows), "value")
+        assert found is not None
+        assert found.auc == pytest.approx(roc_auc_score(outcomes, values), abs=1e-12)
+        assert average_precision(frame(rows), "value") == pytest.approx(
+            average_precision_score(outcomes, values), abs=1e-12
+        )
+
+
+def test_all_told_apart_is_no_certainty() -> None:
+    rows: Rows = [(n, 0, n < 12, float(n < 12), 0.0) for n in range(40)]
+    found = ranking(frame(rows), "value")
+    assert found is not None
+    assert found.auc == 1.0
+    low, high = found.interval() or (0.0, 0.0)
+    assert high == 1.0
+    assert 0.7 < low < 0.8  # as of 12 trials without a miss
+    opposite = ranking(frame([(c, t, not o, v, w) for c, t, o, v, w in rows]), "value")
+    assert opposite is not None
+    assert opposite.auc == 0.0
+    assert opposite.interval() == pytest.approx((0.0, 1.0 - low))
+
+
+def test_one_customer_on_a_side_gives_no_interval() -> None:
+    rows: Rows = [(0, t, True, float(t), 0.0) for t in range(3)]
+    rows += [(n, 0, False, float(n), 0.0) for n in range(1, 9)]
+    found = ranking(frame(rows), "value")
+    assert found is not None
+    assert found.interval() is None
+    assert found.less(found) == (0.0, None)
+
+
+def test_no_order_of_rows_changes_a_bit() -> None:
+    table = frame(made(7, 300, 5, 4))
+    first = ranking(table, "value")
+    for seed in range(5):
+        again = ranking(table.sample(fraction=1, shuffle=True, seed=seed), "value")
+        assert first is not None
+        assert again is not None
+        assert again.interval() == first.interval()
+        for share in (0.1, 0.2):
+            shuffled = table.sample(fraction=1, shuffle=True, seed=seed)
+            assert captured(shuffled, "value", share) == captured(table, "value", share)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("customers", "times"), [(60, 1), (60, 6), (200, 6)])
+def test_intervals_hold_what_they_promise(customers: int, times: int) -> None:
+    """Of 95 % intervals about 95 in 100 hold the area of ever so many customers."""
+    truth = ranking(frame(made(99, 40_000, times, 1000)), "value")
+    second = ranking(frame(made(99, 40_000, times, 1000)), "other")
+    assert truth is not None
+    assert second is not None
+    held, held_difference, runs = 0, 0, 400
+    for seed in range(runs):
+        table = frame(made(seed, customers, times, 1000))
+        one, other = ranking(table, "value"), ranking(table, "other")
+        assert one is not None
+        assert other is not None
+        low, high = one.interval() or (0.0, 1.0)
+        held += low <= truth.auc <= high
+        _, ends = one.less(other)
+        assert ends is not None
+        held_difference += ends[0] <= truth.auc - second.auc <= ends[1]
+    # five standard errors of a share of 0.95 below, and not so wide that all are held
+    assert 0.90 <= held / runs <= 0.99
+    assert 0.90 <= held_difference / runs <= 0.99
