@@ -60,10 +60,9 @@ def _of(own: pl.DataFrame, found: Ranking | None) -> dict[str, object]:
     low, high = found.interval() or (None, None)
     row: dict[str, object] = {"auc": found.auc, "low": low, "high": high}
     row["average_precision"] = average_precision(own, "value")
-    for name, share in SHARES.items():
-        part = captured(own, "value", share)
-        row[f"captured_{name}"] = part
-        row[f"lift_{name}"] = None if part is None else part / share
+    parts = captured(own, "value", list(SHARES.values())) or []
+    for (name, share), part in zip(SHARES.items(), parts, strict=False):
+        row |= {f"captured_{name}": part, f"lift_{name}": part / share}
     return row
 
 

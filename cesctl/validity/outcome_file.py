@@ -40,9 +40,10 @@ def read_outcomes(outcome: Outcome, log: Log) -> pl.DataFrame:
     customer = _column(table, outcome.file, "customer", [*whose, *names.CUSTOMER])
     date = _column(table, outcome.file, "date", [*DATE, *names.TIMESTAMP])
     rows = table.select(
-        trimmed(pl.col(customer)).alias("customer"), trimmed(pl.col(date)).alias("at")
-    )
-    rows = rows.with_columns(_label(table, outcome).alias("label")).with_row_index("row", 1)
+        trimmed(pl.col(customer)).alias("customer"),
+        trimmed(pl.col(date)).alias("at"),
+        _label(table, outcome).alias("label"),
+    ).with_row_index("row", 1)
     rows = rows.filter(pl.col("customer").is_not_null(), pl.col("at").is_not_null())
     rows = rows.with_columns(
         to_instants(rows["at"], form="auto", timezone=log.model.timezone).alias("instant")

@@ -7,6 +7,7 @@ customers and not pairs.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -80,7 +81,8 @@ def _variance(parts: pl.DataFrame, with_outcome: int, without: int) -> float:
 
 
 def _dot(a: pl.Series, b: pl.Series) -> float:
-    return math.fsum((a * b).to_list())
+    # the customers are in order, so that it is always the same sum
+    return float((a * b).rechunk().sum())
 
 
 def _share(logit: float) -> float:
@@ -91,41 +93,54 @@ def ranking(pairs: pl.DataFrame, value: str) -> Ranking | None:
     """How well a column foretells the outcome, the greater the likelier. ``pairs``: customer, outcome
     (whether) and the column, without nulls. None where there are no pairs with the outcome, or none without.
 
-    Half ranks are whole numbers when doubled, so that the area is one quotient of whole numbers.
+    Half hits are whole when doubled, so that the area is one quotient of whole numbers.
     """
     positives = int(pairs["outcome"].sum())
     negatives = pairs.height - positives
     if not positives or not negatives:
         return None
-    own, whole = pl.col(value).rank("average"), pl.col("outcome")
-    ranks = pairs.select(
-        "customer",
-        "outcome",
-        # twice the pairs of the other kind that are below, equal ones by half
-        (2.0 * (own - own.over(whole))).cast(pl.Int64).alias("below"),
+    levels = _levels(pairs, value).with_columns(
+        # twice the pairs without the outcome that are below, and twice those with it that are above; equal
+        # ones by half
+        (2 * (pl.col("rest").cum_sum() - pl.col("rest")) + pl.col("rest")).alias("below"),
+        (2 * (positives - pl.col("of").cum_sum()) + pl.col("of")).alias("above"),
     )
-    above = pl.col("below").filter(whole)
-    # of a pair without the outcome, those with it that are above
-    below = 2 * positives - pl.col("below").filter(~whole)
+    placed = pairs.select("customer", "outcome", value).join(levels, on=value, how="left")
+    had = pl.col("outcome")
     parts = (
-        ranks.group_by("customer")
-        .agg(
-            above.sum().alias("above"),
-            below.sum().alias("below"),
-            whole.sum().cast(pl.Int64).alias("of"),
-            (~whole).sum().cast(pl.Int64).alias("rest"),
+        placed.select(
+            "customer",
+            pl.when(had).then("below").otherwise(0).alias("hit"),
+            pl.when(had).then(0).otherwise("above").alias("spared"),
+            had.cast(pl.Int64).alias("of"),
+            (~had).cast(pl.Int64).alias("rest"),
         )
+        .group_by("customer")
+        .sum()
         .sort("customer")
     )
-    twice = int(parts["above"].sum())
+    twice = int(parts["hit"].sum())
     auc = twice / (2 * positives * negatives)
     parts = parts.select(
-        ((pl.col("above") / (2.0 * negatives)) - pl.col("of") * auc).alias("hit"),
-        ((pl.col("below") / (2.0 * positives)) - pl.col("rest") * auc).alias("spared"),
+        (pl.col("hit") / (2.0 * negatives) - pl.col("of") * auc).alias("hit"),
+        (pl.col("spared") / (2.0 * positives) - pl.col("rest") * auc).alias("spared"),
         "of",
         "rest",
     )
     return Ranking(auc, positives, negatives, parts)
+
+
+def _levels(pairs: pl.DataFrame, value: str, *apart: str) -> pl.DataFrame:
+    """One row per value, the least first, and per ``apart``: how many pairs have the outcome (``of``), and
+    how many have not (``rest``).
+    """
+    having = pl.col("outcome").sum().cast(pl.Int64)
+    levels = pairs.group_by(value, *apart).agg(
+        having.alias("of"), pl.len().cast(pl.Int64).alias("n")
+    )
+    return levels.select(value, *apart, "of", (pl.col("n") - pl.col("of")).alias("rest")).sort(
+        value
+    )
 
 
 def average_precision(pairs: pl.DataFrame, value: str) -> float | None:
@@ -136,28 +151,29 @@ def average_precision(pairs: pl.DataFrame, value: str) -> float | None:
     outcomes = int(pairs["outcome"].sum())
     if not outcomes:
         return None
-    steps = pairs.group_by(value).agg(
-        pl.col("outcome").sum().alias("hits"), pl.len().alias("pairs")
-    )
-    steps = steps.sort(value, descending=True).select(
-        "hits", pl.col("hits").cum_sum().alias("found"), pl.col("pairs").cum_sum().alias("taken")
-    )
-    return math.fsum(h * f / t for h, f, t in steps.iter_rows()) / outcomes
+    steps = _levels(pairs, value).reverse()
+    found, taken = pl.col("of").cum_sum(), (pl.col("of") + pl.col("rest")).cum_sum()
+    return _total(steps.select(pl.col("of") * (found / taken)).to_series()) / outcomes
 
 
-def captured(pairs: pl.DataFrame, value: str, share: float) -> float | None:
+def captured(pairs: pl.DataFrame, value: str, shares: Sequence[float]) -> list[float] | None:
     """The share of the outcomes that are among that share of each instant's pairs which has the greatest
     values; of pairs with the value at the edge as many as have room, and their outcomes in proportion.
 
-    ``pairs`` also with ``as_of``. Divided by ``share`` it is the lift. None without outcomes.
+    ``pairs`` also with ``as_of``. Divided by the share it is the lift. None without outcomes.
     """
     outcomes = int(pairs["outcome"].sum())
     if not outcomes:
         return None
-    steps = pairs.group_by("as_of", value).agg(
-        pl.col("outcome").sum().alias("hits"), pl.len().alias("pairs")
-    )
-    taken = pl.col("pairs").cum_sum().over("as_of", order_by=value, descending=True)
-    room = share * pl.col("pairs").sum().over("as_of") - (taken - pl.col("pairs"))
-    part = (room / pl.col("pairs")).clip(0.0, 1.0)
-    return math.fsum(steps.select(part * pl.col("hits")).to_series().to_list()) / outcomes
+    n = pl.col("of") + pl.col("rest")
+    # the levels come in order, the greatest first
+    steps = _levels(pairs, value, "as_of").reverse()
+    steps = steps.select("of", n.alias("n"), n.cum_sum().over("as_of").alias("taken"), "as_of")
+    before, whole = pl.col("taken") - pl.col("n"), pl.col("n").sum().over("as_of")
+    parts = (((share * whole - before) / pl.col("n")).clip(0.0, 1.0) for share in shares)
+    hits = steps.select((part * pl.col("of")).alias(str(k)) for k, part in enumerate(parts))
+    return [_total(column) / outcomes for column in hits]
+
+
+def _total(values: pl.Series) -> float:
+    return math.fsum(values.to_list())  # whatever the order

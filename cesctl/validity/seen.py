@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Seen:
-    """``customers``: one row per customer with an event by ``until``: customer, first_at (UTC, the first
-    event of a kind that counts as activity; null of none), and ``events|<n>``, its events of all kinds within
-    the model's window at the n-th T.
+    """``customers``: one row per customer with an event by ``until``, in order: customer, first_at (UTC, the
+    first event of a kind that counts as activity; null of none), and ``events|<n>``, its events of all kinds
+    within the model's window at the n-th T.
     ``times``: one row per outcome that is an event: customer, at (UTC).
     ``gaps``: one row per stretch without activity that is longer than the outcome's silence: customer,
     since, until (its events before and after; null: none by the log's end).
@@ -61,7 +61,7 @@ def seen(
     frame = carefully(log, lambda own: own.count(collect)[0])
     counts = [f"events|{n}" for n in range(len(times))]
     return Seen(
-        customers=frame.select("customer", "first_at", *counts),
+        customers=frame.select("customer", "first_at", *counts).sort("customer"),
         times=_times(frame),
         gaps=_gaps(frame, outcome.silent_us),
         oldest=_instant(frame["oldest"].min()),

@@ -10,7 +10,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import (  # type: ignore[import-untyped]
+    average_precision_score,
+    roc_auc_score,
+)
 
 from cesctl.insight.intervals import student
 from cesctl.validity.ranking import average_precision, captured, ranking
@@ -83,15 +86,16 @@ def test_precision_and_capture(seed: int, customers: int, times: int, levels: in
     table = frame(rows)
     if not any(r[2] for r in rows):
         assert average_precision(table, "value") is None
-        assert captured(table, "value", 0.1) is None
+        assert captured(table, "value", [0.1]) is None
         return
     assert average_precision(table, "value") == pytest.approx(
         float(reference.average_precision(plain(rows))), abs=1e-12
     )
     groups = [plain([r for r in rows if r[1] == at]) for at in range(times)]
-    for share in (Fraction(1, 10), Fraction(1, 5), Fraction(1)):
-        exact = float(reference.captured([g for g in groups if g], share))
-        assert captured(table, "value", float(share)) == pytest.approx(exact, abs=1e-12)
+    shares = [Fraction(1, 10), Fraction(1, 5), Fraction(1)]
+    exact = [float(reference.captured([g for g in groups if g], share)) for share in shares]
+    found = captured(table, "value", [float(s) for s in shares])
+    assert found == pytest.approx(exact, abs=1e-12)
 
 
 def test_as_scikit_learn() -> None:
@@ -137,9 +141,9 @@ def test_no_order_of_rows_changes_a_bit() -> None:
         assert first is not None
         assert again is not None
         assert again.interval() == first.interval()
-        for share in (0.1, 0.2):
-            shuffled = table.sample(fraction=1, shuffle=True, seed=seed)
-            assert captured(shuffled, "value", share) == captured(table, "value", share)
+        shuffled = table.sample(fraction=1, shuffle=True, seed=seed)
+        for shares in ([0.1], [0.1, 0.2]):
+            assert captured(shuffled, "value", shares) == captured(table, "value", shares)
 
 
 @pytest.mark.slow
