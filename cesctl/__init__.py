@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cesctl.model.load import load_model, parse_model
     from cesctl.pipeline.run import score
     from cesctl.result import Result
+    from cesctl.validity.backtest import backtest
 
 __version__ = "0.1.0"
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Result",
     "UsageError",
     "__version__",
+    "backtest",
     "drivers",
     "load_model",
     "movers",
@@ -50,6 +52,7 @@ _HOME = {
     "load_model": "cesctl.model.load",
     "parse_model": "cesctl.model.load",
     "score": "cesctl.pipeline.run",
+    "backtest": "cesctl.validity.backtest",
     "drivers": "cesctl.insight.drivers",
     "movers": "cesctl.insight.movers",
     "report": "cesctl.insight.report",

@@ -83,7 +83,7 @@ def _facts(made: Backtest) -> tuple[tuple[str, str], ...]:
     times = made.times["as_of"]
     ends = f"{local_time(times[0], zone)} to {local_time(times[-1], zone)}"
     return (
-        *run_facts(made.result, compared=True),
+        *run_facts(made.result)[1:],  # there is no one T
         ("Outcome", safe(f"{made.outcome}, within {_days(made)} of each time")),
         ("Known to", local_time(made.until, zone)),
         ("Times", f"{len(times):,}, {made.every} apart, {ends}" if len(times) > 1 else ends),

@@ -23,6 +23,7 @@ from cesctl.validity.at_risk_list import AtRiskList, judged
 from cesctl.validity.by_score import by_band, by_tenth, foretold
 from cesctl.validity.by_time import by_segment, by_time
 from cesctl.validity.measures import compared
+from cesctl.validity.outcome import Outcome, parse_outcome
 from cesctl.validity.outcome_file import read_outcomes
 from cesctl.validity.plain import EVENTS, RECENCY, plain_columns, rfm_name, with_rfm
 from cesctl.validity.seen import seen
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from cesctl.pipeline.log import Inputs, Log
     from cesctl.result import Result
     from cesctl.validity.by_score import Foretold
-    from cesctl.validity.outcome import Outcome
     from cesctl.validity.seen import Seen
 
 USUAL_HORIZON = timedelta(days=90)
@@ -93,7 +93,7 @@ class Backtest:
 def backtest(
     inputs: Inputs,
     model: Model,
-    outcome: Outcome,
+    outcome: Outcome | str,
     *,
     every: str = "1mo",
     periods: int | None = None,
@@ -104,13 +104,16 @@ def backtest(
     as_of: str | None = None,
     now: datetime | None = None,
 ) -> Backtest:
-    """Scores the log at T and the ``periods`` - 1 instants before it (12 in all), ``every`` apart, or at all
+    """Holds the score against an ``outcome``, or what ``parse_outcome`` reads as one: ``silent:60d``.
+
+    Scores the log at T and the ``periods`` - 1 instants before it (12 in all), ``every`` apart, or at all
     from ``first`` on; each with only what was known by then. The last T is ``last``, else the latest whose
     ``horizon`` (90d; of a silence, as long as that) the log still tells. ``as_of``: no event after it is
     looked at. ``by``: an attribute, to judge its values apart.
 
     Two passes over the log. Raises InputError, UsageError.
     """
+    outcome = parse_outcome(outcome) if isinstance(outcome, str) else outcome
     step, ahead = parse_every(every), _horizon(horizon, outcome)
     start = None if first is None else first_instant("--from", first, model.timezone)
     end = None if last is None else fixed_time("--to", last, model.timezone)
@@ -226,7 +229,7 @@ def _judged(
         frames.append(frame.sort("code"))
     pairs = with_rfm(pl.concat(frames), model)
     # numbers are grouped in a third of the time that ids take
-    coded = pairs.with_columns(pl.col("code").alias("customer")).drop("code")
+    coded = pairs.with_columns(pl.col("code").alias("customer")).drop("code").sort("customer")
     values = [
         ("score", "score", "score"),
         *((s.name, "signal", _points(s)) for s in signals),

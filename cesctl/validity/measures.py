@@ -14,12 +14,14 @@ from cesctl.validity.ranking import Ranking, average_precision, captured, rankin
 if TYPE_CHECKING:
     from cesctl.validity.ranking import Interval
 
+CHANCE = 0.5
 SHARES = {"10": 0.1, "20": 0.2}
 SCHEMA = {
     "name": pl.String, "kind": pl.String, "auc": pl.Float64, "low": pl.Float64, "high": pl.Float64,
     "average_precision": pl.Float64, "captured_10": pl.Float64, "captured_20": pl.Float64,
     "lift_10": pl.Float64, "lift_20": pl.Float64, "difference": pl.Float64,
     "difference_low": pl.Float64, "difference_high": pl.Float64, "than_score": pl.String,
+    "direction": pl.String,
 }  # fmt: skip
 
 
@@ -30,7 +32,8 @@ def compared(
     high), average_precision, the share of outcomes in the first 10 and 20 % of each T (``captured_10``) and
     how many times what chance gives (``lift_10``), ``difference`` (auc less the score's) with an interval
     (all of them hold together with 95 % confidence), ``than_score`` ("better", "worse", null where chance may
-    be all there is to it).
+    be all there is to it), ``direction`` ("right" where the auc is above 0.5, "wrong" below it, null where
+    that may be chance; all of them together with 95 % confidence).
 
     ``values``: name, kind, column, the score first; the more, the more engaged. ``good``: whether the engaged
     are those who should have the outcome.
@@ -48,6 +51,7 @@ def compared(
         row = {"name": name, "kind": kind, **_of(own, found)}
         if found is not None and score is not None and kind != "score":
             row |= _beside(found, score, confidence)
+        row["direction"] = _direction(found, for_each_of(len(values)))
         rows.append(row)
     frame = pl.DataFrame(rows, schema=SCHEMA)
     numbers = [c for c, t in SCHEMA.items() if t == pl.Float64]
@@ -75,6 +79,13 @@ def _beside(found: Ranking, score: Ranking, confidence: float) -> dict[str, obje
         "difference_high": high,
         "than_score": _than(interval),
     }
+
+
+def _direction(found: Ranking | None, confidence: float) -> str | None:
+    interval = None if found is None else found.interval(confidence)
+    if interval is None or interval[0] <= CHANCE <= interval[1]:
+        return None
+    return "right" if interval[0] > CHANCE else "wrong"
 
 
 def _than(interval: Interval | None) -> str | None:

@@ -51,17 +51,14 @@ def seen(
     activity = log.model.risk.activity
     collect = partial(
         _grouped,
-        times=times,
         until=until,
-        window=log.model.window_us,
         activity=activity,
         outcome=outcome,
         accounts=accounts,
     )
     frame = carefully(log, lambda own: own.count(collect)[0])
-    counts = [f"events|{n}" for n in range(len(times))]
     return Seen(
-        customers=frame.select("customer", "first_at", *counts).sort("customer"),
+        customers=_counted(frame, times, log.model.window_us).sort("customer"),
         times=_times(frame),
         gaps=_gaps(frame, outcome.silent_us),
         oldest=_instant(frame["oldest"].min()),
@@ -75,9 +72,7 @@ _INSTANT = pl.Datetime("us", "UTC")
 def _grouped(
     events: pl.LazyFrame,
     *,
-    times: Sequence[datetime],
     until: datetime,
-    window: int | None,
     activity: EventMatch | None,
     outcome: Outcome,
     accounts: pl.DataFrame | None,
@@ -86,24 +81,36 @@ def _grouped(
     if accounts is not None:
         own = accounts.select("customer", "account").lazy()
         rows = rows.join(own, on="customer").with_columns(pl.col("account").alias("customer"))
-    us = AT.to_physical()
     active = None if activity is None else matches(activity, pl.col("event"))
     inside: list[pl.Expr] = [
         AT.min().alias("oldest"),
         AT.max().alias("newest"),
+        AT.alias("all"),
         (AT if active is None else AT.filter(active)).min().alias("first_at"),
     ]
-    for n, at in enumerate(times):
-        counted = us <= epoch_us(at)
-        if window is not None:
-            counted = counted & (us > epoch_us(at) - window)
-        inside.append(counted.sum().alias(f"events|{n}"))
     if outcome.event is not None:
         happens = matches(outcome.event, pl.col("event"))
         inside.append((AT if happens is None else AT.filter(happens)).alias("happened"))
-    if outcome.silent_us is not None:
-        inside.append((AT if active is None else AT.filter(active)).alias("active"))
+    if outcome.silent_us is not None and active is not None:
+        inside.append(AT.filter(active).alias("active"))
     return rows.group_by("customer").agg(inside).collect(engine="streaming")
+
+
+def _counted(frame: pl.DataFrame, times: Sequence[datetime], window: int | None) -> pl.DataFrame:
+    """The customers with their events in the window before each T.
+
+    Of the events laid end to end, as differences of running sums: a third of what a sum within groups takes.
+    """
+    at = frame.select(pl.col("all").explode().to_physical())["all"]
+    ends = frame["all"].list.len().cum_sum()
+    counts = []
+    for n, t in enumerate(times):
+        inside = at <= epoch_us(t)
+        if window is not None:
+            inside &= at > epoch_us(t) - window
+        upto = inside.cast(pl.UInt32).cum_sum().gather(ends - 1)
+        counts.append(upto.diff().fill_null(upto.first()).alias(f"events|{n}"))
+    return frame.select("customer", "first_at").with_columns(counts)
 
 
 def _times(frame: pl.DataFrame) -> pl.DataFrame:
@@ -118,10 +125,11 @@ def _gaps(frame: pl.DataFrame, longer: int | None) -> pl.DataFrame:
     """One row per stretch without activity that is longer than so many µs."""
     if longer is None:
         return pl.DataFrame(schema={"customer": pl.String, "since": _INSTANT, "until": _INSTANT})
-    there = frame.filter(pl.col("active").list.len() > 0)
+    active = "active" if "active" in frame.columns else "all"
+    there = frame.filter(pl.col(active).list.len() > 0)
     whose = pl.int_range(pl.len(), dtype=pl.UInt32).alias("whose")
     # lists are sorted and then laid end to end, which takes a third of what sorting within groups takes
-    since = there.select(whose, pl.col("active").list.sort().alias("since")).explode("since")
+    since = there.select(whose, pl.col(active).list.sort().alias("since")).explode("since")
     following = pl.col("since").shift(-1)
     last = pl.col("whose").shift(-1, fill_value=there.height) != pl.col("whose")
     us = following.to_physical() - pl.col("since").to_physical()

@@ -9,13 +9,13 @@ import polars as pl
 
 from cesctl.engines.measures import epoch_us
 from cesctl.present.numbers import fixed, percent
+from cesctl.validity.measures import CHANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cesctl.validity.backtest import Backtest
 
-CHANCE = 0.5
 FEWEST = 10  # customers with the outcome, and without: with fewer nothing is said
 
 
@@ -29,6 +29,7 @@ def verdict(made: Backtest) -> list[str]:
     return [
         _foretells(made),
         *_beside_plain(made),
+        *_wrong_way(made),
         *_bands(made),
         *_calibrated(made),
         *_narrowed(made),
@@ -90,6 +91,16 @@ def _beside_plain(made: Backtest) -> list[str]:
     return [*said, text]
 
 
+def _wrong_way(made: Backtest) -> list[str]:
+    rows = made.measures.filter(pl.col("kind") == "signal", pl.col("direction") == "wrong")
+    named = [f'"{row["name"]}" ({fixed(row["auc"], 2)})' for row in rows.to_dicts()]
+    if not named:
+        return []
+    one = len(named) == 1
+    which = "signal speaks" if one else "signals speak"
+    return [f"The {which} the other way than weighed (AUC below 0.5): {', '.join(named)}."]
+
+
 def _best(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """At most two, the best first."""
     return sorted(rows, key=lambda r: (-r["difference"], r["name"]))[:2]
@@ -129,9 +140,13 @@ def _calibrated(made: Backtest) -> list[str]:
         return []
     text = (
         f"By the rates of the bands at earlier times, {fixed(found.expected, 0)} outcomes were to be "
-        f"expected at the {found.times:,} later ones; there were {found.observed:,}."
+        f"expected later ({_times(found.times)}); there were {found.observed:,}."
     )
     return [text]
+
+
+def _times(number: int) -> str:
+    return "at one time" if number == 1 else f"at {number:,} times"
 
 
 def _narrowed(made: Backtest) -> list[str]:
