@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 USUAL_HORIZON = timedelta(days=90)
 COLUMNS = (
     "pairs", "customers", "outcomes", "rate", "low", "high", "auc", "auc_low", "auc_high", "score", "band",
-    "at_risk", "outcome", "outcome_at", "as_of",
+    "at_risk", "outcome", "outcome_at", "as_of", "code", "first_at", "had", EVENTS, RECENCY,
 )  # fmt: skip
 PERIODS = 12
 

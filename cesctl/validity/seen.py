@@ -28,14 +28,13 @@ class Seen:
     ``times``: one row per outcome that is an event: customer, at (UTC).
     ``gaps``: one row per stretch without activity that is longer than the outcome's silence: customer,
     since, until (its events before and after; null: none by the log's end).
-    ``oldest``, ``newest``: of all events by ``until``; None without any.
+    ``oldest``: of all events by ``until``; None without any.
     """
 
     customers: pl.DataFrame
     times: pl.DataFrame
     gaps: pl.DataFrame
     oldest: datetime | None
-    newest: datetime | None
 
 
 def seen(
@@ -57,12 +56,12 @@ def seen(
         accounts=accounts,
     )
     frame = carefully(log, lambda own: own.count(collect)[0])
+    at = frame["all"].explode(empty_as_null=False)
     return Seen(
-        customers=_counted(frame, times, log.model.window_us).sort("customer"),
+        customers=_customers(frame, at, times, log.model.window_us),
         times=_times(frame),
         gaps=_gaps(frame, outcome.silent_us),
-        oldest=_instant(frame["oldest"].min()),
-        newest=_instant(frame["newest"].max()),
+        oldest=_instant(at.min()),
     )
 
 
@@ -82,35 +81,34 @@ def _grouped(
         own = accounts.select("customer", "account").lazy()
         rows = rows.join(own, on="customer").with_columns(pl.col("account").alias("customer"))
     active = None if activity is None else matches(activity, pl.col("event"))
-    inside: list[pl.Expr] = [
-        AT.min().alias("oldest"),
-        AT.max().alias("newest"),
-        AT.alias("all"),
-        (AT if active is None else AT.filter(active)).min().alias("first_at"),
-    ]
+    inside = [AT.alias("all")]
+    if active is not None:
+        inside.append(AT.filter(active).alias("active"))
     if outcome.event is not None:
         happens = matches(outcome.event, pl.col("event"))
         inside.append((AT if happens is None else AT.filter(happens)).alias("happened"))
-    if outcome.silent_us is not None and active is not None:
-        inside.append(AT.filter(active).alias("active"))
-    return rows.group_by("customer").agg(inside).collect(engine="streaming")
+    found = rows.group_by("customer").agg(inside).collect(engine="streaming")
+    return found if active is not None else found.with_columns(pl.col("all").alias("active"))
 
 
-def _counted(frame: pl.DataFrame, times: Sequence[datetime], window: int | None) -> pl.DataFrame:
-    """The customers with their events in the window before each T.
+def _customers(
+    frame: pl.DataFrame, at: pl.Series, times: Sequence[datetime], window: int | None
+) -> pl.DataFrame:
+    """One row per customer: the first activity, and the events in the window before each T.
 
-    Of the events laid end to end, as differences of running sums: a third of what a sum within groups takes.
+    ``at``: the events of all, laid end to end, so that counts are differences of running sums: that takes a
+    third of what sums within groups take.
     """
-    at = frame.select(pl.col("all").explode().to_physical())["all"]
-    ends = frame["all"].list.len().cum_sum()
+    us, ends = at.to_physical(), frame["all"].list.len().cum_sum()
     counts = []
     for n, t in enumerate(times):
-        inside = at <= epoch_us(t)
+        inside = us <= epoch_us(t)
         if window is not None:
-            inside &= at > epoch_us(t) - window
+            inside &= us > epoch_us(t) - window
         upto = inside.cast(pl.UInt32).cum_sum().gather(ends - 1)
         counts.append(upto.diff().fill_null(upto.first()).alias(f"events|{n}"))
-    return frame.select("customer", "first_at").with_columns(counts)
+    first = frame.select("customer", pl.col("active").list.min().alias("first_at"))
+    return first.with_columns(counts).sort("customer")
 
 
 def _times(frame: pl.DataFrame) -> pl.DataFrame:
@@ -125,11 +123,10 @@ def _gaps(frame: pl.DataFrame, longer: int | None) -> pl.DataFrame:
     """One row per stretch without activity that is longer than so many µs."""
     if longer is None:
         return pl.DataFrame(schema={"customer": pl.String, "since": _INSTANT, "until": _INSTANT})
-    active = "active" if "active" in frame.columns else "all"
-    there = frame.filter(pl.col(active).list.len() > 0)
+    there = frame.filter(pl.col("active").list.len() > 0)
     whose = pl.int_range(pl.len(), dtype=pl.UInt32).alias("whose")
     # lists are sorted and then laid end to end, which takes a third of what sorting within groups takes
-    since = there.select(whose, pl.col(active).list.sort().alias("since")).explode("since")
+    since = there.select(whose, pl.col("active").list.sort().alias("since")).explode("since")
     following = pl.col("since").shift(-1)
     last = pl.col("whose").shift(-1, fill_value=there.height) != pl.col("whose")
     us = following.to_physical() - pl.col("since").to_physical()
