@@ -43,6 +43,10 @@ COLUMNS = (
     "at_risk", "outcome", "outcome_at", "as_of", "code", "first_at", "had", EVENTS, RECENCY,
 )  # fmt: skip
 PERIODS = 12
+SURVIVORS = (
+    "customers: only is not heeded: the customers file is of today, and who is gone is not in it; all "
+    "customers of the log are scored"
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ def backtest(
     ``horizon`` (90d; of a silence, as long as that) the log still tells. ``as_of``: no event after it is
     looked at. ``by``: an attribute, to judge its values apart.
 
-    Two passes over the log. Raises InputError, UsageError.
+    All customers of the log are scored, also where the model scores only those of its customers file: that is
+    of today, and who is gone is not in it. Two passes over the log. Raises InputError, UsageError.
     """
     outcome = parse_outcome(outcome) if isinstance(outcome, str) else outcome
     step, ahead = parse_every(every), _horizon(horizon, outcome)
@@ -120,6 +125,9 @@ def backtest(
     if by is not None:
         model = with_attributes(model, [by])
         check_names([by], COLUMNS, "backtest")
+    roster = model.customers
+    if roster is not None and roster.only:
+        model = replace(model, customers=replace(roster, only=False))
     log = open_log(inputs, model, as_of=as_of, now=now)
     happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
     wanted = _Wanted(
@@ -132,9 +140,8 @@ def backtest(
         None if start else periods or PERIODS,
     )
     result, found = score_times(log, wanted, attributes_then=by is not None)
-    found = [at for at in found if at.frame.height]
-    if not found:
-        raise UsageError("no customer has an event by any of the T; the log begins later")
+    if roster is not None and roster.only:
+        result = replace(result, notes=(*result.notes, SURVIVORS))
     told = seen(log, [at.as_of for at in found], wanted.until, outcome, result.users)
     return _judged(
         result,
@@ -220,6 +227,8 @@ def _judged(
     codes = told.customers.with_row_index("code")
     frames, left_out = [], {}
     for number, at in enumerate(found):
+        if told.oldest is None or at.as_of < told.oldest:  # nobody is there yet
+            continue
         counts = codes.select("customer", "code", f"events|{number}")
         counted = replace(at, frame=at.frame.join(counts, on="customer", how="left"))
         columns = [*_columns(at.frame, signals, by), *plain_columns(number)]
@@ -227,6 +236,8 @@ def _judged(
             counted, told, happened, outcome, horizon=horizon, until=until, columns=columns
         )
         frames.append(frame.sort("code"))
+    if not frames:
+        raise UsageError("no customer has an event by any of the T; the log begins later")
     pairs = with_rfm(pl.concat(frames), model)
     # numbers are grouped in a third of the time that ids take
     coded = pairs.with_columns(pl.col("code").alias("customer")).drop("code").sort("customer")

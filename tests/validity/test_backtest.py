@@ -80,8 +80,19 @@ def test_who_is_in_a_roster_and_has_no_event_is_not_at_stake(tmp_path: Path) -> 
     for row in found.times.to_dicts():
         unseen = sum(datetime.fromisoformat(at) > row["as_of"] for at in first.values())
         assert row["unseen"] == unseen + 2
-    only = made(log, text.replace("id: id", "id: id, only: true"))
-    assert only.pairs.equals(plain.pairs)
+
+
+def test_who_is_gone_from_the_roster_is_judged(tmp_path: Path) -> None:
+    """A file of today's customers knows who left: nobody of them would be left to be foretold."""
+    log = leaving(100)
+    gone = log.filter(pl.col("event") == "left")["user_id"]
+    here = log.filter(~pl.col("user_id").is_in(gone.implode()))["user_id"].unique()
+    pl.DataFrame({"id": here}).write_csv(tmp_path / "roster.csv")
+    text = MODEL + f"customers: {{file: {tmp_path / 'roster.csv'}, id: id, only: true}}\n"
+    found = made(log, text)
+    assert found.pairs.equals(made(log).pairs)
+    assert found.with_outcome > 10
+    assert "the customers file is of today" in found.result.notes[-1]
 
 
 def test_accounts() -> None:
