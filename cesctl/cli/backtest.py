@@ -150,4 +150,5 @@ def command(
         max_rejected=max_rejected,
         form=form,
         output=output,
+        reads=() if wanted.file is None else (wanted.file,),
     )

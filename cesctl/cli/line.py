@@ -53,7 +53,7 @@ def chosen_events(events: list[str] | None, model: Model) -> list[str]:
     return list(events or [])
 
 
-def paths_read(inputs: list[str], model: Model) -> list[str]:
+def paths_read(inputs: list[str], model: Model, *others: str) -> list[str]:
     """Every path that a run reads, as the user or the model wrote it."""
     from cesctl.sources.gathering import path_of
 
@@ -61,7 +61,7 @@ def paths_read(inputs: list[str], model: Model) -> list[str]:
         f for s in model.sources for f in s.files
     ]
     tables = [t.file for t in (model.customers, model.identities) if t is not None]
-    return [*paths, *tables, model.path]
+    return [*paths, *tables, *others, model.path]
 
 
 def _load_views() -> None:
@@ -119,13 +119,15 @@ def show(
     max_rejected: str,
     form: str,
     output: list[str] | None,
+    reads: tuple[str, ...] = (),
 ) -> None:
     """Looks at a run, then prints and writes what there is to say of it; ``only``: the attributes by which
-    ``view`` chooses customers. Raises InputError where too many rows are rejected.
+    ``view`` chooses customers; ``reads``: what it reads besides events and model. Raises InputError where too
+    many rows are rejected.
     """
     from cesctl.cli import deliver
 
-    deliver.check_outputs(output, paths_read(inputs, model))
+    deliver.check_outputs(output, paths_read(inputs, model, *reads))
     made = viewed(screen, inputs, model, view=view, only=only, max_rejected=max_rejected)
     deliver.deliver(answer(made), form, output, screen)
 

@@ -164,12 +164,17 @@ def _scope(source: Source) -> tuple[object, ...]:
 
 
 def open_log(
-    inputs: Inputs, model: Model, *, as_of: str | None = None, now: datetime | None = None
+    inputs: Inputs,
+    model: Model,
+    *,
+    as_of: str | None = None,
+    now: datetime | None = None,
+    exclude: Sequence[str] = (),
 ) -> Log:
     """Opens exports for a model; reads no more of them than their layout.
 
-    ``now`` is the clock, taken once. Left out ``inputs`` (an empty list) mean the model's own files.
-    Raises InputError for what cannot be read.
+    ``now`` is the clock, taken once. ``exclude``: files that are no exports, though they lie among them. Left
+    out ``inputs`` (an empty list) mean the model's own files. Raises InputError for what cannot be read.
     """
     clock = (now or datetime.now(UTC)).astimezone(UTC)
     if isinstance(inputs, (str, Path)):
@@ -179,7 +184,7 @@ def open_log(
         model.sources,
         properties=used_properties(model),
         text_properties=sorted(text_properties(model)),
-        exclude=[t.file for t in (model.customers, model.identities) if t is not None],
+        exclude=[*exclude, *(t.file for t in (model.customers, model.identities) if t is not None)],
     )
     return Log(
         raw=raw,

@@ -27,8 +27,8 @@ SEGMENTS = 20
 _MICROSECOND = timedelta(microseconds=1)
 MEASURES_REMARKS = (
     Remark(
-        "AUC: of two customers of whom one had the outcome, how often the measure tells which; 0.5 is "
-        "chance.",
+        "AUC: of two customers at one time of whom one had the outcome, how often the measure tells "
+        "which; 0.5 is chance.",
         "AUC",
     ),
     Remark(
@@ -279,7 +279,7 @@ def _times(made: Backtest) -> Table:
     )
     remarks = (
         Remark("Had it: before, so not at stake.", "Had it"),
-        Remark("Unseen: without an event by then.", "Unseen"),
+        Remark("Unseen: without activity by then.", "Unseen"),
         Remark("Open: what came is not known to the end of the horizon.", "Open"),
     )
     note = " ".join(r.text for r in remarks)

@@ -16,7 +16,7 @@ from cesctl.insight.names import check_names
 from cesctl.insight.periods import Every, parse_every, series
 from cesctl.insight.segments import with_attributes
 from cesctl.insight.times import first_instant, fixed_time
-from cesctl.model.scored_by import all_bands, all_signals
+from cesctl.model.scored_by import all_bands, each_signal
 from cesctl.pipeline.log import fixed_as_of, open_log
 from cesctl.pipeline.run import newest, score_times
 from cesctl.validity.at_risk_list import AtRiskList, judged
@@ -128,7 +128,8 @@ def backtest(
     roster = model.customers
     if roster is not None and roster.only:
         model = replace(model, customers=replace(roster, only=False))
-    log = open_log(inputs, model, as_of=as_of, now=now)
+    apart = () if outcome.file is None else (outcome.file,)
+    log = open_log(inputs, model, as_of=as_of, now=now, exclude=apart)
     happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
     wanted = _Wanted(
         step,
@@ -140,14 +141,16 @@ def backtest(
         None if start else periods or PERIODS,
     )
     result, found = score_times(log, wanted, attributes_then=by is not None)
-    if roster is not None and roster.only:
-        result = replace(result, notes=(*result.notes, SURVIVORS))
-    told = seen(log, [at.as_of for at in found], wanted.until, outcome, result.users)
+    told = seen(log, [at.as_of for at in found], wanted.until, outcome)
+    if outcome.file is None:
+        happened = told.times
+    notes = [SURVIVORS] if roster is not None and roster.only else []
+    notes += _matched(outcome, happened, told.everybody)
     return _judged(
-        result,
+        replace(result, notes=(*result.notes, *notes)),
         found,
         told,
-        told.times if outcome.file is None else happened,
+        happened,
         outcome=outcome,
         every=step,
         horizon=ahead,
@@ -177,7 +180,8 @@ class _Wanted:
             raise UsageError("--horizon: goes back beyond the year 1") from None
         if end > self.until:
             raise UsageError(
-                f"--to: {end:%Y-%m-%d} is later than the log, which ends {self.until:%Y-%m-%d}"
+                f"--to: {end:%Y-%m-%d %H:%M} is later than the log, which ends "
+                f"{self.until:%Y-%m-%d %H:%M} UTC"
             )
         return series(self.every, self.zone, periods=self.periods, first=self.first)(end)
 
@@ -197,6 +201,27 @@ def _horizon(text: str | None, outcome: Outcome) -> timedelta:
         long = format_duration(outcome.silent_us or 0)
         raise UsageError(f"--horizon: a silence of {long} is not over within {text.strip()}")
     return found
+
+
+def _matched(outcome: Outcome, happened: pl.DataFrame, everybody: pl.Series) -> list[str]:
+    """How many outcomes of a file are those of customers of the log, and until when; of an event, that there
+    is none.
+    """
+    if outcome.silent_us is not None:
+        return []
+    if outcome.file is None:
+        return [] if happened.height else [f"{outcome}: there is no such event in the log"]
+    if not happened.height:
+        return [f"{outcome}: there are no outcomes in it"]
+    there = happened.filter(pl.col("customer").is_in(everybody.implode()))
+    first, last = happened["at"].min(), happened["at"].max()
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    text = (
+        f"{outcome}: {happened.height:,} outcomes from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+        f"{there.height:,} of them of customers of the log; what is not in it counts as not having come"
+    )
+    return [text]
 
 
 def _known_end(log: Log) -> datetime | None:
@@ -223,17 +248,17 @@ def _judged(
     by: str | None,
 ) -> Backtest:
     model = result.model
-    signals = list({s.name: s for s in all_signals(model)}.values())
-    codes = told.customers.with_row_index("code")
+    signals = _signals(model)
+    codes = told.everybody.sort().to_frame("customer").with_row_index("code")
     frames, left_out = [], {}
     for number, at in enumerate(found):
         if told.oldest is None or at.as_of < told.oldest:  # nobody is there yet
             continue
-        counts = codes.select("customer", "code", f"events|{number}")
-        counted = replace(at, frame=at.frame.join(counts, on="customer", how="left"))
-        columns = [*_columns(at.frame, signals, by), *plain_columns(number)]
+        known = told.by(number, at.users).join(codes, on="customer")
+        counted = replace(at, frame=at.frame.join(known, on="customer", how="left"))
+        columns = [*_columns(counted.frame, signals, by), *plain_columns()]
         frame, left_out[at.as_of] = at_stake(
-            counted, told, happened, outcome, horizon=horizon, until=until, columns=columns
+            counted, told.gaps, happened, outcome, horizon=horizon, until=until, columns=columns
         )
         frames.append(frame.sort("code"))
     if not frames:
@@ -243,7 +268,7 @@ def _judged(
     coded = pairs.with_columns(pl.col("code").alias("customer")).drop("code").sort("customer")
     values = [
         ("score", "score", "score"),
-        *((s.name, "signal", _points(s)) for s in signals),
+        *((s.name, "signal" if s.weight else "unweighed", _points(s)) for s in signals),
         *((name, "plain", name) for name in (EVENTS, RECENCY, rfm_name(model))),
     ]
     shown = ["customer", "as_of", *([by] if by else []), "score", "band", "at_risk"]
@@ -268,6 +293,15 @@ def _judged(
     )
 
 
+def _signals(model: Model) -> list[Signal]:
+    """One signal of each name; where variants weigh it otherwise, one with a weight."""
+    found: dict[str, Signal] = {}
+    for signal in each_signal(model):
+        if signal.name not in found or not found[signal.name].weight:
+            found[signal.name] = signal
+    return list(found.values())
+
+
 def _columns(frame: pl.DataFrame, signals: Sequence[Signal], by: str | None) -> list[pl.Expr]:
     """What is held against outcomes; of a signal that does not score a customer, nothing."""
     made = [pl.col("code"), pl.col("score"), pl.col("band"), pl.col("at_risk")]
@@ -277,7 +311,8 @@ def _columns(frame: pl.DataFrame, signals: Sequence[Signal], by: str | None) -> 
     spent = [f"m:{s.name}" for s in signals if s.measure == "sum"]
     for name in dict.fromkeys([*names, *spent]):
         there = pl.col(name) if name in frame.columns else pl.lit(None)
-        made.append(there.cast(pl.Float64).fill_null(0.0).alias(name))
+        none = 0.0 if name.startswith("p:") else float("-inf")  # no measure is the least
+        made.append(there.cast(pl.Float64).fill_null(none).alias(name))
     return made
 
 

@@ -49,7 +49,9 @@ def by_segment(pairs: pl.DataFrame, by: str, *, good: bool) -> pl.DataFrame:
 
 def _area(pairs: pl.DataFrame, *, good: bool) -> dict[str, float | None]:
     sign = 1.0 if good else -1.0
-    own = pairs.select("customer", "outcome", (sign * pl.col("score") + 0.0).alias("value"))
+    own = pairs.select(
+        "customer", "as_of", "outcome", (sign * pl.col("score") + 0.0).alias("value")
+    )
     found = ranking(own, "value")
     low, high = (found.interval() if found else None) or (None, None)
     return {"auc": None if found is None else found.auc, "auc_low": low, "auc_high": high}

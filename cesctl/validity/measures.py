@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cesctl.validity.ranking import Interval
 
 CHANCE = 0.5
+FEWEST = 10  # customers with the outcome, and without: of fewer nothing is said
 SHARES = {"10": 0.1, "20": 0.2}
 SCHEMA = {
     "name": pl.String, "kind": pl.String, "auc": pl.Float64, "low": pl.Float64, "high": pl.Float64,
@@ -33,9 +34,10 @@ def compared(
     how many times what chance gives (``lift_10``), ``difference`` (auc less the score's) with an interval
     (all of them hold together with 95 % confidence), ``than_score`` ("better", "worse", null where chance may
     be all there is to it), ``direction`` ("right" where the auc is above 0.5, "wrong" below it, null where
-    that may be chance; all of them together with 95 % confidence).
+    that may be chance; all of them together with 95 % confidence). Of few customers neither is said.
 
-    ``values``: name, kind, column, the score first; the more, the more engaged. ``good``: whether the engaged
+    ``values``: name, kind (also "unweighed": a signal without a weight has no direction), column, the score
+    first; the more, the more engaged. ``good``: whether the engaged
     are those who should have the outcome.
     """
     rows = []
@@ -48,10 +50,11 @@ def compared(
         )
         found = ranking(own, "value")
         score = score or found
-        row = {"name": name, "kind": kind, **_of(own, found)}
+        row = {"name": name, "kind": kind.replace("unweighed", "signal"), **_of(own, found)}
         if found is not None and score is not None and kind != "score":
             row |= _beside(found, score, confidence)
-        row["direction"] = _direction(found, for_each_of(len(values)))
+        if kind != "unweighed":
+            row["direction"] = _direction(found, for_each_of(len(values)))
         rows.append(row)
     frame = pl.DataFrame(rows, schema=SCHEMA)
     numbers = [c for c, t in SCHEMA.items() if t == pl.Float64]
@@ -77,12 +80,14 @@ def _beside(found: Ranking, score: Ranking, confidence: float) -> dict[str, obje
         "difference": difference,
         "difference_low": low,
         "difference_high": high,
-        "than_score": _than(interval),
+        "than_score": _than(interval) if found.fewest >= FEWEST else None,
     }
 
 
 def _direction(found: Ranking | None, confidence: float) -> str | None:
-    interval = None if found is None else found.interval(confidence)
+    if found is None or found.fewest < FEWEST:
+        return None
+    interval = found.interval(confidence)
     if interval is None or interval[0] <= CHANCE <= interval[1]:
         return None
     return "right" if interval[0] > CHANCE else "wrong"

@@ -25,18 +25,22 @@ DATE = (
     "upgraded_at", "upgrade_date", "renewed_at", "renewal_date", "converted_at",
 )  # fmt: skip
 LABEL = ("label", "outcome")
+ACCOUNT = "account"
 _SHOWN = 8
 
 
 def read_outcomes(outcome: Outcome, log: Log) -> pl.DataFrame:
-    """One row per outcome: customer (id replaced as in the log), at (UTC).
+    """One row per outcome: customer (its id replaced as in the log, where it is no account), at (UTC).
 
     A row without a customer or a time is none. Raises InputError for a file that cannot be read or lacks a
     column, a time that is none, several labels of which none is chosen, and a label that no row has.
     """
     assert outcome.file is not None
     table = read_table(outcome.file, rows_needed=False)
+    roll_up = log.model.roll_up
     whose = [c for s in log.model.sources for c in s.customer]
+    if roll_up is not None:  # then it is accounts that have outcomes
+        whose = [roll_up.to, ACCOUNT, *whose]
     customer = _column(table, outcome.file, "customer", [*whose, *names.CUSTOMER])
     date = _column(table, outcome.file, "date", [*DATE, *names.TIMESTAMP])
     rows = table.select(
@@ -56,7 +60,7 @@ def read_outcomes(outcome: Outcome, log: Log) -> pl.DataFrame:
         raise InputError(InputProblem(message, outcome.file, hint="write dates as 2026-11-01"))
     if outcome.label is not None:
         rows = rows.filter(pl.col("label") == outcome.label)
-    if log.identities is not None:
+    if log.identities is not None and roll_up is None:
         rows = rows.join(log.identities, left_on="customer", right_on="old", how="left")
         rows = rows.with_columns(pl.coalesce("new", "customer").alias("customer"))
     return rows.select("customer", pl.col("instant").alias("at"))

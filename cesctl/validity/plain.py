@@ -24,10 +24,10 @@ def rfm_name(model: Model) -> str:
     return "recency and frequency" if spent is None else f"recency, frequency and {spent.name}"
 
 
-def plain_columns(number: int) -> list[pl.Expr]:
-    """Of the frame at the T of that number: the more, the more engaged."""
+def plain_columns() -> list[pl.Expr]:
+    """Of the frame at a T: the more, the more engaged."""
     return [
-        pl.col(f"events|{number}").fill_null(0).cast(pl.Float64).alias(EVENTS),
+        pl.col("events:").fill_null(0).cast(pl.Float64).alias(EVENTS),
         (-pl.col("last_us")).cast(pl.Float64).alias(RECENCY),
     ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import polars as pl
 
-from cesctl.insight.intervals import CONFIDENCE, wilson
+from cesctl.insight.intervals import CONFIDENCE, student, wilson
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ def rates(pairs: pl.DataFrame, by: str, hit: str = "outcome") -> dict[object, Ra
     Wilson's interval at the effective number of pairs: what they are worth as a sample of customers, whose
     pairs are alike. That is the pairs by the variance between customers over that of independent pairs (Korn
     and Graubard, "Confidence intervals for proportions with small expected number of positive counts
-    estimated from survey data", Survey Methodology 24 (1998)), and never more than the pairs; where all pairs
-    are alike, the customers.
+    estimated from survey data", Survey Methodology 24 (1998)), and never more than the pairs, less where the
+    customers are few (t in place of z); where all pairs are alike, the customers.
     """
     of_customer = pairs.group_by(by, "customer").agg(
         pl.len().cast(pl.Int64).alias("n"), pl.col(hit).sum().cast(pl.Int64).alias("h")
@@ -73,5 +74,6 @@ def _interval(
         between = hh * pairs * pairs - 2 * nh * hits * pairs + nn * hits * hits
         # variance of the share ÷ what it would be of so many independent pairs
         effect = between * customers / ((customers - 1) * pairs * hits * (pairs - hits))
-        worth = pairs / max(effect, 1.0)
+        few = NormalDist().inv_cdf((1.0 + CONFIDENCE) / 2.0) / student(CONFIDENCE, customers - 1)
+        worth = pairs / max(effect, 1.0) * few**2
     return wilson(worth * hits / pairs, worth, CONFIDENCE)

@@ -12,89 +12,128 @@ import polars as pl
 
 from cesctl.engines.measures import AT, epoch_us
 from cesctl.insight.event_table import carefully
-from cesctl.pipeline.conditions import matches
+from cesctl.pipeline.conditions import event_property, matches
 
 if TYPE_CHECKING:
     from cesctl.model.types import EventMatch
     from cesctl.pipeline.log import Log
     from cesctl.validity.outcome import Outcome
 
+_INSTANT = pl.Datetime("us", "UTC")
+
 
 @dataclass(frozen=True)
 class Seen:
-    """``customers``: one row per customer with an event by ``until``, in order: customer, first_at (UTC, the
-    first event of a kind that counts as activity; null of none), and ``events|<n>``, its events of all kinds
-    within the model's window at the n-th T.
+    """``users``: one row per id in the log: customer, first_at (UTC, the first event of a kind that counts as
+    activity; null of none), and ``events|<n>``, its events of all kinds within the model's window at the
+    n-th T. Where customers are accounts, those ids are of their users.
+    ``everybody``: the customers, or accounts, that have an event by ``until``.
     ``times``: one row per outcome that is an event: customer, at (UTC).
     ``gaps``: one row per stretch without activity that is longer than the outcome's silence: customer,
     since, until (its events before and after; null: none by the log's end).
     ``oldest``: of all events by ``until``; None without any.
     """
 
-    customers: pl.DataFrame
+    users: pl.DataFrame
+    everybody: pl.Series
     times: pl.DataFrame
     gaps: pl.DataFrame
     oldest: datetime | None
 
+    def by(self, number: int, users: pl.DataFrame | None) -> pl.DataFrame:
+        """One row per customer: customer, first_at and ``events`` at that T; ``users``: who belonged to which
+        account by then (customer, account), where customers are accounts.
+        """
+        own = self.users.select("customer", "first_at", pl.col(f"events|{number}").alias("events:"))
+        if users is None:
+            return own
+        of_account = own.join(users.select("customer", "account"), on="customer")
+        return of_account.group_by(pl.col("account").alias("customer")).agg(
+            pl.col("first_at").min(), pl.col("events:").sum()
+        )
 
-def seen(
-    log: Log,
-    times: Sequence[datetime],
-    until: datetime,
-    outcome: Outcome,
-    accounts: pl.DataFrame | None = None,
-) -> Seen:
-    """``accounts``: one row per user (customer, account) where customers are accounts: users without one are
-    nobody.
-    """
-    activity = log.model.risk.activity
+
+def seen(log: Log, times: Sequence[datetime], until: datetime, outcome: Outcome) -> Seen:
+    """Reads the log once more, up to ``until``."""
+    account = None if log.model.roll_up is None else log.model.roll_up.to
     collect = partial(
-        _grouped,
+        _lists if account is None else partial(_by_user_and_account, account=account),
         until=until,
-        activity=activity,
+        activity=log.model.risk.activity,
         outcome=outcome,
-        accounts=accounts,
     )
-    frame = carefully(log, lambda own: own.count(collect)[0])
-    at = frame["all"].explode(empty_as_null=False)
+    users, whole = carefully(log, lambda own: own.count(collect)[0])
+    at = users["all"].explode(empty_as_null=False)
     return Seen(
-        customers=_customers(frame, at, times, log.model.window_us),
-        times=_times(frame),
-        gaps=_gaps(frame, outcome.silent_us),
+        users=_users(users, at, times, log.model.window_us),
+        everybody=whole["customer"],
+        times=_times(whole),
+        gaps=_gaps(whole, outcome.silent_us),
         oldest=_instant(at.min()),
     )
 
 
-_INSTANT = pl.Datetime("us", "UTC")
+def _lists(
+    events: pl.LazyFrame, *, until: datetime, activity: EventMatch | None, outcome: Outcome
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One row per id, with lists of instants: ``all``, ``active``, ``happened`` (only of an event); twice, as
+    users are the customers.
+    """
+    kinds = {"active": activity, "happened": outcome.event}
+    inside = [AT.alias("all")]
+    for name, kind in kinds.items():
+        taken = None if kind is None else matches(kind, pl.col("event"))
+        if taken is not None:
+            inside.append(AT.filter(taken).alias(name))
+    grouped = _accepted(events, until).group_by("customer").agg(inside).collect(engine="streaming")
+    same = [pl.col("all").alias(n) for n in _wanted(outcome) if n not in grouped.columns]
+    grouped = grouped.with_columns(same)
+    return grouped, grouped
 
 
-def _grouped(
+def _by_user_and_account(
     events: pl.LazyFrame,
     *,
     until: datetime,
     activity: EventMatch | None,
     outcome: Outcome,
-    accounts: pl.DataFrame | None,
-) -> pl.DataFrame:
-    rows = events.filter(pl.col("reason").is_null() & (pl.col("at") <= until))
-    if accounts is not None:
-        own = accounts.select("customer", "account").lazy()
-        rows = rows.join(own, on="customer").with_columns(pl.col("account").alias("customer"))
-    active = None if activity is None else matches(activity, pl.col("event"))
-    inside = [AT.alias("all")]
-    if active is not None:
-        inside.append(AT.filter(active).alias("active"))
-    if outcome.event is not None:
-        happens = matches(outcome.event, pl.col("event"))
-        inside.append((AT if happens is None else AT.filter(happens)).alias("happened"))
-    found = rows.group_by("customer").agg(inside).collect(engine="streaming")
-    return found if active is not None else found.with_columns(pl.col("all").alias("active"))
+    account: str,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same by user, and by account: an event is the account's to which its user belonged by then, or,
+    before any was named, to which it came first. Users without one are nobody.
+    """
+    kinds = {"active": activity, "happened": outcome.event}
+    columns = []
+    for name in _wanted(outcome):
+        kind = kinds[name]
+        taken = None if kind is None else matches(kind, pl.col("event"))
+        columns.append((AT.is_not_null() if taken is None else taken).alias(name))
+    named = event_property(account).alias("account")
+    rows = (
+        _accepted(events, until)
+        .select("customer", "at", named, *columns)
+        .collect(engine="streaming")
+    )
+    rows = rows.sort("customer", "at", "account", nulls_last=False)
+    filled = pl.col("account").forward_fill().backward_fill().over("customer")
+    rows = rows.with_columns(filled)
+    inside = [AT.alias("all"), *(AT.filter(pl.col(n)).alias(n) for n in _wanted(outcome))]
+    of_accounts = rows.filter(pl.col("account").is_not_null()).group_by("account").agg(inside)
+    return rows.group_by("customer").agg(inside), of_accounts.rename({"account": "customer"})
 
 
-def _customers(
+def _accepted(events: pl.LazyFrame, until: datetime) -> pl.LazyFrame:
+    return events.filter(pl.col("reason").is_null() & (pl.col("at") <= until))
+
+
+def _wanted(outcome: Outcome) -> list[str]:
+    return ["active"] if outcome.event is None else ["active", "happened"]
+
+
+def _users(
     frame: pl.DataFrame, at: pl.Series, times: Sequence[datetime], window: int | None
 ) -> pl.DataFrame:
-    """One row per customer: the first activity, and the events in the window before each T.
+    """The first activity of each, and its events in the window before each T.
 
     ``at``: the events of all, laid end to end, so that counts are differences of running sums: that takes a
     third of what sums within groups take.
@@ -106,9 +145,9 @@ def _customers(
         if window is not None:
             inside &= us > epoch_us(t) - window
         upto = inside.cast(pl.UInt32).cum_sum().gather(ends - 1)
-        counts.append(upto.diff().fill_null(upto.first()).alias(f"events|{n}"))
+        counts.append((upto - upto.shift(1, fill_value=0)).alias(f"events|{n}"))
     first = frame.select("customer", pl.col("active").list.min().alias("first_at"))
-    return first.with_columns(counts).sort("customer")
+    return first.with_columns(counts)
 
 
 def _times(frame: pl.DataFrame) -> pl.DataFrame:

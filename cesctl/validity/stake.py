@@ -14,7 +14,6 @@ from cesctl.engines.measures import epoch_us
 if TYPE_CHECKING:
     from cesctl.pipeline.customers import At
     from cesctl.validity.outcome import Outcome
-    from cesctl.validity.seen import Seen
 
 INSTANT = pl.Datetime("us", "UTC")
 
@@ -22,7 +21,7 @@ INSTANT = pl.Datetime("us", "UTC")
 @dataclass(frozen=True)
 class LeftOut:
     """Customers that are scored at a T and are not at stake: ``had`` the outcome before (or are silent
-    already), ``unseen``: without an event by then (of a roster), ``open``: what follows is not known to the
+    already), ``unseen``: without activity by then, ``open``: what follows is not known to the
     end of the horizon.
     """
 
@@ -33,7 +32,7 @@ class LeftOut:
 
 def at_stake(
     at: At,
-    seen: Seen,
+    gaps: pl.DataFrame,
     happened: pl.DataFrame,
     outcome: Outcome,
     *,
@@ -42,23 +41,19 @@ def at_stake(
     columns: Sequence[pl.Expr | str],
 ) -> tuple[pl.DataFrame, LeftOut]:
     """One row per customer at stake at that T: customer, as_of, outcome (whether it falls in (T, T +
-    horizon]), outcome_at (UTC, the first after T, also later than that; null: none known), and ``columns`` of
-    the frame of scores.
+    horizon]), outcome_at (UTC, the first after T, also later than that; null: none by ``until``), and
+    ``columns`` of the frame of scores.
 
-    ``happened``: one row per outcome (customer, at), where it is no silence.
+    ``at``: its frame also with ``first_at`` (see Seen). ``gaps``: of a silence; ``happened``: else one row
+    per outcome (customer, at).
     """
-    rows = at.frame.select("customer", *columns).join(
-        seen.customers.select("customer", "first_at"),
-        on="customer",
-        how="left",
-        maintain_order="left",
-    )
+    rows = at.frame.select("customer", "first_at", *columns)
     known = rows.filter(pl.col("first_at") <= at.as_of)
     unseen = rows.height - known.height
     if at.as_of + horizon > until:
         return _none(known), LeftOut(unseen=unseen, open=known.height)
     if outcome.silent_us is not None:
-        found = _silences(seen.gaps, at.as_of, timedelta(microseconds=outcome.silent_us))
+        found = _silences(gaps, at.as_of, timedelta(microseconds=outcome.silent_us))
     else:
         found = _events(happened, at.as_of)
     joined = known.join(found, on="customer", how="left", maintain_order="left")
@@ -68,7 +63,7 @@ def at_stake(
         "customer",
         pl.lit(at.as_of, dtype=INSTANT).alias("as_of"),
         within.fill_null(value=False).alias("outcome"),
-        "outcome_at",
+        pl.when(pl.col("outcome_at") <= until).then("outcome_at"),
         pl.exclude("customer", "first_at", "had", "outcome_at"),
     )
     return made, LeftOut(had=joined.height - staying.height, unseen=unseen)

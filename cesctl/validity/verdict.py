@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.engines.measures import epoch_us
+from cesctl.model.scored_by import own_bands
 from cesctl.present.numbers import fixed, percent
-from cesctl.validity.measures import CHANCE
+from cesctl.validity.measures import CHANCE, FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cesctl.validity.backtest import Backtest
-
-FEWEST = 10  # customers with the outcome, and without: with fewer nothing is said
 
 
 def verdict(made: Backtest) -> list[str]:
@@ -57,7 +56,7 @@ def _foretells(made: Backtest) -> str:
     )
     side = "higher" if made.outcome.good else "lower"
     hits = (
-        f"of two customers of whom one had the outcome, that one had the {side} score "
+        f"of two customers at one time of whom one had the outcome, that one had the {side} score "
         f"{fixed(100 * auc, 0)} times of 100"
     )
     if low > CHANCE:
@@ -75,13 +74,13 @@ def _beside_plain(made: Backtest) -> list[str]:
         f"{_named(row)} {'alone ' * (row['kind'] == 'signal')}foretells it better than the score: "
         f"{_difference(row)}."
         for kind in ("plain", "signal")
-        for row in _best(r for r in better if r["kind"] == kind)
+        for row in _best(r for r in better if r["kind"] == kind and r["direction"] == "right")
     ]
     plain = [r for r in rows if r["kind"] == "plain"]
     if any(r in better for r in plain):
         return said
-    best, *_ = _best(plain)
-    if best["than_score"] == "worse":
+    best, *_ = _best(r for r in plain if r["than_score"] != "worse") or _best(plain)
+    if all(r["than_score"] == "worse" for r in plain):
         text = f"No plain count does as well; the best, {best['name']}: {_difference(best)}."
     else:
         text = (
@@ -118,29 +117,37 @@ def _difference(row: dict[str, Any]) -> str:
 
 def _bands(made: Backtest) -> list[str]:
     rows = [r for r in made.bands.to_dicts() if r["pairs"]]
-    if len(rows) < 2:
+    if len(rows) < 2 or own_bands(made.result.model):  # bands of several variants have no one order
         return []
     sign = 1 if made.outcome.good else -1
     wrong = [(a, b) for a, b in pairwise(rows) if sign * (b["rate"] - a["rate"]) < 0]
     if not wrong:
-        lowest, best = (f"{percent(r['rate'])} in {r['band']}" for r in (rows[0], rows[-1]))
+        ends = rows[0], rows[-1]
+        lowest, best = (f"{percent(r['rate'])} in {r['band']}" for r in ends)
+        if _overlap(*ends):
+            return [f"Not even the first band and the last are told apart: {lowest}, {best}."]
         return [f"The bands are in order: {lowest}, {best}."]
     named = [
         f"{a['band']} ({percent(a['rate'])}) and {b['band']} ({percent(b['rate'])})"
         for a, b in wrong
     ]
-    overlap = any(a["high"] >= b["low"] and b["high"] >= a["low"] for a, b in wrong)
+    overlap = any(_overlap(a, b) for a, b in wrong)
     chance = " That may be chance where their intervals overlap." if overlap else ""
     return [f"Bands are not in order: {'; '.join(named)}.{chance}"]
+
+
+def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(one["high"] >= other["low"] and other["high"] >= one["low"])
 
 
 def _calibrated(made: Backtest) -> list[str]:
     found = made.foretold
     if found is None or not found.pairs:
         return []
+    expected, observed = (percent(n / found.pairs) for n in (found.expected, found.observed))
     text = (
-        f"By the rates of the bands at earlier times, {fixed(found.expected, 0)} outcomes were to be "
-        f"expected later ({_times(found.times)}); there were {found.observed:,}."
+        f"By the rates of the bands at earlier times, the outcome was to be expected in {expected} later "
+        f"({_times(found.times)}); it came in {observed}."
     )
     return [text]
 

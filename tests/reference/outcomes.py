@@ -32,7 +32,7 @@ def of_events(
         return Stake("open")
     if not again and any(o <= t for o in times):
         return Stake("had")
-    after = sorted(o for o in times if o > t)
+    after = sorted(o for o in times if t < o <= until)
     return Stake("stake", bool(after) and after[0] <= t + horizon, after[0] if after else None)
 
 
@@ -62,7 +62,7 @@ def of_silence(
             continue
         at = start + silence
         if at > t:
-            return Stake("stake", at <= t + horizon, at)
+            return Stake("stake", at <= t + horizon, at if at <= until else None)
     return Stake("stake")
 
 

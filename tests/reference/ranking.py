@@ -8,72 +8,70 @@ from collections.abc import Hashable, Sequence
 from fractions import Fraction
 from itertools import groupby
 
-Pair = tuple[Hashable, bool, float]  # customer, outcome, value: the greater the likelier
+Pair = tuple[
+    Hashable, Hashable, bool, float
+]  # customer, T, outcome, value: the greater the likelier
 
 
-def area(pairs: Sequence[Pair]) -> Fraction:
-    """The share of pairs of one with the outcome and one without of which the value tells which is which."""
-    having = [v for _, outcome, v in pairs if outcome]
-    lacking = [v for _, outcome, v in pairs if not outcome]
-    hits = sum((_hit(x, y) for x in having for y in lacking), Fraction(0))
-    return hits / (len(having) * len(lacking))
+def area(pairs: Sequence[Pair]) -> Fraction | None:
+    """Of all twos at one T, one with the outcome and one without: the share of which the value tells which is
+    which.
+    """
+    twos = [(x, y) for x in pairs for y in pairs if x[1] == y[1] and x[2] and not y[2]]
+    return sum((_hit(x, y) for x, y in twos), Fraction(0)) / len(twos) if twos else None
 
 
-def _hit(having: float, lacking: float) -> Fraction:
-    return Fraction(1, 2) if having == lacking else Fraction(int(having > lacking))
+def _hit(having: Pair, lacking: Pair) -> Fraction:
+    one, other = having[3], lacking[3]
+    return Fraction(1, 2) if one == other else Fraction(int(one > other))
 
 
 def covariance(one: Sequence[Pair], other: Sequence[Pair]) -> Fraction:
-    """Of two areas over the same pairs, those of one customer together (Obuchowski 1997, section 2)."""
-    parts = [_components(pairs) for pairs in (one, other)]
-    of_customer: dict[Hashable, list[bool]] = defaultdict(list)
-    for customer, outcome, _ in one:
-        of_customer[customer].append(outcome)
-    customers = list(of_customer)
-    m = {c: sum(of_customer[c]) for c in customers}
-    n = {c: len(of_customer[c]) - m[c] for c in customers}
-    whole_m, whole_n = sum(m.values()), sum(n.values())
-    thetas = [area(one), area(other)]
-
-    def apart(which: int, customer: Hashable, *, having: bool) -> Fraction:
-        own = parts[which][having].get(customer, Fraction(0))
-        return own - (m if having else n)[customer] * thetas[which]
+    """Of two areas over the same pairs, those of one customer together (Obuchowski 1997, section 2): from the
+    hits of each customer's pairs beyond the area, with the outcome and without.
+    """
+    parts = [_beyond(pairs) for pairs in (one, other)]
+    customers = list(dict.fromkeys(p[0] for p in one))
+    having, lacking = ({p[0] for p in one if p[2] is kind} for kind in (True, False))
+    twos = sum(x[1] == y[1] and x[2] and not y[2] for x in one for y in one)
 
     def spread(a: bool, b: bool, count: int) -> Fraction:
-        pairs = (apart(0, c, having=a) * apart(1, c, having=b) for c in customers)
+        pairs = (parts[0][a].get(c, 0) * parts[1][b].get(c, 0) for c in customers)
         return Fraction(count, count - 1) * sum(pairs, Fraction(0))
 
-    having, lacking = (sum(of[c] > 0 for c in customers) for of in (m, n))
-    ten = spread(True, True, having) / whole_m**2
-    one_ = spread(False, False, lacking) / whole_n**2
     both = spread(True, False, len(customers)) + spread(False, True, len(customers))
-    return ten + one_ + both / (whole_m * whole_n)
+    found = spread(True, True, len(having)) + spread(False, False, len(lacking)) + both
+    return found / twos**2
 
 
-def _components(pairs: Sequence[Pair]) -> dict[bool, dict[Hashable, Fraction]]:
-    """The sums of each customer's components: of its pairs with the outcome, and of those without."""
-    having = [v for _, outcome, v in pairs if outcome]
-    lacking = [v for _, outcome, v in pairs if not outcome]
+def _beyond(pairs: Sequence[Pair]) -> dict[bool, dict[Hashable, Fraction]]:
+    theta = area(pairs)
+    assert theta is not None
     found: dict[bool, dict[Hashable, Fraction]] = {True: {}, False: {}}
-    for customer, outcome, value in pairs:
-        if outcome:
-            part = sum((_hit(value, y) for y in lacking), Fraction(0)) / len(lacking)
-        else:
-            part = sum((_hit(x, value) for x in having), Fraction(0)) / len(having)
-        own = found[outcome]
-        own[customer] = own.get(customer, Fraction(0)) + part
+    for x in pairs:
+        for y in pairs:
+            if x[1] == y[1] and x[2] and not y[2]:
+                for kind, pair in ((True, x), (False, y)):
+                    own = found[kind]
+                    own[pair[0]] = own.get(pair[0], Fraction(0)) + _hit(x, y) - theta
     return found
 
 
 def average_precision(pairs: Sequence[Pair]) -> Fraction:
-    ordered = sorted(pairs, key=lambda p: -p[2])
-    outcomes = sum(p[1] for p in pairs)
+    """Of each T, the mean by their outcomes."""
+    times = list(dict.fromkeys(p[1] for p in pairs))
+    outcomes = sum(p[2] for p in pairs)
+    return sum((_steps([p for p in pairs if p[1] == t]) for t in times), Fraction(0)) / outcomes
+
+
+def _steps(pairs: Sequence[Pair]) -> Fraction:
+    ordered = sorted(pairs, key=lambda p: -p[3])
     found, taken, area_ = 0, 0, Fraction(0)
-    for _, group in groupby(ordered, key=lambda p: p[2]):
+    for _, group in groupby(ordered, key=lambda p: p[3]):
         own = list(group)
-        hits = sum(p[1] for p in own)
+        hits = sum(p[2] for p in own)
         found, taken = found + hits, taken + len(own)
-        area_ += Fraction(hits, outcomes) * Fraction(found, taken)
+        area_ += hits * Fraction(found, taken)
     return area_
 
 
@@ -82,12 +80,12 @@ def captured(groups: Sequence[Sequence[Pair]], share: Fraction) -> Fraction:
     hits = Fraction(0)
     for pairs in groups:
         room = share * len(pairs)
-        for _, group in groupby(sorted(pairs, key=lambda p: -p[2]), key=lambda p: p[2]):
+        for _, group in groupby(sorted(pairs, key=lambda p: -p[3]), key=lambda p: p[3]):
             own = list(group)
             taken = min(room, Fraction(len(own)))
-            hits += taken / len(own) * sum(p[1] for p in own)
+            hits += taken / len(own) * sum(p[2] for p in own)
             room -= taken
-    return hits / sum(p[1] for pairs in groups for p in pairs)
+    return hits / sum(p[2] for pairs in groups for p in pairs)
 
 
 def logit_interval(theta: float, variance: float, reach: float) -> tuple[float, float]:

@@ -12,7 +12,10 @@ import pytest
 import cesctl
 from cesctl.errors import UsageError
 from cesctl.model import parse_model
+from cesctl.model.types import Model
+from cesctl.validity import backtest as module
 from cesctl.validity.backtest import Backtest
+from cesctl.validity.plain import with_rfm
 from tests.validity.logs import MODEL, leaving
 
 END = datetime(2026, 6, 29, 23, 41, 56, tzinfo=UTC)  # the newest event
@@ -114,6 +117,62 @@ def test_accounts() -> None:
         assert teams.measures.filter(pl.col("kind") == "plain")["auc"].to_list() == (
             customers.measures.filter(pl.col("kind") == "plain")["auc"].to_list()
         )
+
+
+def test_users_of_an_account_come_and_go() -> None:
+    """Each contact is replaced on day 140: no account falls silent."""
+    rows = [
+        (
+            f"u{account}-{day >= 140}",
+            "use",
+            (END - timedelta(days=200 - day)).isoformat(),
+            f"a{account}",
+        )
+        for account in range(20)
+        for day in range(201)
+    ]
+    rows.append(("u0-True", "left", (END - timedelta(days=10)).isoformat(), "a0"))
+    names = ["user_id", "event", "timestamp", "team"]
+    log = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    text = MODEL.replace("attributes: {plan: plan}\n", "") + "roll_up: {to: team, by: sum}\n"
+    last = (END - timedelta(days=65)).isoformat()
+    silent = made(log, text, "silent:30d", last=last, periods=1, horizon="45d")
+    assert silent.pairs.height == 20
+    assert not silent.pairs["outcome"].any()
+    gone = made(log, text, "event:left", last=last, periods=1, horizon="60d")
+    assert gone.pairs.filter("outcome")["customer"].to_list() == ["a0"]
+
+
+def test_an_accounts_plain_counts_know_no_move_to_come() -> None:
+    rows = [("mover", "use", END - timedelta(days=d), "a" if d > 60 else "b") for d in range(100)]
+    rows += [("stayer", "use", END - timedelta(days=d), "b") for d in range(0, 100, 2)]
+    log = pl.DataFrame(
+        [(u, e, at.isoformat(), t) for u, e, at, t in rows],
+        schema=dict.fromkeys(["user_id", "event", "timestamp", "team"], pl.String),
+        orient="row",
+    )
+    text = MODEL.replace("attributes: {plan: plan}\n", "") + "roll_up: {to: team, by: sum}\n"
+    model = parse_model(text)
+    found: list[pl.DataFrame] = []
+
+    def recording(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
+        found.append(pairs)
+        return with_rfm(pairs, model)
+
+    last = (END - timedelta(days=65)).isoformat()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "with_rfm", recording)
+        options: Any = {"horizon": "30d", "every": "14d", "periods": 3, "last": last}
+        silent = cesctl.backtest(log, model, "silent:30d", **options)
+    counted = found[0].filter(pl.col("as_of") == found[0]["as_of"].max())
+    events = dict(counted.select("customer", "events in the window").iter_rows())
+    uses = dict(counted.select("customer", "p:use").iter_rows())
+    assert events == uses == {"a": 30.0, "b": 15.0}
+    # nobody is left in the first account
+    outcomes = silent.pairs.filter(pl.col("as_of") == silent.pairs["as_of"].max())
+    assert dict(outcomes.select("customer", "outcome").iter_rows()) == {"a": False, "b": False}
+    later = cesctl.backtest(log, model, "silent:30d", **options | {"last": None, "periods": 1})
+    assert later.pairs["customer"].to_list() == ["b"]
 
 
 def test_variants_are_scored_by_their_own() -> None:

@@ -42,7 +42,7 @@ def made(seed: int, customers: int, times: int, levels: int) -> Rows:
 
 
 def plain(rows: Rows, place: int = 3) -> list[reference.Pair]:
-    return [(r[0], r[2], float(r[place])) for r in rows]
+    return [(r[0], r[1], r[2], float(r[place])) for r in rows]
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -50,20 +50,19 @@ def plain(rows: Rows, place: int = 3) -> list[reference.Pair]:
 def test_as_every_pair_compared(seed: int, customers: int, times: int, levels: int) -> None:
     rows = made(seed, customers, times, levels)
     found = ranking(frame(rows), "value")
-    if len({r[2] for r in rows}) < 2:
+    one, other = plain(rows), plain(rows, 4)
+    exact = reference.area(one)
+    if exact is None:
         assert found is None
         return
     assert found is not None
-    one, other = plain(rows), plain(rows, 4)
-    exact = reference.area(one)
     assert found.auc == float(exact)
-    assert found.with_outcome == sum(r[2] for r in rows)
     having, lacking = ({r[0] for r in rows if r[2] is kind} for kind in (True, False))
-    assert found.freedom == min(len(having), len(lacking)) - 1
-    if found.freedom < 1:
+    assert found.fewest == min(len(having), len(lacking))
+    if found.fewest < 2:
         assert found.interval() is None
         return
-    reach = student(0.95, found.freedom)
+    reach = student(0.95, (found.fewest - 1))
     interval = found.interval()
     assert interval is not None
     if 0 < exact < 1:
@@ -72,7 +71,12 @@ def test_as_every_pair_compared(seed: int, customers: int, times: int, levels: i
     second = ranking(frame(rows), "other")
     assert second is not None
     difference, ends = found.less(second)
-    assert difference == pytest.approx(float(exact - reference.area(other)))
+    apart = reference.area(other)
+    assert apart is not None
+    assert difference == pytest.approx(float(exact - apart))
+    if not {exact, apart}.isdisjoint({0, 1}):
+        assert ends is None
+        return
     spread = reference.covariance(one, one) + reference.covariance(other, other)
     spread -= 2 * reference.covariance(one, other)
     half = reach * math.sqrt(max(float(spread), 0.0))
@@ -101,13 +105,45 @@ def test_precision_and_capture(seed: int, customers: int, times: int, levels: in
 def test_as_scikit_learn() -> None:
     for seed, levels in ((1, 1), (2, 3), (3, 1000)):
         rows = made(seed, 3_000, 5, levels)
-        outcomes, values = [r[2] for r in rows], [r[3] for r in rows]
+        areas, precisions, twos, outcomes = [], [], [], []
+        for at in range(5):
+            own = [r for r in rows if r[1] == at]
+            had, values = [r[2] for r in own], [r[3] for r in own]
+            found = ranking(frame(own), "value")
+            assert found is not None
+            areas.append(roc_auc_score(had, values))
+            precisions.append(average_precision_score(had, values))
+            assert found.auc == pytest.approx(areas[-1], abs=1e-12)
+            assert average_precision(frame(own), "value") == pytest.approx(
+                precisions[-1], abs=1e-12
+            )
+            twos.append(sum(had) * (len(had) - sum(had)))
+            outcomes.append(sum(had))
         found = ranking(frame(rows), "value")
         assert found is not None
-        assert found.auc == pytest.approx(roc_auc_score(outcomes, values), abs=1e-12)
-        assert average_precision(frame(rows), "value") == pytest.approx(
-            average_precision_score(outcomes, values), abs=1e-12
-        )
+        assert found.compared == sum(twos)
+        by_two = sum(a * n for a, n in zip(areas, twos, strict=True)) / sum(twos)
+        assert found.auc == pytest.approx(by_two, abs=1e-12)
+        by_outcome = sum(p * n for p, n in zip(precisions, outcomes, strict=True)) / sum(outcomes)
+        assert average_precision(frame(rows), "value") == pytest.approx(by_outcome, abs=1e-12)
+
+
+def test_a_season_is_nothing_that_a_score_foretold() -> None:
+    """All have low values and many outcomes at one T, high values and few at the other: by chance within
+    each.
+    """
+    rng = random.Random(4)
+    rows: Rows = []
+    for customer in range(400):
+        for at, share in ((0, 0.6), (1, 0.05)):
+            rows.append((customer, at, rng.random() < share, share * 10 + rng.random(), 0.0))
+    found = ranking(frame(rows), "value")
+    assert found is not None
+    low, high = found.interval() or (1.0, 0.0)
+    assert low < 0.5 < high
+    pooled = ranking(frame(rows).with_columns(as_of=pl.lit(0)), "value")
+    assert pooled is not None
+    assert pooled.auc > 0.8
 
 
 def test_all_told_apart_is_no_certainty() -> None:
@@ -131,6 +167,15 @@ def test_one_customer_on_a_side_gives_no_interval() -> None:
     assert found is not None
     assert found.interval() is None
     assert found.less(found) == (0.0, None)
+
+
+def test_two_and_two_show_no_difference() -> None:
+    rows: Rows = [(n, 0, n < 2, float(n < 2), 0.0) for n in range(4)]
+    one, other = (ranking(frame(rows), c) for c in ("value", "other"))
+    assert one is not None
+    assert other is not None
+    assert (one.auc, other.auc) == (1.0, 0.5)
+    assert other.less(one) == (-0.5, None)
 
 
 def test_no_order_of_rows_changes_a_bit() -> None:
