@@ -9,7 +9,6 @@ Before any figure is printed the scores of the last T must be those of ``score -
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.compare import HERE, answer_of, measured
-from benchmarks.insight import table
+from benchmarks.insight import command, table
 from benchmarks.make_data import SIZES, make, path_of
 
 TIMES = ["--every", "3w", "--periods", "12"]
@@ -26,11 +25,6 @@ CASES = {
     "backtest of an event": ["backtest", "--outcome", "event:event_09", "--horizon", "30d", *TIMES],
     "backtest of a silence": ["backtest", "--outcome", "silent:30d", *TIMES],
 }
-
-
-def command(words: list[str], log: Path, model: Path, out: Path) -> list[str]:
-    cesctl = [sys.executable, "-c", "from cesctl.cli import run; run()", words[0], str(log)]
-    return [*cesctl, *words[1:], "-c", str(model), "-o", str(out), "--quiet"]
 
 
 def checked(pairs: pl.DataFrame, log: Path, model: Path, out: Path) -> int:

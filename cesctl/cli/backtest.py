@@ -6,7 +6,6 @@ import typer
 
 from cesctl.cli import deliver, line, options
 from cesctl.cli.console import Screen
-from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
     from cesctl.present.answer import Answer
@@ -60,21 +59,8 @@ def command(
     every: Annotated[
         str, typer.Option(metavar="D", help="How far apart: 1w, 30d, or months: 1mo, 3mo.")
     ] = "1mo",
-    periods: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=120, metavar="N", help="How many.  [default: 12]", show_default=False
-        ),
-    ] = None,
-    first: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="WHEN",
-            help="In place of --periods: all since then.",
-            show_default=False,
-        ),
-    ] = None,
+    periods: options.Periods = None,
+    first: options.First = None,
     to: Annotated[
         str | None,
         typer.Option(
@@ -112,8 +98,7 @@ def command(
     from cesctl.validity.outcome import parse_outcome
 
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
-    if periods is not None and first is not None:
-        raise UsageError("--periods and --from exclude each other")
+    options.one_of_periods_and_first(periods, first)
     wanted = parse_outcome(outcome, label=label, good=good, again=again)
     model = line.chosen_model(
         config, as_of=as_of, window=window, compare=compare, customers=customers

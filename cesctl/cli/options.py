@@ -76,6 +76,19 @@ Where: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Periods: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, max=120, metavar="N", help="How many.  [default: 12]", show_default=False),
+]
+First: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="WHEN",
+        help="In place of --periods: all since then.",
+        show_default=False,
+    ),
+]
 To: TypeAlias = Annotated[
     str | None,
     typer.Option("--to", metavar="WHEN", help="The last time, as --as-of.", show_default=False),
@@ -116,6 +129,12 @@ def model_path(config: str | None) -> str:
             "(cesctl init writes one from your events)"
         )
     return DEFAULT_MODEL
+
+
+def one_of_periods_and_first(periods: int | None, first: str | None) -> None:
+    """Raises UsageError where both say at which times."""
+    if periods is not None and first is not None:
+        raise UsageError("--periods and --from exclude each other")
 
 
 def last_time(to: str | None, as_of: str | None) -> str | None:

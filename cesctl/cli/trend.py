@@ -6,7 +6,6 @@ import typer
 
 from cesctl.cli import deliver, line, options
 from cesctl.cli.console import Screen
-from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
     from cesctl.insight.trend import Trend
@@ -26,21 +25,8 @@ def command(
     every: Annotated[
         str, typer.Option(metavar="D", help="How far apart: 1d, 1w, 30d, or months: 1mo, 3mo.")
     ] = "1w",
-    periods: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=120, metavar="N", help="How many.  [default: 12]", show_default=False
-        ),
-    ] = None,
-    first: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="WHEN",
-            help="In place of --periods: all since then.",
-            show_default=False,
-        ),
-    ] = None,
+    periods: options.Periods = None,
+    first: options.First = None,
     to: options.To = None,
     falling: options.Falling = 10,
     rising: options.Rising = 0,
@@ -62,8 +48,7 @@ def command(
     JSON holds the periods, too.
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
-    if periods is not None and first is not None:
-        raise UsageError("--periods and --from exclude each other")
+    options.one_of_periods_and_first(periods, first)
     only = options.conditions(where)
     model = line.chosen_model(
         config,

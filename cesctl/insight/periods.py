@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from cesctl.duration import DurationError, format_duration, parse_duration
+from cesctl.duration import format_duration
 from cesctl.errors import UsageError
+from cesctl.insight.times import length
 from cesctl.model.as_of import local_instant
 
 if TYPE_CHECKING:
@@ -58,13 +59,7 @@ def parse_every(text: str) -> Every:
     months = _MONTHS.fullmatch(text)
     if months:
         return Every(months=int(months[1]))
-    try:
-        us = parse_duration(text)
-    except DurationError as error:
-        raise UsageError(f"--every: {error}; {error.hint}; months are 1mo, 3mo") from None
-    if us == 0:
-        raise UsageError("--every: must be above 0")
-    return Every(us=us)
+    return Every(us=length("--every", text, "; months are 1mo, 3mo"))
 
 
 def series(

@@ -6,10 +6,22 @@ import re
 from contextlib import suppress
 from datetime import datetime
 
+from cesctl.duration import DurationError, parse_duration
 from cesctl.errors import UsageError
 from cesctl.model.as_of import AsOfError, local_instant, resolve_as_of
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def length(option: str, text: str, more: str = "") -> int:
+    """A length of time above 0, in µs. Raises UsageError; ``more``: what else may be written."""
+    try:
+        us = parse_duration(text)
+    except DurationError as error:
+        raise UsageError(f"{option}: {error}; {error.hint}{more}") from None
+    if us == 0:
+        raise UsageError(f"{option}: must be above 0")
+    return us
 
 
 def fixed_time(option: str, text: str, zone: str) -> datetime:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.duration import DurationError, format_duration, parse_duration
+from cesctl.duration import format_duration
 from cesctl.errors import UsageError
 from cesctl.insight.event_table import carefully
 from cesctl.insight.names import check_names
 from cesctl.insight.periods import Every, parse_every, series
 from cesctl.insight.segments import with_attributes
-from cesctl.insight.times import first_instant, fixed_time
+from cesctl.insight.times import first_instant, fixed_time, length
 from cesctl.model.scored_by import all_bands, each_signal
 from cesctl.pipeline.log import fixed_as_of, open_log
 from cesctl.pipeline.run import newest, score_times
@@ -190,13 +190,7 @@ def _horizon(text: str | None, outcome: Outcome) -> timedelta:
     silence = None if outcome.silent_us is None else timedelta(microseconds=outcome.silent_us)
     if text is None:
         return silence or USUAL_HORIZON
-    try:
-        us = parse_duration(text)
-    except DurationError as error:
-        raise UsageError(f"--horizon: {error}; {error.hint}") from None
-    if us == 0:
-        raise UsageError("--horizon: must be above 0")
-    found = timedelta(microseconds=us)
+    found = timedelta(microseconds=length("--horizon", text))
     if silence is not None and found < silence:
         long = format_duration(outcome.silent_us or 0)
         raise UsageError(f"--horizon: a silence of {long} is not over within {text.strip()}")

@@ -39,7 +39,10 @@ def _too_few(made: Backtest) -> str:
     having = made.with_outcome
     without = made.pairs.filter(~made.pairs["outcome"])["customer"].n_unique()
     if min(having, without) >= FEWEST:
-        return ""
+        together = made.measures["auc"][0] is not None
+        return (
+            "" if together else "Nothing can be said: at each time all had the outcome, or nobody."
+        )
     who = "with" if having < FEWEST else "without"
     return (
         f"Nothing can be said: {min(having, without):,} customers {who} the outcome are too few; "
@@ -111,8 +114,9 @@ def _named(row: dict[str, Any]) -> str:
 
 
 def _difference(row: dict[str, Any]) -> str:
-    ends = f"{fixed(row['difference_low'], 3)} to {fixed(row['difference_high'], 3)}"
-    return f"AUC {fixed(row['auc'], 2)}, a difference of {fixed(row['difference'], 3)} ({ends})"
+    low, high = row["difference_low"], row["difference_high"]
+    ends = "" if low is None else f" ({fixed(low, 3)} to {fixed(high, 3)})"
+    return f"AUC {fixed(row['auc'], 2)}, a difference of {fixed(row['difference'], 3)}{ends}"
 
 
 def _bands(made: Backtest) -> list[str]:

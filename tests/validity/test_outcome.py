@@ -47,7 +47,7 @@ def test_kinds() -> None:
         ("event:", {}, '--outcome: "event:" does not say what; write event:NAME'),
         ("silent: ", {}, '--outcome: "silent: " does not say what'),
         ("silent:soon", {}, "--outcome: "),
-        ("silent:0d", {}, "--outcome: silent: must be above 0"),
+        ("silent:0d", {}, "--outcome: must be above 0"),
         ("event:a", {"label": "x"}, "--label: event: has none"),
         ("silent:3d", {"label": "x"}, "--label: silent: has none"),
         ("silent:3d", {"good": True}, "--good: a silence is no good outcome"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from cesctl.model import parse_model
 from cesctl.validity.backtest import Backtest, backtest
 from cesctl.validity.verdict import truncated, verdict
-from tests.validity.logs import MODEL, leaving
+from tests.validity.logs import END, MODEL, leaving
 
 
 def made(
@@ -116,3 +117,39 @@ def test_the_side_that_should_have_it(good: bool) -> None:
     one, other = (b.measures["auc"][0] for b in (bad, found))
     assert one == pytest.approx(1 - other if good else other, abs=1e-6)
     assert f"the {'higher' if good else 'lower'} score" in said(found)
+
+
+def test_times_at_which_all_have_it_or_nobody() -> None:
+    """Of two times, at one of which everybody stops at once."""
+    days = [END - timedelta(days=d) for d in range(20, 60)]
+    rows = [(f"c{n}", "use", at.isoformat(), "free") for n in range(15) for at in days]
+    rows.append(("c0", "other", END.isoformat(), "free"))
+    names = ["user_id", "event", "timestamp", "plan"]
+    log = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    model = replace(
+        parse_model(MODEL),
+        risk=replace(parse_model(MODEL).risk, activity=parse_model(MODEL).signals[0].match),
+    )
+    found = backtest(log, model, "silent:10d", every="7d", periods=5)
+    counts = {(r["pairs"], r["outcomes"]) for r in found.times.to_dicts()}
+    assert counts == {(15, 15), (15, 0), (0, 0)}  # at the last all are silent already
+    assert said(found) == "Nothing can be said: at each time all had the outcome, or nobody."
+
+
+def test_a_score_that_tells_all_apart() -> None:
+    rows = [
+        (
+            f"c{n:02d}",
+            "use" if day < 40 or n < 15 else "note",
+            (END - timedelta(days=70 - day)).isoformat(),
+            "free",
+        )
+        for n in range(30)
+        for day in range(10 if n < 15 else 30, 71 if n >= 15 else 36)
+    ]
+    names = ["user_id", "event", "timestamp", "plan"]
+    log = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    found = backtest(log, parse_model(MODEL), "silent:30d", periods=1)
+    text = said(found)
+    assert "None" not in text
+    assert "()" not in text
