@@ -10,7 +10,7 @@ import polars as pl
 from cesctl.insight.bins import binned
 from cesctl.pipeline.numbers import round_half_away, with_shared
 from cesctl.validity.by_score import RATE, told
-from cesctl.validity.ranking import ranking
+from cesctl.validity.ranking import levels_of, ranking, sides_of
 from cesctl.validity.rates import rate
 from cesctl.validity.stake import INSTANT, LeftOut
 
@@ -52,7 +52,7 @@ def _area(pairs: pl.DataFrame, *, good: bool) -> dict[str, float | None]:
     own = pairs.select(
         "customer", "as_of", "outcome", (sign * pl.col("score") + 0.0).alias("value")
     )
-    found = ranking(own, "value")
+    found = ranking(own, levels_of(own), sides_of(own))
     low, high = (found.interval() if found else None) or (None, None)
     return {"auc": None if found is None else found.auc, "auc_low": low, "auc_high": high}
 

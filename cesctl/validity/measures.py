@@ -9,7 +9,14 @@ import polars as pl
 
 from cesctl.insight.intervals import for_each_of
 from cesctl.pipeline.numbers import round_half_away, with_shared
-from cesctl.validity.ranking import Ranking, average_precision, captured, ranking
+from cesctl.validity.ranking import (
+    Ranking,
+    average_precision,
+    captured,
+    levels_of,
+    ranking,
+    sides_of,
+)
 
 if TYPE_CHECKING:
     from cesctl.validity.ranking import Interval
@@ -43,14 +50,16 @@ def compared(
     rows = []
     score: Ranking | None = None
     confidence = for_each_of(len(values) - 1)
+    sides = sides_of(pairs)
     for name, kind, column in values:
         sign = 1.0 if good else -1.0
         own = pairs.select(
             "customer", "as_of", "outcome", (sign * pl.col(column) + 0.0).alias("value")
         )
-        found = ranking(own, "value")
+        levels = levels_of(own)
+        found = ranking(own, levels, sides)
         score = score or found
-        row = {"name": name, "kind": kind.replace("unweighed", "signal"), **_of(own, found)}
+        row = {"name": name, "kind": kind.replace("unweighed", "signal"), **_of(levels, found)}
         if found is not None and score is not None and kind != "score":
             row |= _beside(found, score, confidence)
         if kind != "unweighed":
@@ -61,13 +70,13 @@ def compared(
     return with_shared(frame, *(round_half_away(pl.col(c), 6).alias(c) for c in numbers))
 
 
-def _of(own: pl.DataFrame, found: Ranking | None) -> dict[str, object]:
+def _of(levels: pl.DataFrame, found: Ranking | None) -> dict[str, object]:
     if found is None:
         return {}
     low, high = found.interval() or (None, None)
     row: dict[str, object] = {"auc": found.auc, "low": low, "high": high}
-    row["average_precision"] = average_precision(own, "value")
-    parts = captured(own, "value", list(SHARES.values())) or []
+    row["average_precision"] = average_precision(levels)
+    parts = captured(levels, list(SHARES.values())) or []
     for (name, share), part in zip(SHARES.items(), parts, strict=False):
         row |= {f"captured_{name}": part, f"lift_{name}": part / share}
     return row

@@ -88,96 +88,104 @@ def _share(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-logit)) if logit > -700.0 else 0.0
 
 
-def ranking(pairs: pl.DataFrame, value: str) -> Ranking | None:
-    """How well a column foretells the outcome, the greater the likelier; None where no T has pairs with the
-    outcome and pairs without. ``pairs``: customer (faster where in order), as_of, outcome (whether) and the
-    column, without nulls.
+def levels_of(pairs: pl.DataFrame) -> pl.DataFrame:
+    """One row per T and value, the least value first: as_of, value, how many pairs have the outcome (``of``),
+    and how many have not (``rest``). ``pairs``: as_of, outcome (whether), value (the greater, the likelier;
+    no nulls).
+    """
+    having = pl.col("outcome").sum().cast(pl.Int64)
+    levels = pairs.group_by("as_of", "value").agg(
+        having.alias("of"), pl.len().cast(pl.Int64).alias("n")
+    )
+    return levels.select("as_of", "value", "of", (pl.col("n") - pl.col("of")).alias("rest")).sort(
+        "value"
+    )
+
+
+def sides_of(pairs: pl.DataFrame) -> pl.DataFrame:
+    """One row per customer, in order: ``of`` and ``rest``, its pairs with the outcome and without, and
+    ``hits`` and ``spares``, with how many pairs of the other kind these are compared. Whatever the value.
+    """
+    had = pl.col("outcome").cast(pl.Int64)
+    whole = pairs.group_by("as_of").agg(
+        had.sum().alias("all_of"), (1 - had).sum().alias("all_rest")
+    )
+    placed = pairs.select("customer", "as_of", "outcome").join(
+        whole, on="as_of", how="left", maintain_order="left"
+    )
+    sums = placed.select(
+        "customer",
+        had.alias("of"),
+        (1 - had).alias("rest"),
+        (had * pl.col("all_rest")).alias("hits"),
+        ((1 - had) * pl.col("all_of")).alias("spares"),
+    )
+    return sums.group_by("customer").sum().sort("customer")
+
+
+def ranking(pairs: pl.DataFrame, levels: pl.DataFrame, sides: pl.DataFrame) -> Ranking | None:
+    """How well the value foretells the outcome; None where no T has pairs with the outcome and pairs without.
+    ``pairs``: those of ``levels`` and ``sides``: customer (faster where in order), as_of, outcome, value.
 
     Half hits are whole when doubled, so that the area is one quotient of whole numbers.
     """
+    compared = int(sides["hits"].sum())
+    if not compared:
+        return None
     of, rest = pl.col("of"), pl.col("rest")
-    whole = {c: pl.col(c).sum().over("as_of") for c in ("of", "rest")}
-    levels = _levels(pairs, value).select(
+    placed = levels.select(
         "as_of",
-        value,
+        "value",
         # twice the pairs without the outcome that are below, and twice those with it that are above; equal
         # ones by half
         (2 * (rest.cum_sum().over("as_of") - rest) + rest).alias("below"),
-        (2 * (whole["of"] - of.cum_sum().over("as_of")) + of).alias("above"),
-        whole["of"].alias("all_of"),
-        whole["rest"].alias("all_rest"),
-        of,
-        rest,
+        (2 * (of.sum().over("as_of") - of.cum_sum().over("as_of")) + of).alias("above"),
     )
-    compared = int(levels.select((of * pl.col("all_rest")).sum()).item())
-    if not compared:
-        return None
-    auc = int(levels.select((of * pl.col("below")).sum()).item()) / (2 * compared)
-    placed = pairs.select("customer", "as_of", "outcome", value).join(
-        levels.drop("of", "rest"), on=["as_of", value], how="left", maintain_order="left"
+    joined = pairs.select("customer", "as_of", "outcome", "value").join(
+        placed, on=["as_of", "value"], how="left", maintain_order="left"
     )
     had, nothing = pl.col("outcome"), pl.lit(0, dtype=pl.Int64)
-    sums = placed.select(
+    told = joined.select(
         "customer",
         pl.when(had).then("below").otherwise(nothing).alias("hit"),
-        pl.when(had).then("all_rest").otherwise(nothing).alias("hits"),
         pl.when(had).then(nothing).otherwise("above").alias("spared"),
-        pl.when(had).then(nothing).otherwise("all_of").alias("spares"),
-        had.cast(pl.Int64).alias("of"),
-        (~had).cast(pl.Int64).alias("rest"),
     )
-    parts = sums.group_by("customer").sum().sort("customer")
-    return Ranking(
-        auc,
-        compared,
-        parts.select(
-            (pl.col("hit") / 2.0 - auc * pl.col("hits")).alias("hit"),
-            (pl.col("spared") / 2.0 - auc * pl.col("spares")).alias("spared"),
-            "of",
-            "rest",
-        ),
+    found = told.group_by("customer").sum().sort("customer")
+    auc = int(found["hit"].sum()) / (2 * compared)
+    parts = sides.select(
+        (found["hit"] / 2.0 - auc * sides["hits"]).alias("hit"),
+        (found["spared"] / 2.0 - auc * sides["spares"]).alias("spared"),
+        "of",
+        "rest",
     )
+    return Ranking(auc, compared, parts)
 
 
-def _levels(pairs: pl.DataFrame, value: str) -> pl.DataFrame:
-    """One row per T and value, the least value first: how many pairs have the outcome (``of``), and how many
-    have not (``rest``).
-    """
-    having = pl.col("outcome").sum().cast(pl.Int64)
-    levels = pairs.group_by("as_of", value).agg(
-        having.alias("of"), pl.len().cast(pl.Int64).alias("n")
-    )
-    return levels.select("as_of", value, "of", (pl.col("n") - pl.col("of")).alias("rest")).sort(
-        value
-    )
-
-
-def average_precision(pairs: pl.DataFrame, value: str) -> float | None:
+def average_precision(levels: pl.DataFrame) -> float | None:
     """The precision at each value, weighted by the outcomes it adds: the area under the steps of the
     precision-recall curve, not the trapezoids; of several T the mean, weighted by their outcomes. None
     without outcomes. What says nothing gives about the share of outcomes.
     """
-    outcomes = int(pairs["outcome"].sum())
+    outcomes = int(levels["of"].sum())
     if not outcomes:
         return None
     found = pl.col("of").cum_sum().over("as_of")
     taken = (pl.col("of") + pl.col("rest")).cum_sum().over("as_of")
-    steps = _levels(pairs, value).reverse().select(pl.col("of") * (found / taken))
+    steps = levels.reverse().select(pl.col("of") * (found / taken))
     return _total(steps.to_series()) / outcomes
 
 
-def captured(pairs: pl.DataFrame, value: str, shares: Sequence[float]) -> list[float] | None:
+def captured(levels: pl.DataFrame, shares: Sequence[float]) -> list[float] | None:
     """The share of the outcomes that are among that share of each T's pairs which has the greatest values; of
     pairs with the value at the edge as many as have room, and their outcomes in proportion.
 
     Divided by the share it is the lift. None without outcomes.
     """
-    outcomes = int(pairs["outcome"].sum())
+    outcomes = int(levels["of"].sum())
     if not outcomes:
         return None
     n = pl.col("of") + pl.col("rest")
-    # the levels come in order, the greatest first
-    steps = _levels(pairs, value).reverse()
+    steps = levels.reverse()  # the greatest first
     steps = steps.select("of", n.alias("n"), n.cum_sum().over("as_of").alias("taken"), "as_of")
     before, whole = pl.col("taken") - pl.col("n"), pl.col("n").sum().over("as_of")
     parts = (((share * whole - before) / pl.col("n")).clip(0.0, 1.0) for share in shares)
