@@ -63,13 +63,12 @@ def seen(log: Log, times: Sequence[datetime], until: datetime, outcome: Outcome)
         outcome=outcome,
     )
     users, whole = carefully(log, lambda own: own.count(collect)[0])
-    at = users["all"].explode(empty_as_null=False)
     return Seen(
-        users=_users(users, at, times, log.model.window_us),
+        users=_users(users, times, log.model.window_us),
         everybody=whole["customer"],
         times=_times(whole),
         gaps=_gaps(whole, outcome.silent_us),
-        oldest=_instant(at.min()),
+        oldest=_instant(users["all"].list.min().min()),
     )
 
 
@@ -130,24 +129,24 @@ def _wanted(outcome: Outcome) -> list[str]:
     return ["active"] if outcome.event is None else ["active", "happened"]
 
 
-def _users(
-    frame: pl.DataFrame, at: pl.Series, times: Sequence[datetime], window: int | None
-) -> pl.DataFrame:
+def _users(frame: pl.DataFrame, times: Sequence[datetime], window: int | None) -> pl.DataFrame:
     """The first activity of each, and its events in the window before each T.
 
-    ``at``: the events of all, laid end to end, so that counts are differences of running sums: that takes a
-    third of what sums within groups take.
+    Counted over the lists laid end to end, by a number that is in order: that takes a third of what sums
+    within the first grouping take.
     """
-    us, ends = at.to_physical(), frame["all"].list.len().cum_sum()
+    us = pl.col("all").to_physical()
     counts = []
     for n, t in enumerate(times):
         inside = us <= epoch_us(t)
         if window is not None:
             inside &= us > epoch_us(t) - window
-        upto = inside.cast(pl.UInt32).cum_sum().gather(ends - 1)
-        counts.append((upto - upto.shift(1, fill_value=0)).alias(f"events|{n}"))
+        counts.append(inside.sum().alias(f"events|{n}"))
+    numbered = frame.select("all").with_row_index("whose").explode("all", empty_as_null=False)
+    numbered = numbered.with_columns(pl.col("whose").set_sorted())
+    counted = numbered.lazy().group_by("whose", maintain_order=True).agg(counts)
     first = frame.select("customer", pl.col("active").list.min().alias("first_at"))
-    return first.with_columns(counts)
+    return pl.concat([first, counted.collect(engine="in-memory").drop("whose")], how="horizontal")
 
 
 def _times(frame: pl.DataFrame) -> pl.DataFrame:
