@@ -177,7 +177,8 @@ UNKNOWABLE = re.compile(
     r"no time(zone)?$|unknown timestamp_format|no part of a format|has no (year|month)"
     r"|no signal is|no group is|no band is|change needs compare|is the list of all|is a ratio|of itself"
     r"|ascend|must differ|is above max_points"
-    r"|unknown preset|is the name of a preset|no most points|not above 0|is a column of|two (bands|variants) are named"
+    r"|unknown preset|is the name of a preset|no most points|not above 0|is a column of"
+    r"|two (bands|variants) are named"
 )
 
 
