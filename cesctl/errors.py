@@ -51,6 +51,10 @@ class UsageError(CesctlError):
     exit_code = 2
 
 
+class EditError(UsageError):
+    """A change of a model's text that cannot be made."""
+
+
 @dataclass(frozen=True)
 class InputProblem:
     """One thing wrong with an export. ``line`` counts from 1; None where there is no line."""
