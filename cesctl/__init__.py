@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cesctl.model.load import load_model, parse_model
     from cesctl.pipeline.run import score
     from cesctl.result import Result
+    from cesctl.tuning.tune import tune
     from cesctl.validity.backtest import backtest
 
 __version__ = "0.1.0"
@@ -40,6 +41,7 @@ __all__ = [
     "score",
     "segments",
     "trend",
+    "tune",
 ]
 
 _HOME = {
@@ -58,6 +60,7 @@ _HOME = {
     "report": "cesctl.insight.report",
     "segments": "cesctl.insight.segments",
     "trend": "cesctl.insight.trend",
+    "tune": "cesctl.tuning.tune",
 }
 
 

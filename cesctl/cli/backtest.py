@@ -6,6 +6,15 @@ import typer
 
 from cesctl.cli import deliver, line, options
 from cesctl.cli.console import Screen
+from cesctl.cli.outcome_options import (
+    Again,
+    Every,
+    Good,
+    Horizon,
+    Label,
+    LastTime,
+    OutcomeOption,
+)
 
 if TYPE_CHECKING:
     from cesctl.present.answer import Answer
@@ -23,52 +32,15 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
-    outcome: Annotated[
-        str,
-        typer.Option(
-            metavar="WHAT",
-            help="What should have been foretold: event:NAME of the log, silent:60d (no activity for so "
-            "long), or a file with a customer and a date a row.",
-            show_default=False,
-        ),
-    ],
-    label: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT", help="Only rows of the file with this label.", show_default=False
-        ),
-    ] = None,
-    good: Annotated[
-        bool,
-        typer.Option(
-            "--good", help="High scores should foretell it, as an upgrade; else low ones."
-        ),
-    ] = False,
-    again: Annotated[
-        bool,
-        typer.Option("--again", help="Who had it may have it again, as a renewal."),
-    ] = False,
-    horizon: Annotated[
-        str | None,
-        typer.Option(
-            metavar="D",
-            help="How long after each time it counts.  [default: 90d, of a silence its length]",
-            show_default=False,
-        ),
-    ] = None,
-    every: Annotated[
-        str, typer.Option(metavar="D", help="How far apart: 1w, 30d, or months: 1mo, 3mo.")
-    ] = "1mo",
+    outcome: OutcomeOption,
+    label: Label = None,
+    good: Good = False,
+    again: Again = False,
+    horizon: Horizon = None,
+    every: Every = "1mo",
     periods: options.Periods = None,
     first: options.First = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHEN",
-            help="The last time.  [default: a horizon before the log ends]",
-            show_default=False,
-        ),
-    ] = None,
+    to: LastTime = None,
     by: Annotated[
         str | None,
         typer.Option(

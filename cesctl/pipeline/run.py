@@ -54,13 +54,14 @@ def score_times(
     *,
     attributes_then: bool = True,
     occurrences: bool = False,
+    among: pl.Series | None = None,
 ) -> tuple[Result, list[At]]:
     """Scores an opened log at several T in one pass.
 
     ``wanted`` is asked with the model's own T, and gives that and earlier ones. Gives the run at the model's
     T and the customers at every wanted T, in that order; each is as if it were scored alone.
     ``attributes_then``: also with its attributes of that T, which take their time; else only the model's
-    own T has them.
+    own T has them. ``among``: count the events of these customers only (users, where customers are accounts).
     """
     customers = Customers(log.model, log.identities)
     customers.check()
@@ -71,6 +72,7 @@ def score_times(
             wanted,
             attributes_then=attributes_then,
             occurrences=occurrences,
+            among=among,
         ),
     )
     log = replace(log, raw=raw)
@@ -113,6 +115,7 @@ def _count(
     *,
     attributes_then: bool,
     occurrences: bool,
+    among: pl.Series | None,
 ) -> _Counted:
     """One pass where T is known or can be guessed from the files' ends, two where the guess is wrong."""
     at = fixed_as_of(log)
@@ -133,20 +136,27 @@ def _count(
             continue
         every = times(log.model, reported)
         places = {n for n, t in enumerate(every) if t in reported}
-        made, read = log.count(
-            partial(
-                polars_engine.aggregate,
-                model=log.model,
-                times=every,
-                reported=places,
-                attributed=places if attributes_then else {0},
-                occurrences=occurrences,
-            )
+        aggregate = partial(
+            polars_engine.aggregate,
+            model=log.model,
+            times=every,
+            reported=places,
+            attributed=places if attributes_then else {0},
+            occurrences=occurrences,
         )
+        made, read = log.count(aggregate if among is None else partial(_of, among, aggregate))
         found = made.newest or log.clock  # without an accepted event T is the clock
         if not latest or found == at:
             return _Counted(made, every, reported, read)
         at = found
+
+
+def _of(
+    customers: pl.Series, aggregate: Callable[[pl.LazyFrame], Aggregate], events: pl.LazyFrame
+) -> Aggregate:
+    """Of the events of these customers, and of what is rejected, which is counted whoever it is of."""
+    own = pl.col("customer").is_in(customers.implode())
+    return aggregate(events.filter(own | pl.col("reason").is_not_null()))
 
 
 def newest(events: pl.LazyFrame) -> datetime | None:

@@ -1,0 +1,155 @@
+"""``cesctl tune``: weights that foretell better."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cesctl.cli import deliver, line, options
+from cesctl.cli.console import Screen
+from cesctl.cli.outcome_options import (
+    Again,
+    Every,
+    Good,
+    Horizon,
+    Label,
+    LastTime,
+    OutcomeOption,
+)
+from cesctl.cli.outputs import OutputFiles, check_apart, check_writable
+from cesctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from cesctl.present.answer import Answer
+    from cesctl.tuning.tuned import Tuned
+
+EXAMPLE = """
+cesctl tune events.csv -c model.yaml --outcome silent:60d
+cesctl tune events.csv -c model.yaml --outcome churned.csv --write tuned.yaml
+cesctl tune events.csv -c model.yaml --outcome churned.csv --bands --write tuned.yaml
+"""
+
+
+def command(
+    *,
+    events: options.Events = None,
+    config: options.Config = None,
+    outcome: OutcomeOption,
+    label: Label = None,
+    good: Good = False,
+    again: Again = False,
+    horizon: Horizon = None,
+    every: Every = "1mo",
+    periods: options.Periods = None,
+    first: options.First = None,
+    to: LastTime = None,
+    write: Annotated[
+        str | None,
+        typer.Option(
+            "-w",
+            "--write",
+            metavar="MODEL",
+            help="Write the tuned model there; where the present one is as good, nothing.",
+            show_default=False,
+        ),
+    ] = None,
+    free: Annotated[
+        bool, typer.Option("--free", help="Weights may change sign, and those of 0 become others.")
+    ] = False,
+    bands: Annotated[
+        bool, typer.Option("--bands", help="Also set where bands begin, by outcome rates.")
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Which half of the customers fits.")
+    ] = 0,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="Look at no event after that.", show_default=False),
+    ] = None,
+    customers: options.Customers = None,
+    max_rejected: options.MaxRejected = "5%",
+    form: deliver.Format = "table",
+    output: deliver.Output = None,
+    no_color: options.NoColor = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Fit weights to what customers did, and show whether that foretells better.
+
+    Weights, caps, windows and half-lives are fitted at early times to half of the customers, and judged at
+    later times by the others, whom the fit never saw. CSV and files hold one row per signal.
+    """
+    from cesctl.tuning.extra import check_extra
+    from cesctl.validity.outcome import parse_outcome
+
+    check_extra()
+    screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    options.one_of_periods_and_first(periods, first)
+    wanted = parse_outcome(outcome, label=label, good=good, again=again)
+    model = line.chosen_model(config, as_of=as_of, customers=customers)
+    inputs = line.chosen_events(events, model)
+    reads = () if wanted.file is None else (wanted.file,)
+    if write is not None:
+        _check_model_path(write, [*line.paths_read(inputs, model, *reads), *(output or [])])
+    tuned: list[Tuned] = []
+
+    def view() -> "Tuned":
+        from cesctl.tuning.tune import tune
+
+        made = tune(
+            inputs,
+            model,
+            wanted,
+            every=every,
+            periods=periods,
+            first=first,
+            last=to,
+            horizon=horizon,
+            free=free,
+            bands=bands,
+            seed=seed,
+        )
+        tuned.append(made)
+        return made
+
+    def answer(made: "Tuned") -> "Answer":
+        from cesctl.present.tune_view import tune_answer
+
+        return tune_answer(made)
+
+    line.show(
+        screen,
+        inputs,
+        model,
+        view=view,
+        answer=answer,
+        only={},
+        max_rejected=max_rejected,
+        form=form,
+        output=output,
+        reads=reads,
+    )
+    if write is not None:
+        _write(screen, tuned[0], write)
+
+
+def _check_model_path(path: str, others: list[str]) -> None:
+    if not path.endswith((".yaml", ".yml")):
+        raise UsageError(f'--write "{path}" must end with .yaml or .yml')
+    check_apart([path], others)
+    check_writable(path)
+
+
+def _write(screen: Screen, made: "Tuned", path: str) -> None:
+    from cesctl.tuning.rewrite import tuned_text
+    from cesctl.tuning.verdict import verdict
+
+    if made.model == made.before:
+        screen.note(f"{path} is not written: the model stays as it is")
+        return
+    text = tuned_text(made, verdict(made)[:1], path)
+    with OutputFiles() as files:
+        files.write(path, [text.encode()])
+        files.commit()
+    screen.note(
+        f"{path} written. Next: cesctl backtest -c {path}, or cesctl diff it with the old one"
+    )

@@ -1,0 +1,207 @@
+"""What ``cesctl tune`` shows: a verdict, what changes and why, and how that does on what it never saw."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from cesctl.duration import format_duration
+from cesctl.present.answer import Answer
+from cesctl.present.backtest_view import SHARES, _share_cells
+from cesctl.present.json_text import instant, provenance
+from cesctl.present.local_time import local_time
+from cesctl.present.numbers import fixed, percent, shortest, signed
+from cesctl.present.run_facts import run_facts, who
+from cesctl.present.safe import safe
+from cesctl.present.score_view import band_styles, title
+from cesctl.present.view import Column, Page, Row, Table, Words, cell, filled
+from cesctl.tuning.changes import different_limits
+from cesctl.tuning.verdict import verdict
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Group
+    from cesctl.tuning.judge import Judgement
+    from cesctl.tuning.tuned import Half, Tuned
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def tune_answer(made: Tuned) -> Answer:
+    """The answer in every form; files hold one row per signal."""
+    said = verdict(made)
+    tables = {}
+    if made.changes is not None:
+        tables["changes"] = made.changes
+    if made.judgement is not None:
+        tables["measures"] = made.judgement.measures
+    if made.bands is not None:
+        tables["bands"] = made.bands
+    return Answer(
+        page=_page(made, said),
+        table=pl.DataFrame() if made.changes is None else made.changes,
+        name="tune",
+        head=_head(made, said),
+        tables=tables,
+    )
+
+
+def _page(made: Tuned, said: list[str]) -> Page:
+    parts: list[Table | Words] = [Words(safe(" ".join(said)), "Verdict")]
+    if made.changes is not None:
+        parts.append(_changes(made, made.changes))
+    if made.judgement is not None:
+        parts.append(_measures(made.judgement))
+    if made.bands is not None:
+        parts.append(_bands(made, made.bands))
+    return Page(f"{title(made.before)} · tune", _facts(made), tuple(parts))
+
+
+def _facts(made: Tuned) -> tuple[tuple[str, str], ...]:
+    return (
+        *run_facts(made.result)[1:],  # there is no one T
+        ("Outcome", safe(f"{made.outcome}, within {_days(made)} of each time")),
+        ("Fitted", _half(made, made.fitted)),
+        ("Judged", _half(made, made.judged)),
+    )
+
+
+def _days(made: Tuned) -> str:
+    return format_duration(made.horizon // _MICROSECOND)
+
+
+def _half(made: Tuned, half: Half) -> str:
+    zone = made.before.timezone
+    ends = list(dict.fromkeys(local_time(t, zone) for t in (half.times[0], half.times[-1])))
+    times = f"{len(half.times)} times, " if len(half.times) > 1 else ""
+    share = f" · outcome in {percent(half.outcomes / half.pairs)}" if half.pairs else ""
+    return f"{half.customers:,} {who(made.before)}s, {times}{' to '.join(ends)}{share}"
+
+
+def _head(made: Tuned, said: list[str]) -> dict[str, Any]:
+    """What JSON says besides the tables."""
+    found = made.judgement
+    return {
+        **provenance(made.result),
+        "outcome": str(made.outcome),
+        "good": made.outcome.good,
+        "horizon": _days(made),
+        "every": str(made.every),
+        "fitted": _half_head(made.fitted),
+        "judged": _half_head(made.judged),
+        "better": made.better,
+        "difference": None if found is None else round(found.difference, 6),
+        "low": None if found is None or found.low is None else round(found.low, 6),
+        "high": None if found is None or found.high is None else round(found.high, 6),
+        "verdict": said,
+    }
+
+
+def _half_head(half: Half) -> dict[str, Any]:
+    return {
+        "times": [instant(t) for t in half.times],
+        "customers": half.customers,
+        "pairs": half.pairs,
+        "outcomes": half.outcomes,
+    }
+
+
+def _changes(made: Tuned, changes: pl.DataFrame) -> Table:
+    rows = []
+    for row in changes.iter_rows(named=True):
+        same = row["weight"] == row["new_weight"]
+        color = "" if same else "bold"
+        rows.append(
+            Row(
+                (
+                    cell(row["signal"]),
+                    cell(shortest(row["weight"])),
+                    cell(shortest(row["new_weight"]), color),
+                    cell(row["setting"]),
+                    cell(row["new_setting"]),
+                    cell("" if row["odds"] is None else f"x{shortest(row['odds'])}"),
+                    cell(row["why"]),
+                )
+            )
+        )
+    columns = (
+        Column("Signal", least=10),
+        Column("Weight", "right"),
+        Column("New", "right", keep=True),
+        Column("Was", least=8, optional=True),
+        Column("Now", least=8),
+        Column("Odds", "right", optional=True),
+        Column("Why", least=20),
+    )
+    title = "What changes" if made.better else "What the fit would change"
+    note = (
+        "Odds: of the outcome where the value is high (nine in ten are below it), by those where it is low "
+        "(one in ten), all else equal."
+    )
+    limits = " ".join(f"{_limit(a, b)}." for a, b in made.limits)
+    if limits:
+        note += f" Limits that follow the weights: {limits}"
+    return filled(Table(title, columns, tuple(rows), note))
+
+
+def _limit(before: Group, after: Group) -> str:
+    told = [f"{key} {was} to {now}" for key, was, now in different_limits(before, after)]
+    return f"{safe(before.name)} {', '.join(told)}"
+
+
+def _measures(found: Judgement) -> Table:
+    rows = []
+    for row in found.measures.iter_rows(named=True):
+        than = "" if row["difference"] is None else signed(row["difference"], 3)
+        color = {"better": "green", "worse": "red"}.get(row["than_score"] or "", "")
+        ends = ""
+        if row["low"] is not None:
+            ends = f"{fixed(row['low'], 3)} to {fixed(row['high'], 3)}"
+        rows.append(
+            Row(
+                (
+                    cell(row["name"], "bold" if row["kind"] in {"score", "tuned"} else ""),
+                    cell(fixed(row["auc"], 3), "bold"),
+                    cell(ends),
+                    cell(fixed(row["average_precision"], 3)),
+                    cell(percent(row["captured_10"])),
+                    cell(percent(row["captured_20"])),
+                    cell(than, color),
+                    cell(row["than_score"] or "", color),
+                )
+            )
+        )
+    columns = (
+        Column("Measure", least=12),
+        Column("AUC", "right", keep=True),
+        Column("95% interval"),
+        Column("Precision", "right", optional=True),
+        Column("First 10%", "right", optional=True),
+        Column("20%", "right", optional=True),
+        Column("Than before", "right"),
+        Column("Sure"),
+    )
+    note = (
+        "Of customers and times that the fit never saw. Sure: all comparisons hold together with 95% "
+        "confidence."
+    )
+    return filled(Table("How well it foretells", columns, tuple(rows), note))
+
+
+def _bands(made: Tuned, bands: pl.DataFrame) -> Table:
+    styles = band_styles(made.result)
+    froms = {b.name: b.from_ for b in made.model.bands}
+    rows = tuple(
+        Row(
+            (
+                cell(row["band"], styles.get(row["band"], "")),
+                cell(shortest(froms[row["band"]])),
+                *_share_cells(row),
+            )
+        )
+        for row in bands.iter_rows(named=True)
+    )
+    columns = (Column("Band", least=8), Column("From", "right"), *SHARES)
+    which = "tuned" if made.better else "present"
+    return filled(Table(f"By band of the {which} weights", columns, rows))

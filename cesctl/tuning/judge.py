@@ -1,0 +1,86 @@
+"""How well tuned weights foretell what they never saw, beside the weights before and their rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.tuning.rivals import best_single, boosted, equal_weights, table
+from cesctl.validity.measures import compared
+from cesctl.validity.plain import EVENTS, RECENCY, rfm_name, with_rfm
+from cesctl.validity.ranking import levels_of, ranking, sides_of
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Model
+    from cesctl.tuning.sample import Sample
+
+BEFORE, TUNED, EQUAL, TREES = "weights before", "tuned weights", "equal weights", "boosted trees"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """``measures``: see ``compared``: the weights before, tuned and equal ones, trees, the best measure of
+    the fit, plain counts. ``difference``: of the areas, tuned less before, with its 95 % interval (None
+    where it cannot be said).
+    """
+
+    measures: pl.DataFrame
+    difference: float
+    low: float | None
+    high: float | None
+
+    @property
+    def better(self) -> bool:
+        return self.low is not None and self.low > 0.0
+
+
+def judgement(
+    model: Model,
+    fitted: Sample,
+    judged: Sample,
+    columns: Sequence[str],
+    single: tuple[str, str, float],
+    *,
+    good: bool,
+) -> Judgement | None:
+    """``judged``: its pairs with ``code``, ``score`` (before) and ``tuned``. ``columns``: of the measures
+    that the trees see. ``single``: name, column and sign of the best measure. None where no T has pairs with
+    the outcome and pairs without.
+    """
+    name, column, sign = single
+    pairs = judged.pairs.with_columns(
+        pl.Series(EQUAL, equal_weights(model, fitted, judged)),
+        pl.Series(TREES, boosted(fitted, judged, columns)),
+        pl.Series(name, sign * table(judged, [column])[:, 0]).fill_nan(float("-inf")),
+    )
+    pairs = with_rfm(pairs, model)
+    coded = pairs.drop("customer").rename({"code": "customer"}).sort("customer", "as_of")
+    values = [
+        (BEFORE, "score", "score"),
+        (TUNED, "tuned", "tuned"),
+        (EQUAL, "rival", EQUAL),
+        (TREES, "rival", TREES),
+        (name, "single", name),
+        *((plain, "plain", plain) for plain in (EVENTS, RECENCY, rfm_name(model))),
+    ]
+    side = 1.0 if good else -1.0
+    sides = sides_of(coded)
+    own = {
+        c: coded.select("customer", "as_of", "outcome", (side * pl.col(c) + 0.0).alias("value"))
+        for c in ("score", "tuned")
+    }
+    before, tuned = (ranking(o, levels_of(o), sides) for o in own.values())
+    if before is None or tuned is None:
+        return None
+    difference, interval = tuned.less(before)
+    low, high = interval or (None, None)
+    return Judgement(compared(coded, values, good=good), difference, low, high)
+
+
+def best_measure(fitted: Sample, names: dict[str, str], *, good: bool) -> tuple[str, str, float]:
+    """Of the fitted pairs; ``names``: by column, how it is called."""
+    column, sign = best_single(fitted, list(names), good=good)
+    return f"best measure: {names[column]}", column, sign

@@ -1,0 +1,148 @@
+"""The file of a tuned model: that of the model before, with what is different, and why."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cesctl.errors import EditError, UsageError
+from cesctl.model.edit import comment_above, remove_key, set_value
+from cesctl.model.load import parse_model
+from cesctl.model.read_text import read_text
+from cesctl.model.written import read_written
+from cesctl.present.numbers import shortest
+from cesctl.tuning.changes import NONE, different, different_limits
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Model, Source
+    from cesctl.tuning.tuned import Tuned
+
+MARK = "tuned: "
+_OLD = re.compile(rf"^[ \t]*# {MARK}.*(\r\n|\r|\n)", re.MULTILINE)
+
+
+def tuned_text(made: Tuned, said: Sequence[str], path: str) -> str:
+    """The text of the tuned model, to be written to ``path``: comments and all that stays are those of the
+    model's file; a comment says what was, and why it is no more. Files that it names are found from there.
+
+    Raises UsageError where the model has no file, and where its text is written in a way that cannot be
+    edited.
+    """
+    before, after = made.before, made.model
+    if not before.path:
+        raise UsageError("the model has no file whose text could be changed")
+    text = _OLD.sub("", read_text(before.path)[1])
+    folder = Path(path).parent
+    if folder.resolve() != Path(before.path).parent.resolve():
+        text = _moved(text, before, folder)
+    apart: list[str] = []
+    assert made.changes is not None
+    why = dict(zip(made.changes["signal"], made.changes["why"], strict=True))
+    for old, new in zip(before.signals, after.signals, strict=True):
+        if old == new:
+            continue
+        place = ("events", old.name)
+        told = []
+        if old.weight != new.weight:
+            text = set_value(text, (*place, "weight"), shortest(new.weight))
+            told.append(f"weight {shortest(old.weight)} -> {shortest(new.weight)}")
+        for key, was, now in different(old, new):
+            text = _with_key(text, (*place, key), now)
+            told.append(f"{key} {was} -> {now}")
+        text = _said(text, place, f"{', '.join(told)}: {why[old.name]}", apart)
+    for old_group, new_group in zip(before.groups, after.groups, strict=True):
+        for key, was, now in different_limits(old_group, new_group):
+            place = ("groups", old_group.name)
+            text = set_value(text, (*place, key), now)
+            text = _said(text, place, f"{key} {was} -> {now}: follows the weights", apart)
+    text = _with_bands(text, before, after, apart)
+    text = _headed(text, [*said, *apart])
+    written = parse_model(text, path, folder)
+    if _scoring(written) != _scoring(after):
+        raise EditError("the model's file is written in a way that cannot be edited here")
+    return text
+
+
+def _scoring(model: Model) -> tuple[object, ...]:
+    """All that makes a score."""
+    signals = tuple(replace(s, line=0, own_window=False) for s in model.signals)
+    return signals, model.groups, model.scale, model.bands, model.risk
+
+
+def _with_key(text: str, place: Sequence[str], now: str) -> str:
+    if now == NONE and place[-1] != "window":
+        return remove_key(text, place)
+    return set_value(text, place, now)
+
+
+def _said(text: str, place: Sequence[str], comment: str, apart: list[str]) -> str:
+    """With the comment above the entry; where none can stand there, it is kept for the head."""
+    made = comment_above(text, place, [MARK + comment])
+    if made is None:
+        apart.append(f"{place[-1]}: {comment}")
+    return text if made is None else made
+
+
+def _with_bands(text: str, before: Model, after: Model, apart: list[str]) -> str:
+    if before.bands == after.bands:
+        return text
+    root = read_written(text.removeprefix("\ufeff"))
+    assert root is not None
+    found = next((e.value.real for e in root.entries if e.key and e.key.text == "bands"), None)
+    if found is None:  # those that every model has
+        listed = ", ".join(
+            f"{{name: {json.dumps(b.name)}, from: {shortest(b.from_)}"
+            f"{', at_risk: true' if b.at_risk else ''}}}"
+            for b in after.bands
+        )
+        text = set_value(text, ("bands",), f"[{listed}]")
+    else:
+        for n, (old, new) in enumerate(zip(before.bands, after.bands, strict=True)):
+            if old != new:
+                place = (old.name,) if found.kind == "mapping" else (str(n + 1), "from")
+                text = set_value(text, ("bands", *place), shortest(new.from_))
+    steps = ", ".join(f"{b.name} {shortest(b.from_)}" for b in before.bands)
+    return _said(text, ("bands",), f"bands began at {steps}: set from outcome rates", apart)
+
+
+def _headed(text: str, lines: Sequence[str]) -> str:
+    """With comments above the first key."""
+    root = read_written(text.removeprefix("\ufeff"))
+    assert root is not None
+    key = root.entries[0].key
+    comments = [MARK + line for line in lines]
+    made = None if key is None else comment_above(text, (key.text,), comments)
+    if made is not None:
+        return made
+    return "".join(f"# {line}\n" for line in comments) + text
+
+
+def _moved(text: str, model: Model, folder: Path) -> str:
+    """With the names of files as seen from another folder."""
+    if model.customers is not None:
+        text = set_value(text, ("customers", "file"), _from(model.customers.file, folder))
+    if model.identities is not None:
+        text = set_value(text, ("identities", "file"), _from(model.identities.file, folder))
+    for source in model.sources:
+        if source.files:
+            text = set_value(text, (*_place(source), "files"), _listed(source, folder))
+    return text
+
+
+def _place(source: Source) -> tuple[str, ...]:
+    return ("sources", source.name) if source.name else ("source",)
+
+
+def _listed(source: Source, folder: Path) -> str:
+    return f"[{', '.join(_from(f, folder) for f in source.files)}]"
+
+
+def _from(path: str, folder: Path) -> str:
+    if path == "-" or "://" in path or Path(path).is_absolute():
+        return json.dumps(path, ensure_ascii=False)
+    return json.dumps(Path(os.path.relpath(path, folder)).as_posix(), ensure_ascii=False)

@@ -1,0 +1,110 @@
+"""What tuned weights are held to: equal weights, the best single measure, and trees on the same measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from cesctl.validity.ranking import levels_of, ranking, sides_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cesctl.model.types import Model
+    from cesctl.tuning.sample import Sample
+
+    Floats = NDArray[np.float64]
+
+LEAVES = (4, 8, 16)
+TREES = 150
+SMALL = 50_000  # pairs, below which threads wait for each other more than they help
+FOLDS = 5
+
+
+def equal_weights(model: Model, fitted: Sample, judged: Sample) -> Floats:
+    """The values of the signals that have a weight, each in spreads of the fitted pairs, with the sign of its
+    weight, added up.
+    """
+    groups = {g.name: g.weight for g in model.groups}
+    total = np.zeros(judged.pairs.height)
+    for signal in model.signals:
+        weight = signal.weight * groups.get(signal.group or "", 1.0)
+        spread = float(fitted.values(signal, signal.name).std())
+        if weight and spread:
+            total += math.copysign(1.0, weight) * judged.values(signal, signal.name) / spread
+    return total
+
+
+def table(sample: Sample, columns: Sequence[str]) -> Floats:
+    """The measures, one row per pair; of accounts the mean or sum over their users. Nothing is NaN."""
+    nothing = float("nan")
+    return np.column_stack(
+        [sample.of_pairs(sample.measures(c).fill_null(nothing).to_numpy()) for c in columns]
+    )
+
+
+def best_single(sample: Sample, columns: Sequence[str], *, good: bool) -> tuple[str, float]:
+    """The measure that tells best on the pairs, and its sign; what is nothing is the least."""
+    best = ("", 1.0, 0.0)
+    for name in columns:
+        values = np.nan_to_num(table(sample, [name])[:, 0], nan=-np.inf)
+        area = area_of(sample, values, good=good)
+        if abs(area - 0.5) > best[2]:
+            best = (name, 1.0 if area >= 0.5 else -1.0, abs(area - 0.5))
+    return best[:2]
+
+
+def area_of(sample: Sample, values: Floats, *, good: bool) -> float:
+    """The area under the ROC curve, within the T; ``values``: the more, the more engaged."""
+    sign = 1.0 if good else -1.0
+    own = sample.pairs.select(
+        "customer", "as_of", "outcome", pl.Series("value", sign * values + 0.0)
+    )
+    found = ranking(own, levels_of(own), sides_of(own))
+    return 0.5 if found is None else found.auc
+
+
+def boosted(fitted: Sample, judged: Sample, columns: Sequence[str]) -> Floats:
+    """What gradient-boosted trees make of the measures: how likely each judged pair is engaged. How large the
+    trees are, and how many, is what suits customers best that they have not seen.
+    """
+    with threadpool_limits(1 if fitted.pairs.height < SMALL else None):
+        return _boosted(fitted, judged, columns)
+
+
+def _boosted(fitted: Sample, judged: Sample, columns: Sequence[str]) -> Floats:
+    x, y = table(fitted, columns), fitted.engaged
+    fold = fitted.folds(FOLDS)
+    best = (math.inf, LEAVES[0], 1)
+    for leaves in LEAVES:
+        losses = np.zeros(TREES)
+        for n in range(FOLDS):
+            seen, unseen = fold != n, fold == n
+            if len(set(y[seen])) < 2 or not unseen.any():
+                continue
+            made = _trees(leaves, TREES).fit(x[seen], y[seen])
+            for k, chances in enumerate(made.staged_predict_proba(x[unseen])):
+                chance = np.clip(chances[:, 1], 1e-12, 1.0 - 1e-12)
+                wrong = np.where(y[unseen] > 0.0, chance, 1.0 - chance)
+                losses[k] -= float(np.log(wrong).sum())
+        count = int(np.argmin(losses))
+        best = min(best, (float(losses[count]), leaves, count + 1))
+    chances = _trees(best[1], best[2]).fit(x, y).predict_proba(table(judged, columns))
+    return np.asarray(chances[:, 1], dtype=np.float64)
+
+
+def _trees(leaves: int, count: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        learning_rate=0.1,
+        max_iter=count,
+        max_leaf_nodes=leaves,
+        min_samples_leaf=20,
+        early_stopping=False,
+        random_state=0,
+    )

@@ -1,0 +1,139 @@
+"""What else a signal could read, and how else its measure could become a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.duration import DAY_US, format_duration
+from cesctl.model.types import Signal, Target
+from cesctl.tuning.round_numbers import rounded
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Model
+
+WINDOWS = tuple(d * DAY_US for d in (14, 30, 60, 90, 180, 365))
+HALF_LIVES = tuple(d * DAY_US for d in (7, 14, 30, 60, 90, 180))
+SHARES = (0.25, 0.5, 0.75, 0.9, 0.95, 0.99)  # of the measures above 0: where a value may end
+DECAYS = frozenset({"count", "sum"})
+WHOLE_PAST = frozenset(
+    {"recency", "tenure"}
+)  # their window is all history, unless they say otherwise
+WHOLE = frozenset({"count", "days", "weeks", "distinct", "sessions", "bounces", "once"})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a signal measures: ``signal`` with a window and a half-life; ``column`` has its measures."""
+
+    signal: Signal
+    column: str
+
+
+def readings(model: Model, history_us: int) -> dict[str, list[Reading]]:
+    """The ways to read each signal, by its name, its own first. ``history_us``: how far the log reaches back
+    from the first T; a longer window is no other than all history.
+
+    Of a ratio, and of what one is made of, there is only its own: another window would be another ratio.
+    """
+    parts = {n for s in model.signals if s.measure == "ratio" for n in (s.of, s.per)}
+    made = {}
+    for signal in model.signals:
+        ways = [signal]
+        if signal.measure != "ratio" and signal.name not in parts:
+            ways += _other(signal, history_us)
+        made[signal.name] = [
+            Reading(way, signal.name if n == 0 else f"{signal.name}\x1f{n}")
+            for n, way in enumerate(ways)
+        ]
+    return made
+
+
+def measuring(model: Model, found: dict[str, list[Reading]]) -> tuple[Signal, ...]:
+    """The model's signals, and one of weight 0 for each other way to read them."""
+    more = [
+        replace(
+            r.signal, name=r.column, weight=0.0, group=None, cap=None, target=None, tiers=(),
+            min_points=None, max_points=None, missing="zero",
+        )
+        for ways in found.values()
+        for r in ways[1:]
+    ]  # fmt: skip
+    return (*model.signals, *more)
+
+
+def _other(signal: Signal, history_us: int) -> Iterator[Signal]:
+    if signal.measure not in WHOLE_PAST:
+        for window in (*WINDOWS, None):
+            if window != signal.window_us and (window is None or window < history_us):
+                yield replace(signal, window_us=window, own_window=True)
+    if signal.measure in DECAYS and signal.linear_decay_us is None:
+        for half_life in (None, *HALF_LIVES):
+            if half_life != signal.half_life_us and (half_life or 0) < history_us:
+                yield replace(signal, half_life_us=half_life)
+
+
+def shapes(reading: Reading, measures: pl.Series, *, bounded: bool) -> list[Signal]:
+    """How a measure may become a value: as it does, and with other caps or targets, at round numbers.
+    ``measures``: of the pairs. ``bounded``: the value must have a most, as ``scale: possible`` wants it.
+    """
+    signal = reading.signal
+    if signal.tiers or signal.measure == "once":
+        return [signal]
+    there = measures.drop_nulls()
+    above = there.filter(there > 0.0)
+    if above.is_empty():
+        return [signal]
+    if signal.target is None:
+        ends = _ends(above, SHARES, signal)
+        caps: list[float | None] = [*ends] if bounded else [*ends, None]
+        return _unlike(signal, [replace(signal, cap=cap) for cap in caps])
+    if signal.target.start == 0.0:
+        made = [Target(0.0, end) for end in _ends(above, SHARES, signal)]
+    elif signal.target.start < signal.target.end:
+        starts = [signal.target.start, 0.0, *_ends(above, (0.1, 0.25, 0.5), signal)]
+        made = [Target(a, b) for a in starts for b in _ends(above, SHARES, signal) if a < b]
+    else:
+        lows = [signal.target.end, 0.0, *_ends(above, (0.05, 0.1, 0.25), signal)]
+        highs = [signal.target.start, *_ends(above, SHARES, signal)]
+        made = [Target(a, b) for a in highs for b in lows if a > b]
+    return _unlike(signal, [replace(signal, target=t) for t in made])
+
+
+def _unlike(signal: Signal, others: Sequence[Signal]) -> list[Signal]:
+    return list(dict.fromkeys([signal, *others]))
+
+
+def _ends(above: pl.Series, shares: Sequence[float], signal: Signal) -> list[float]:
+    found = [above.quantile(share, "nearest") for share in shares]
+    ends = [_whole(rounded(float(e)), signal) for e in found if e is not None]
+    return list(dict.fromkeys(ends))
+
+
+def _whole(number: float, signal: Signal) -> float:
+    whole = (
+        signal.measure in WHOLE and signal.half_life_us is None and signal.linear_decay_us is None
+    )
+    return float(max(1, round(number))) if whole else number
+
+
+def reading_name(reading: Reading) -> str:
+    """For people: the signal, and what is not its own."""
+    signal, own = reading.signal, reading.column.partition("\x1f")
+    if not own[1]:
+        return signal.name
+    text = "all history" if signal.window_us is None else format_duration(signal.window_us)
+    if signal.half_life_us is not None:
+        text += f", half-life {format_duration(signal.half_life_us)}"
+    return f"{signal.name} ({text})"
+
+
+def changes(signal: Signal, before: Signal) -> int:
+    """How many keys are written otherwise."""
+    return sum(
+        getattr(signal, key) != getattr(before, key)
+        for key in ("window_us", "half_life_us", "cap", "target")
+    )

@@ -1,0 +1,248 @@
+"""Weights, caps, windows and half-lives that foretell an outcome better, judged where the fit never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.engines.measures import epoch_us
+from cesctl.errors import UsageError
+from cesctl.insight.periods import parse_every
+from cesctl.insight.times import first_instant, fixed_time
+from cesctl.pipeline.band import band_index
+from cesctl.pipeline.log import open_log
+from cesctl.pipeline.run import score_times
+from cesctl.tuning.bands import bands_by_rate
+from cesctl.tuning.changes import changes_of
+from cesctl.tuning.judge import best_measure, judgement
+from cesctl.tuning.sample import sample_of
+from cesctl.tuning.search import Search
+from cesctl.tuning.settings import measuring, reading_name, readings
+from cesctl.tuning.split import shares_of, split_times
+from cesctl.tuning.tuned import Tuned, half_of
+from cesctl.tuning.weights import scores, tuned_model
+from cesctl.validity.backtest import PERIODS, _horizon, _known_end, _matched, _Wanted
+from cesctl.validity.by_score import by_band
+from cesctl.validity.outcome import parse_outcome
+from cesctl.validity.outcome_file import read_outcomes
+from cesctl.validity.pairs import paired
+from cesctl.validity.plain import money
+from cesctl.validity.seen import seen
+
+if TYPE_CHECKING:
+    from cesctl.model.types import Model, Signal
+    from cesctl.pipeline.customers import At
+    from cesctl.pipeline.log import Inputs, Log
+    from cesctl.tuning.sample import Sample
+    from cesctl.tuning.search import Found
+    from cesctl.tuning.settings import Reading
+    from cesctl.tuning.split import Split
+    from cesctl.validity.outcome import Outcome
+
+MOST = 20_000  # customers that a fit looks at
+
+
+def tune(
+    inputs: Inputs,
+    model: Model,
+    outcome: Outcome | str,
+    *,
+    every: str = "1mo",
+    periods: int | None = None,
+    first: str | None = None,
+    last: str | None = None,
+    horizon: str | None = None,
+    free: bool = False,
+    bands: bool = False,
+    seed: int = 0,
+    as_of: str | None = None,
+    now: datetime | None = None,
+) -> Tuned:
+    """Fits weights, caps, windows and half-lives to an ``outcome``; T and ``horizon`` as in ``backtest``.
+
+    One half of the customers (which, ``seed`` says) fits at the early T, the other half judges at the late
+    ones. Signs and zeroes of the weights stay, but where ``free``. ``bands``: also sets where bands begin.
+    Four passes over the log. Raises InputError, UsageError.
+    """
+    outcome = parse_outcome(outcome) if isinstance(outcome, str) else outcome
+    step, ahead = parse_every(every), _horizon(horizon, outcome)
+    start = None if first is None else first_instant("--from", first, model.timezone)
+    end = None if last is None else fixed_time("--to", last, model.timezone)
+    bare = _bare(model, free=free)
+    apart = () if outcome.file is None else (outcome.file,)
+    log = open_log(inputs, bare, as_of=as_of, now=now, exclude=apart)
+    happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
+    many = None if start else periods or PERIODS
+    wanted = _Wanted(step, model.timezone, ahead, _known_end(log), start, end, many)
+    result, found = score_times(log, wanted, attributes_then=False)
+    told = seen(log, [at.as_of for at in found], wanted.until, outcome)
+    if outcome.file is None:
+        happened = told.times
+    spent = money(model)
+    kept = ["score", *([] if spent is None else [f"m:{spent.name}"])]
+    frames, _ = paired(
+        found, told, happened, outcome, horizon=ahead, until=wanted.until, columns=lambda _: kept
+    )
+    frames = [f for f in frames if f.height]
+    split = split_times([f["as_of"][0] for f in frames], ahead, seed)
+    early, late = _halves(frames, split)
+    notes = _matched(outcome, happened, told.everybody)
+    made = Tuned(
+        result=replace(result, notes=(*result.notes, *notes)),
+        before=model,
+        model=model,
+        outcome=outcome,
+        every=step,
+        horizon=ahead,
+        until=wanted.until,
+        fitted=half_of(early, split.fit),
+        judged=half_of(late, split.judged),
+    )
+    if not (made.fitted.enough and made.judged.enough):
+        return made
+    assert told.oldest is not None
+    reach = epoch_us(split.fit[0]) - epoch_us(told.oldest)
+    tuning = _Tuning(made, log, found, early, late, readings(bare, reach))
+    return tuning.tuned(free=free, bands=bands)
+
+
+@dataclass(frozen=True)
+class _Tuning:
+    """``made``: without what the fit gives. ``found``: the customers at all T by the model before. ``early``,
+    ``late``: the pairs that fit, and that judge, by T. ``ways``: to read each signal.
+    """
+
+    made: Tuned
+    log: Log
+    found: Sequence[At]
+    early: list[pl.DataFrame]
+    late: list[pl.DataFrame]
+    ways: dict[str, list[Reading]]
+
+    @property
+    def model(self) -> Model:
+        return self.log.model
+
+    @property
+    def good(self) -> bool:
+        return self.made.outcome.good
+
+    def tuned(self, *, free: bool, bands: bool) -> Tuned:
+        wide = measuring(self.model, self.ways)
+        fitted = self._fitted(wide)
+        what = Search(self.model, fitted, self.ways, free=free).found()
+        tuned = tuned_model(self.model, fitted, what, good=self.good)
+        titles = {w.column: reading_name(w) for own in self.ways.values() for w in own}
+        single = best_measure(fitted, titles, good=self.good)
+        judged, columns = self._judged(tuned, what, [s for s in wide if s.name == single[1]])
+        verdict = judgement(self.model, fitted, judged, columns, single, good=self.good)
+        better = verdict is not None and verdict.better
+        before = self.made.before
+        chosen, read = before, {}
+        if better:
+            chosen = replace(before, signals=tuned.signals, groups=tuned.groups)
+            read = {c.signal.name: c.column for c in what.chosen}
+        unset = False
+        if bands:
+            scored = scores(chosen, fitted, read)["score"]
+            froms = bands_by_rate(chosen.bands, scored, fitted.engaged)
+            unset = froms is None
+            chosen = replace(chosen, bands=froms or chosen.bands)
+        groups = zip(self.model.groups, tuned.groups, strict=True)
+        return replace(
+            self.made,
+            model=chosen,
+            judgement=verdict,
+            changes=changes_of(self.model, tuned, what, fitted, good=self.good),
+            limits=tuple((a, b) for a, b in groups if a != b),
+            bands=_by_band(chosen, judged.pairs, "tuned" if better else "score"),
+            unset=unset,
+        )
+
+    def _fitted(self, wide: tuple[Signal, ...]) -> Sample:
+        """The pairs that fit, with every way to read the signals."""
+        among = None
+        if self.model.roll_up is None:
+            among = pl.concat(self.early)["customer"].unique()
+        log = replace(self.log, model=replace(self.model, signals=wide))
+        times = self.made.fitted.times
+        _, found = score_times(log, lambda _: times, attributes_then=False, among=among)
+        names = {s.name: s.name for s in wide}
+        return sample_of(self.early, [(found, names)], self.model, good=self.good)
+
+    def _judged(self, tuned: Model, what: Found, also: list[Signal]) -> tuple[Sample, list[str]]:
+        """The pairs that judge, with the score of the tuned model in ``tuned`` and the measures of both
+        models and of ``also``; and the columns of the measures of both.
+        """
+        own = [s.name for s in self.model.signals]
+        read = {c.signal.name: c.column for c in what.chosen if c.column != c.signal.name}
+        helpers = [s for s in also if s.name not in own]
+        log = replace(self.log, model=replace(tuned, signals=(*tuned.signals, *helpers)))
+        times = self.made.judged.times
+        _, found = score_times(log, lambda _: times, attributes_then=False)
+        scored = pl.concat(
+            at.frame.select(
+                "customer",
+                pl.lit(at.as_of, dtype=pl.Datetime("us", "UTC")).alias("as_of"),
+                pl.col("score").alias("tuned"),
+            )
+            for at in found
+        )
+        pairs = [
+            f.join(scored, on=["customer", "as_of"], how="left", maintain_order="left")
+            for f in self.late
+        ]
+        more = {s.name: s.name for s in helpers if s.name not in read.values()}
+        measured = [(self.found, {n: n for n in own}), (found, {**read, **more})]
+        return sample_of(pairs, measured, self.model, good=self.good), [*own, *read.values()]
+
+
+def _bare(model: Model, *, free: bool) -> Model:
+    """The model without what makes no score."""
+    if model.variants:
+        raise UsageError(
+            "the model has variants: tune each of them as a model of its own, on its own customers"
+        )
+    if not free and not any(s.weight for s in model.signals):
+        raise UsageError("all weights are 0, and zeroes are kept; --free lifts that")
+    roster = model.customers
+    return replace(
+        model,
+        compare_us=None,
+        risk=replace(model.risk, drop=None),
+        lists=(),
+        customers=None if roster is None else replace(roster, only=False),
+    )
+
+
+def _halves(
+    frames: Sequence[pl.DataFrame], split: Split
+) -> tuple[list[pl.DataFrame], list[pl.DataFrame]]:
+    """The pairs that fit, by T, and those that judge, with ``share``."""
+    customers = pl.concat(f.select("customer") for f in frames)["customer"].unique().sort()
+    shares = pl.DataFrame([customers, shares_of(customers, split.seed)])
+    early, late = [], []
+    for frame in frames:
+        placed = frame.join(shares, on="customer", how="left", maintain_order="left")
+        at = frame["as_of"][0]
+        if at in split.fit:
+            early.append(placed.filter(pl.col("share") < 0.5))
+        if at in split.judged:
+            late.append(placed.filter(pl.col("share") >= 0.5))
+    theirs = pl.concat(f.select("customer", "share") for f in early).unique().sort("share")
+    if theirs.height > MOST:
+        early = [f.filter(pl.col("share") < theirs["share"][MOST]) for f in early]
+    return [f for f in early if f.height], [f for f in late if f.height]
+
+
+def _by_band(model: Model, pairs: pl.DataFrame, column: str) -> pl.DataFrame:
+    names = [b.name for b in model.bands]
+    scored = pairs.select("customer", "outcome", pl.col(column).alias("score"))
+    band = band_index(model.bands).replace_strict(
+        list(range(len(names))), names, return_dtype=pl.String
+    )
+    return by_band(scored.with_columns(band.alias("band")), names)

@@ -1,0 +1,80 @@
+"""What tuning found, in words that claim no more than the numbers do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cesctl.present.numbers import fixed, signed
+from cesctl.tuning.judge import BEFORE, TREES, TUNED
+from cesctl.validity.measures import CHANCE, FEWEST
+
+if TYPE_CHECKING:
+    from cesctl.tuning.tuned import Half, Tuned
+
+
+def verdict(made: Tuned) -> list[str]:
+    """Sentences: whether the tuned weights foretell better, by how much, and what is left to gain."""
+    for half, what in ((made.fitted, "fit"), (made.judged, "judge")):
+        if not half.enough:
+            return [_too_few(half, what)]
+    if made.judgement is None:
+        return ["Nothing can be said: at each time that judges all had the outcome, or nobody."]
+    rows: dict[str, dict[str, Any]] = {
+        r["name"]: r for r in made.judgement.measures.iter_rows(named=True)
+    }
+    before, tuned, trees = rows[BEFORE], rows[TUNED], rows[TREES]
+    said = [_compared(made, before, tuned)]
+    if (
+        not made.better
+        and max(before["high"], tuned["high"])
+        and _chance(tuned)
+        and _chance(before)
+    ):
+        said.append("Neither can be told from chance: nothing in this model foretells the outcome.")
+    said.append(_ceiling(made, before if not made.better else tuned, trees))
+    if made.unset:
+        said.append("The bands stay: outcomes show fewer steps than there are bands.")
+    return said
+
+
+def _too_few(half: Half, what: str) -> str:
+    who, n = min(((half.having, "with"), (half.lacking, "without")))[::-1]
+    return (
+        f"Nothing can be said: of the customers that {what}, {n:,} {who} the outcome are too few; at least "
+        f"{FEWEST} are needed, and a hundred to say much. The weights stay as they are."
+    )
+
+
+def _compared(made: Tuned, before: dict[str, Any], tuned: dict[str, Any]) -> str:
+    judgement = made.judgement
+    assert judgement is not None
+    reach = ""
+    if judgement.low is not None and judgement.high is not None:
+        reach = f", 95% interval {signed(judgement.low, 3)} to {signed(judgement.high, 3)}"
+    numbers = (
+        f"AUC {fixed(tuned['auc'], 3)} and {fixed(before['auc'], 3)}, a difference of "
+        f"{signed(judgement.difference, 3)}{reach}"
+    )
+    who = f"{made.judged.customers:,} customers at later times, whom the fit never saw"
+    if made.better:
+        return f"Tuned weights foretell the outcome better than those of the model: {numbers}; of {who}."
+    return (
+        f"The weights are as good as the data allow: tuned ones are not surely better ({numbers}; of "
+        f"{who}). They stay as they are."
+    )
+
+
+def _chance(row: dict[str, Any]) -> bool:
+    return row["low"] is not None and row["low"] <= CHANCE <= row["high"]
+
+
+def _ceiling(made: Tuned, own: dict[str, Any], trees: dict[str, Any]) -> str:
+    """What gradient-boosted trees, which nobody can read, make of the same measures."""
+    gap = trees["auc"] - own["auc"]
+    which = "the tuned weights" if made.better else "the weights"
+    if gap <= 0.0:
+        return f"Gradient-boosted trees make no more of the same measures (AUC {fixed(trees['auc'], 3)})."
+    return (
+        f"Gradient-boosted trees reach {fixed(trees['auc'], 3)} with the same measures: {which} leave "
+        f"{fixed(gap, 3)}."
+    )
