@@ -90,12 +90,11 @@ def command(
     reads = () if wanted.file is None else (wanted.file,)
     if write is not None:
         _check_model_path(write, [*line.paths_read(inputs, model, *reads), *(output or [])])
-    tuned: list[Tuned] = []
 
     def view() -> "Tuned":
         from cesctl.tuning.tune import tune
 
-        made = tune(
+        return tune(
             inputs,
             model,
             wanted,
@@ -108,12 +107,12 @@ def command(
             bands=bands,
             seed=seed,
         )
-        tuned.append(made)
-        return made
 
     def answer(made: "Tuned") -> "Answer":
         from cesctl.present.tune_view import tune_answer
 
+        if write is not None:
+            _write(screen, made, write)
         return tune_answer(made)
 
     line.show(
@@ -128,8 +127,6 @@ def command(
         output=output,
         reads=reads,
     )
-    if write is not None:
-        _write(screen, tuned[0], write)
 
 
 def _check_model_path(path: str, others: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from cesctl.duration import format_duration
 from cesctl.present.numbers import shortest
 
 if TYPE_CHECKING:
-    from cesctl.model.types import Group, Model, Signal, Target
+    from cesctl.model.types import Group, Model, Signal, Target, Tier
     from cesctl.tuning.sample import Sample
     from cesctl.tuning.search import Found
 
@@ -62,6 +63,7 @@ def different(old: Signal, new: Signal) -> list[tuple[str, str, str]]:
         ("half_life", _duration(old.half_life_us), _duration(new.half_life_us)),
         ("cap", _number(old.cap), _number(new.cap)),
         ("target", _target(old.target), _target(new.target)),
+        ("tiers", _tiers(old.tiers), _tiers(new.tiers)),
         ("max_points", _number(old.max_points), _number(new.max_points)),
         ("min_points", _number(old.min_points), _number(new.min_points)),
     ):
@@ -102,9 +104,7 @@ def _why(old: Signal, new: Signal, found: Found, odds: float | None) -> str:
     parts = [_window(old, new), _half_life(old, new), _shape(old, new)]
     told = [p for p in parts if p]
     if old.weight != new.weight:
-        told.insert(
-            0, f"high values have the outcome at {shortest(odds)} times the odds of low ones"
-        )
+        told.insert(0, f"much of it: odds of the outcome x{shortest(odds)}")
     return "; ".join(told)
 
 
@@ -125,6 +125,8 @@ def _half_life(old: Signal, new: Signal) -> str:
 
 
 def _shape(old: Signal, new: Signal) -> str:
+    if new.tiers != old.tiers:
+        return "each doubling tells as much as the one before"
     if new.cap != old.cap:
         if new.cap is None:
             return "more of it always tells more"
@@ -141,6 +143,13 @@ def _duration(us: int | None) -> str:
 
 def _number(number: float | None) -> str:
     return NONE if number is None else shortest(number)
+
+
+def _tiers(tiers: Sequence[Tier]) -> str:
+    if not tiers:
+        return NONE
+    steps = (f"{{at_least: {shortest(t.at_least)}, value: {shortest(t.value)}}}" for t in tiers)
+    return f"[{', '.join(steps)}]"
 
 
 def _target(target: Target | None) -> str:

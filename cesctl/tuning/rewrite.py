@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cesctl.errors import EditError, UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cesctl.tuning.tuned import Tuned
 
 MARK = "tuned: "
+WIDTH = 90
 _OLD = re.compile(rf"^[ \t]*# {MARK}.*(\r\n|\r|\n)", re.MULTILINE)
 
 
@@ -61,7 +63,7 @@ def tuned_text(made: Tuned, said: Sequence[str], path: str) -> str:
             text = set_value(text, (*place, key), now)
             text = _said(text, place, f"{key} {was} -> {now}: follows the weights", apart)
     text = _with_bands(text, before, after, apart)
-    text = _headed(text, [*said, *apart])
+    text = _headed(text, [f"to foretell: {made.outcome}.", *said, *apart])
     written = parse_model(text, path, folder)
     if _scoring(written) != _scoring(after):
         raise EditError("the model's file is written in a way that cannot be edited here")
@@ -115,7 +117,7 @@ def _headed(text: str, lines: Sequence[str]) -> str:
     root = read_written(text.removeprefix("\ufeff"))
     assert root is not None
     key = root.entries[0].key
-    comments = [MARK + line for line in lines]
+    comments = [MARK + part for line in lines for part in wrap(line, WIDTH)]
     made = None if key is None else comment_above(text, (key.text,), comments)
     if made is not None:
         return made
@@ -125,12 +127,12 @@ def _headed(text: str, lines: Sequence[str]) -> str:
 def _moved(text: str, model: Model, folder: Path) -> str:
     """With the names of files as seen from another folder."""
     if model.customers is not None:
-        text = set_value(text, ("customers", "file"), _from(model.customers.file, folder))
+        text = set_value(text, ("customers", "file"), _from(model.customers.file, model, folder))
     if model.identities is not None:
-        text = set_value(text, ("identities", "file"), _from(model.identities.file, folder))
+        text = set_value(text, ("identities", "file"), _from(model.identities.file, model, folder))
     for source in model.sources:
         if source.files:
-            text = set_value(text, (*_place(source), "files"), _listed(source, folder))
+            text = set_value(text, (*_place(source), "files"), _listed(source, model, folder))
     return text
 
 
@@ -138,11 +140,17 @@ def _place(source: Source) -> tuple[str, ...]:
     return ("sources", source.name) if source.name else ("source",)
 
 
-def _listed(source: Source, folder: Path) -> str:
-    return f"[{', '.join(_from(f, folder) for f in source.files)}]"
+def _listed(source: Source, model: Model, folder: Path) -> str:
+    return f"[{', '.join(_from(f, model, folder) for f in source.files)}]"
 
 
-def _from(path: str, folder: Path) -> str:
-    if path == "-" or "://" in path or Path(path).is_absolute():
+def _from(path: str, model: Model, folder: Path) -> str:
+    if path == "-" or "://" in path or not _beside(path, model):
         return json.dumps(path, ensure_ascii=False)
     return json.dumps(Path(os.path.relpath(path, folder)).as_posix(), ensure_ascii=False)
+
+
+def _beside(path: str, model: Model) -> bool:
+    """Whether the model names the file as seen from its own folder."""
+    folder = str(Path(model.path).parent)
+    return folder == "." or path.startswith(folder + os.sep)

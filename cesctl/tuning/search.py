@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from cesctl.tuning.logistic import Fit, Problem, fit
+from cesctl.tuning.logistic import Fit, Problem, fit, likelihood
 from cesctl.tuning.settings import changes, shapes
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SWEEPS = 4
+GAIN = 0.5  # log-likelihood of unseen customers that another way to read a signal must gain
 PENALTIES = (1.0, 10.0, 100.0, 1000.0, 10_000.0)
 FOLDS = 5
 ENOUGH = 30  # customers with another than the usual value: of fewer a weight is not taken away
-NEEDLESS = 1.0  # log-likelihood that a signal must be worth to stay (Akaike)
+LOST = 0.005  # of what all signals together tell, that may be lost to have fewer
 FIRST_PENALTY = 10.0
 SIMPLER = 1.0  # log-likelihood that one more key to change must be worth
 
@@ -66,15 +67,13 @@ class Search:
         self, model: Model, sample: Sample, ways: Mapping[str, Sequence[Reading]], *, free: bool
     ) -> None:
         self.model, self.sample, self.ways, self.free = model, sample, ways, free
-        pairs = sample.pairs
-        self.alike = pairs.height / max(pairs["customer"].n_unique(), 1)
+        self.alike = _alike(sample)
         self.groups = {g.name: g.weight for g in model.groups}
 
     def found(self) -> Found:
         chosen = self._start()
-        chosen, made = self._settings(chosen)
-        chosen, needless = self._needed(chosen)
-        penalty = self._penalty(chosen)
+        chosen = self._settings(chosen)
+        chosen, penalty, needless = self._needed(chosen)
         problem = self._problem(chosen)
         made = fit(problem, penalty * self.alike)
         at_bound = [c for c, w in zip(chosen, made.weights, strict=True) if w == 0.0]
@@ -113,10 +112,12 @@ class Search:
         return self.sample.values(chosen.signal, chosen.column)
 
     def _problem(self, chosen: Sequence[Chosen]) -> Problem:
-        columns = np.column_stack([self._values(c) for c in chosen])
-        columns = columns / columns.std(axis=0)
+        columns = np.empty((self.sample.pairs.height, len(chosen)))
+        for n, one in enumerate(chosen):
+            values = self._values(one)
+            columns[:, n] = values / values.std()
         prior = np.array([c.prior for c in chosen])
-        norm = float(np.abs(prior).max()) or 1.0
+        norm = float(np.abs(prior).max(initial=0.0)) or 1.0
         return Problem(
             columns,
             self.sample.engaged,
@@ -128,11 +129,11 @@ class Search:
     def _fit(self, chosen: Sequence[Chosen], start: Fit | None = None) -> Fit:
         return fit(self._problem(chosen), FIRST_PENALTY * self.alike, start)
 
-    def _settings(self, chosen: list[Chosen]) -> tuple[list[Chosen], Fit]:
-        """Changes how one signal after the other is read, where that is likelier by more than trying so many
-        ways would give by chance.
+    def _settings(self, chosen: list[Chosen]) -> list[Chosen]:
+        """Changes how one signal after the other is read, where that tells better of customers that a fit has
+        not seen.
         """
-        made = self._fit(chosen)
+        made, least = self._fit(chosen), self._unseen_loss(chosen, FIRST_PENALTY)
         for _ in range(SWEEPS):
             before = list(chosen)
             for place in range(len(chosen)):
@@ -140,13 +141,12 @@ class Search:
                 if other is None:
                     continue
                 tried = [*chosen[:place], other, *chosen[place + 1 :]]
-                again = self._fit(tried, made)
-                tries = len(self._ways(chosen[place].signal.name))
-                if (again.likelihood - made.likelihood) / self.alike > 1.0 + math.log(tries):
-                    chosen, made = tried, again
+                loss = self._unseen_loss(tried, FIRST_PENALTY)
+                if (least - loss) / self.alike > GAIN:
+                    chosen, made, least = tried, self._fit(tried, made), loss
             if chosen == before:
                 break
-        return chosen, made
+        return chosen
 
     def _ways(self, name: str) -> list[tuple[Signal, str]]:
         bounded = self.model.scale.method == "possible"
@@ -202,31 +202,33 @@ class Search:
         gains[length <= 1e-9 * problem.engaged.size] = 0.0
         return np.asarray(gains, dtype=np.float64)
 
-    def _needed(self, chosen: list[Chosen]) -> tuple[list[Chosen], list[str]]:
-        """Takes away, one by one, what the others tell as well; not of whom too few have it to tell."""
-        needless: list[str] = []
-        made = self._fit(chosen)
-        kept_anyway: set[str] = set()
-        while len(chosen) > 1:
-            cost = self._costs(chosen, made)
-            places = [
-                n
-                for n in np.argsort(cost)
-                if cost[n] / self.alike < NEEDLESS and chosen[n].signal.name not in kept_anyway
-            ]
-            if not places:
+    def _needed(self, chosen: list[Chosen]) -> tuple[list[Chosen], float, list[str]]:
+        """The fewest signals that tell customers apart about as well as any, of customers that a fit has not
+        seen; how much to lean on the weights before; and the names of those that are left out. A signal that
+        too few have to say anything of it stays.
+        """
+        tried = [chosen]
+        while len(tried[-1]) > 1:
+            own = tried[-1]
+            cost = self._costs(own, self._fit(own))
+            place = next((n for n in np.argsort(cost) if self._enough(own[n])), None)
+            if place is None:
                 break
-            place = int(places[0])
-            name = chosen[place].signal.name
-            fewer = [*chosen[:place], *chosen[place + 1 :]]
-            again = self._fit(fewer)
-            worth = (made.likelihood - again.likelihood) / self.alike
-            if worth < NEEDLESS and self._enough(chosen[place]):
-                needless.append(name)
-                chosen, made = fewer, again
-            else:
-                kept_anyway.add(name)
-        return chosen, needless
+            tried.append([c for n, c in enumerate(own) if n != place])
+        penalty = self._penalty(chosen)
+        losses = [self._unseen_loss(own, penalty) for own in tried]
+        worst = self._unseen_loss([], penalty)
+        best = min(losses)
+        most = best + LOST * max(worst - best, 0.0)
+        kept = next(
+            own for own, loss in reversed(list(zip(tried, losses, strict=True))) if loss <= most
+        )
+        names = {c.signal.name for c in kept}
+        return (
+            kept,
+            self._penalty(kept),
+            [c.signal.name for c in chosen if c.signal.name not in names],
+        )
 
     def _enough(self, chosen: Chosen) -> bool:
         values = self._values(chosen)
@@ -247,22 +249,29 @@ class Search:
 
     def _penalty(self, chosen: Sequence[Chosen]) -> float:
         """How much to lean on the weights before: what is likeliest for customers that a fit has not seen."""
+        return min(PENALTIES, key=lambda penalty: self._unseen_loss(chosen, penalty))
+
+    def _unseen_loss(self, chosen: Sequence[Chosen], penalty: float) -> float:
+        """The loss (less the log-likelihood) for the customers of each fold by a fit to the others."""
         problem = self._problem(chosen)
         fold = self.sample.folds(FOLDS)
-        losses = []
-        for penalty in PENALTIES:
-            total = 0.0
-            for n in range(FOLDS):
-                seen = problem.rows(fold != n)
-                if seen.engaged.size == 0 or fold[fold == n].size == 0:
-                    continue
-                made = fit(seen, penalty * self.alike)
-                unseen = problem.rows(fold == n)
-                base = _padded(made.base, int(unseen.times.max()) + 1)
-                odds = unseen.columns @ made.weights + base[unseen.times]
-                total += float(np.sum(np.logaddexp(0.0, odds) - unseen.engaged * odds))
-            losses.append(total)
-        return PENALTIES[int(np.argmin(losses))]
+        total = 0.0
+        for n in range(FOLDS):
+            seen, unseen = problem.rows(fold != n), problem.rows(fold == n)
+            if not seen.engaged.size or not unseen.engaged.size:
+                continue
+            made = fit(seen, penalty * self.alike)
+            base = _padded(made.base, int(unseen.times.max()) + 1)
+            total -= likelihood(unseen, made.weights, base)
+        return total
+
+
+def _alike(sample: Sample) -> float:
+    """Pairs per customer, of those that are fewer: with the outcome, or without."""
+    customers = sample.pairs["customer"]
+    sides = [customers.filter(sample.engaged == side) for side in (0.0, 1.0)]
+    fewer = min(sides, key=len)
+    return len(fewer) / max(fewer.n_unique(), 1)
 
 
 def _padded(base: Floats, length: int) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.duration import DAY_US, format_duration
-from cesctl.model.types import Signal, Target
+from cesctl.model.types import Signal, Target, Tier
 from cesctl.tuning.round_numbers import rounded
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 WINDOWS = tuple(d * DAY_US for d in (14, 30, 60, 90, 180, 365))
 HALF_LIVES = tuple(d * DAY_US for d in (7, 14, 30, 60, 90, 180))
 SHARES = (0.25, 0.5, 0.75, 0.9, 0.95, 0.99)  # of the measures above 0: where a value may end
+ENDS = (0.1, 0.95)  # of the measures above 0: where tiers begin and end
+RATIOS = (2.0, 3.0, 5.0, 10.0)
+TIERS = 8  # at most so many
 DECAYS = frozenset({"count", "sum"})
 WHOLE_PAST = frozenset(
     {"recency", "tenure"}
@@ -87,10 +91,11 @@ def shapes(reading: Reading, measures: pl.Series, *, bounded: bool) -> list[Sign
     above = there.filter(there > 0.0)
     if above.is_empty():
         return [signal]
+    steps = _doubling(signal, above)
     if signal.target is None:
         ends = _ends(above, SHARES, signal)
         caps: list[float | None] = [*ends] if bounded else [*ends, None]
-        return _unlike(signal, [replace(signal, cap=cap) for cap in caps])
+        return _unlike(signal, [*(replace(signal, cap=cap) for cap in caps), *steps])
     if signal.target.start == 0.0:
         made = [Target(0.0, end) for end in _ends(above, SHARES, signal)]
     elif signal.target.start < signal.target.end:
@@ -100,7 +105,27 @@ def shapes(reading: Reading, measures: pl.Series, *, bounded: bool) -> list[Sign
         lows = [signal.target.end, 0.0, *_ends(above, (0.05, 0.1, 0.25), signal)]
         highs = [signal.target.start, *_ends(above, SHARES, signal)]
         made = [Target(a, b) for a in highs for b in lows if a > b]
-    return _unlike(signal, [replace(signal, target=t) for t in made])
+    return _unlike(signal, [*(replace(signal, target=t) for t in made), *steps])
+
+
+def _doubling(signal: Signal, above: pl.Series) -> list[Signal]:
+    """The signal with tiers of which each is twice the one before, or more, so that they are not too many,
+    and worth as much more: the tenth of something tells less than the first.
+    """
+    low, high = (float(above.quantile(q, "nearest") or 0.0) for q in ENDS)
+    first = _whole(rounded(low), signal)
+    found = []
+    for times in RATIOS:
+        count = 1 + math.floor(math.log(max(high / first, 1.0), times) + 1e-9)
+        if not 3 <= count <= TIERS:
+            continue
+        starts = [first * times**n for n in range(count)]
+        values = [float(round(100.0 * (n + 1) / count)) for n in range(count)]
+        tiers = [Tier(a, v) for a, v in zip(starts, values, strict=True)]
+        if signal.target is not None and signal.target.start > signal.target.end:  # less is better
+            tiers = [Tier(0.0, 100.0), *(Tier(t.at_least, 100.0 - t.value) for t in tiers)]
+        found.append(replace(signal, target=None, cap=None, tiers=tuple(tiers)))
+    return found
 
 
 def _unlike(signal: Signal, others: Sequence[Signal]) -> list[Signal]:
@@ -132,8 +157,7 @@ def reading_name(reading: Reading) -> str:
 
 
 def changes(signal: Signal, before: Signal) -> int:
-    """How many keys are written otherwise."""
-    return sum(
-        getattr(signal, key) != getattr(before, key)
-        for key in ("window_us", "half_life_us", "cap", "target")
-    )
+    """In how many ways it reads otherwise."""
+    shape, other = ((s.cap, s.target, s.tiers) for s in (signal, before))
+    windows = (signal.window_us != before.window_us, signal.half_life_us != before.half_life_us)
+    return sum(windows) + (shape != other)
