@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits
 
 from cesctl.validity.ranking import levels_of, ranking, sides_of
 
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LEAVES = (4, 8, 16)
-TREES = 150
-SMALL = 50_000  # pairs, below which threads wait for each other more than they help
+LEAVES = (4, 12)
+TREES = 100
 FOLDS = 5
 
 
@@ -74,11 +72,6 @@ def boosted(fitted: Sample, judged: Sample, columns: Sequence[str]) -> Floats:
     """What gradient-boosted trees make of the measures: how likely each judged pair is engaged. How large the
     trees are, and how many, is what suits customers best that they have not seen.
     """
-    with threadpool_limits(1 if fitted.pairs.height < SMALL else None):
-        return _boosted(fitted, judged, columns)
-
-
-def _boosted(fitted: Sample, judged: Sample, columns: Sequence[str]) -> Floats:
     x, y = table(fitted, columns), fitted.engaged
     fold = fitted.folds(FOLDS)
     best = (math.inf, LEAVES[0], 1)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from cesctl.engines.measures import epoch_us
 from cesctl.errors import UsageError
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cesctl.validity.outcome import Outcome
 
 MOST = 20_000  # customers that a fit looks at
+SMALL = 50_000  # pairs, below which threads wait for each other more than they help
 
 
 def tune(
@@ -107,7 +109,8 @@ def tune(
     assert told.oldest is not None
     reach = epoch_us(split.fit[0]) - epoch_us(told.oldest)
     tuning = _Tuning(made, log, found, early, late, readings(bare, reach))
-    return tuning.tuned(free=free, bands=bands)
+    with threadpool_limits(1 if made.fitted.pairs < SMALL else None):
+        return tuning.tuned(free=free, bands=bands)
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-FACTORS = tuple(10.0 ** (n / 40.0) for n in range(-40, 41))  # a tenth to ten times
+FACTORS = tuple(10.0 ** (n / 25.0) for n in range(-25, 26))  # a tenth to ten times
 LOST = 0.001  # of the area under the curve, that round weights may cost
-FREE_OF_SIZE = frozenset(
-    {"possible", "minmax", "percentile"}
-)  # all weights doubled change no score
+RELATIVE = frozenset({"minmax", "percentile"})  # to the others at the same T
+FREE_OF_SIZE = frozenset({"possible", *RELATIVE})  # all weights doubled change no score
 
 
 def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Model:
@@ -83,7 +82,8 @@ def scores(model: Model, sample: Sample, columns: Mapping[str, str]) -> pl.DataF
     raw = raw.with_columns(pl.col("raw").fill_null(0.0))
     points_of_all = most_points(model.signals, model.groups)
     most = points_of_all if isinstance(points_of_all, float) else None
-    parts = raw.partition_by("as_of", maintain_order=True)
+    relative = model.scale.method in RELATIVE
+    parts = raw.partition_by("as_of", maintain_order=True) if relative else [raw]
     return pl.concat(add_score(part, model, most) for part in parts)
 
 
@@ -157,12 +157,13 @@ def _following(
     def moved(limit: float | None, sign: float) -> float | None:
         if limit is None:
             return None
-        reached = float(np.mean(sign * before < sign * limit))
-        if reached < 1.0:
-            end = float(np.quantile(sign * after, reached)) * sign
+        old, new = np.sort(sign * before), np.sort(sign * after)
+        if sign * limit <= old[-1]:
+            steps, first = np.unique(old, return_index=True)
+            means = np.add.reduceat(new, first) / np.diff([*first, len(new)])
+            end = float(np.interp(sign * limit, steps, means)) * sign
         else:
-            top = float((sign * before).max())
-            end = limit * float((sign * after).max()) / top if top > 0.0 else limit
+            end = limit * float(new[-1] / old[-1]) if old[-1] > 0.0 else limit
         return shape(end) if end else limit
 
     return replace(

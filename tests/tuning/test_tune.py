@@ -1,0 +1,246 @@
+"""Tuning from a log to a model: what it finds, what it must not see, and what it says of noise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import polars as pl
+import pytest
+
+import cesctl
+from cesctl.errors import UsageError
+from cesctl.model import parse_model
+from cesctl.tuning.split import shares_of
+from cesctl.tuning.tuned import Tuned
+from cesctl.tuning.verdict import verdict
+from tests.tuning import logs
+
+SEEDS = range(3)
+
+
+@cache
+def driven(seed: int, *, noise: bool = False) -> Tuned:
+    return tuned(logs.log(seed, noise=noise))
+
+
+def tuned(log: pl.DataFrame, text: str = logs.MODEL, **options: Any) -> Tuned:
+    wanted: dict[str, Any] = {**logs.options(), **options}
+    return cesctl.tune(log, parse_model(text), "event:left", **wanted)
+
+
+def new_weights(made: Tuned) -> dict[str, float]:
+    assert made.changes is not None
+    return dict(made.changes.select("signal", "new_weight").iter_rows())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_finds_the_order_and_the_signs_of_known_weights(seed: int) -> None:
+    made = driven(seed)
+    assert made.better
+    found = new_weights(made)
+    assert found["much"] > -found["bad"] > found["some"] >= found["nothing"] >= 0.0
+    assert found["nothing"] < 0.1 * found["much"]
+    ratio = found["much"] / -found["bad"]
+    assert 1.0 < ratio < 3.0  # 1.75 in truth
+    assert made.model.signals != made.before.signals
+    assert verdict(made)[0].startswith("Tuned weights foretell the outcome better")
+    areas = dict(made.judgement.measures.select("name", "auc").iter_rows())  # type: ignore[union-attr]
+    assert areas["tuned weights"] > areas["weights before"]
+    assert areas["tuned weights"] > areas["boosted trees"] - 0.03
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_finds_nothing_in_noise(seed: int) -> None:
+    made = driven(seed, noise=True)
+    assert not made.better
+    assert made.model == made.before
+    said = " ".join(verdict(made))
+    assert "The weights are as good as the data allow" in said
+    assert "nothing in this model foretells the outcome" in said
+
+
+def test_the_fit_sees_neither_later_times_nor_the_customers_that_judge() -> None:
+    log = logs.log(5, customers=300)
+    made = tuned(log)
+    ids = log["user_id"].unique().sort()
+    judges = ids.filter(shares_of(ids, 0) >= 0.5)
+    known = max(made.fitted.times) + made.horizon
+    at = pl.col("timestamp").str.to_datetime(time_zone="UTC")
+    unseen = pl.col("user_id").is_in(judges.implode()) | (at > known)
+    # what is not seen is made another: other events, and others leave
+    other = log.with_columns(
+        pl.when(unseen & (pl.col("event") == "much"))
+        .then(pl.lit("bad"))
+        .when(unseen & (pl.col("event") == "bad"))
+        .then(pl.lit("much"))
+        .otherwise("event")
+        .alias("event")
+    )
+    assert not other.equals(log)
+    again = tuned(other)
+    assert again.fitted == made.fitted
+    assert made.changes is not None
+    assert again.changes is not None
+    assert again.changes.equals(made.changes)
+    assert again.judgement != made.judgement
+    seen = log.with_columns(
+        pl.when(~unseen & (pl.col("event") == "much"))
+        .then(pl.lit("bad"))
+        .when(~unseen & (pl.col("event") == "bad"))
+        .then(pl.lit("much"))
+        .otherwise("event")
+        .alias("event")
+    )
+    changed = tuned(seen).changes
+    assert changed is not None
+    assert not changed.equals(made.changes)
+
+
+def test_the_same_whatever_the_order_of_rows() -> None:
+    log = logs.log(6, customers=250)
+    made, again = tuned(log), tuned(log.sample(fraction=1.0, shuffle=True, seed=1))
+    assert made.changes is not None
+    assert made.judgement is not None
+    assert again.judgement is not None
+    assert made.changes.equals(again.changes)
+    assert made.judgement.measures.equals(again.judgement.measures)
+    assert made.model == again.model
+
+
+def test_another_seed_is_another_half() -> None:
+    log = logs.log(6, customers=250)
+    made, other = tuned(log), tuned(log, seed=1)
+    assert made.fitted.times == other.fitted.times
+    assert made.fitted.pairs != other.fitted.pairs
+
+
+def test_signs_and_zeroes_stay_unless_free() -> None:
+    log = logs.log(7, customers=500)
+    text = logs.MODEL.replace("weight: -1", "weight: 1").replace("some: {weight: 1}", "some: 0")
+    kept, free = new_weights(tuned(log, text)), new_weights(tuned(log, text, free=True))
+    assert kept["bad"] >= 0.0
+    assert kept["some"] == 0.0
+    assert free["bad"] < 0.0 < free["much"]
+
+
+def test_what_is_judged_is_what_the_tuned_model_scores() -> None:
+    """The areas are those that a backtest of both models finds for the same customers."""
+    made = driven(1)
+    log = logs.log(1)
+    ids = log["user_id"].unique().sort()
+    judges = ids.filter(shares_of(ids, 0) >= 0.5)
+    own = log.filter(pl.col("user_id").is_in(judges.implode()))
+    times = made.judged.times
+    assert made.judgement is not None
+    areas = dict(made.judgement.measures.select("name", "auc").iter_rows())
+    for model, name in ((made.before, "weights before"), (made.model, "tuned weights")):
+        held = cesctl.backtest(
+            own, model, "event:left", horizon="30d", every="30d",
+            last=times[-1].isoformat(), periods=len(times), as_of=made.until.isoformat(),
+        )  # fmt: skip
+        assert held.measures["auc"][0] == pytest.approx(areas[name], abs=1e-6)
+        assert held.pairs.height == made.judged.pairs
+    assert held.bands.equals(made.bands)
+
+
+def test_too_few_outcomes() -> None:
+    log = logs.log(8, customers=60)
+    few = log.filter((pl.col("event") != "left") | pl.col("user_id").is_in(["c1", "c2", "c3"]))
+    made = tuned(few)
+    assert made.model == made.before
+    assert made.changes is None
+    assert "too few" in verdict(made)[0]
+    assert not made.better
+
+
+def test_bands_from_outcome_rates() -> None:
+    made = tuned(logs.log(1), bands=True)
+    assert made.better
+    assert not made.unset
+    assert [b.name for b in made.model.bands] == ["Low", "Mid", "Good"]
+    assert made.model.bands != made.before.bands
+    assert made.bands is not None
+    rates = made.bands["rate"].to_list()
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_accounts_are_tuned_by_their_users() -> None:
+    log = logs.log(3, customers=500).with_columns(
+        ("a" + pl.col("user_id").str.slice(1).cast(pl.Int64).mod(250).cast(pl.String)).alias("firm")
+    )
+    text = logs.MODEL + "roll_up: {to: firm, by: mean}\n"
+    made = tuned(log, text)
+    assert made.fitted.customers + made.judged.customers > 200
+    found = new_weights(made)
+    assert found["much"] > 0.0 >= found["bad"]
+    assert made.judgement is not None
+    areas = dict(made.judgement.measures.select("name", "auc").iter_rows())
+    assert areas["boosted trees"] > 0.5
+
+
+def test_limits_follow_the_weights() -> None:
+    text = logs.MODEL.replace("much: 1", "much: {weight: 1, max_points: 4, group: use}") + (
+        "groups: {use: {max_points: 3, weight: 2}}\n"
+    )
+    made = tuned(logs.log(1), text)
+    assert made.better
+    signal = made.model.signals[0]
+    assert signal.max_points is not None
+    assert signal.max_points / signal.weight == pytest.approx(4.0, rel=0.25)
+    ((before, after),) = made.limits
+    assert after.max_points is not None
+    assert before.max_points != after.max_points
+    assert after.max_points == pytest.approx(3.0 * signal.weight, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("events: {a: 0}", "all weights are 0"),
+        (
+            (
+                "events: {a: 1}\nattributes: {plan: plan}\n"
+                "variants: [{name: x, where: {plan: free}, events: {a: 2}}]"
+            ),
+            "the model has variants",
+        ),
+    ],
+)
+def test_what_cannot_be_tuned(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        tuned(logs.log(0, customers=5), text)
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        "{method: percentile}",
+        "{method: minmax}",
+        "{method: linear, from: [-5, 20]}",
+        "{method: logistic, midpoint: 3, steepness: 0.3}",
+        "{method: none}",
+    ],
+)
+def test_on_every_scale_the_bands_hold_about_as_many(scale: str) -> None:
+    text = logs.MODEL.replace("{method: clamp, to: [-100, 100], round: 1}", scale)
+    text = text.replace("{Low: -100, Mid: 0, Good: 5}", "{Low: 0, Mid: 30, Good: 60}")
+    made = tuned(logs.log(2, customers=500), text)
+    assert made.changes is not None
+    assert made.bands is not None
+    assert new_weights(made)["much"] > 0.0
+
+
+def test_possible_keeps_a_most() -> None:
+    text = (
+        "window: 30d\nevents: {much: {weight: 1, cap: 9}, some: {weight: 1, cap: 9}, bad: -1}\n"
+        "scale: {method: possible}\nbands: {Low: 0, Mid: 30, Good: 60}\n"
+    )
+    made = tuned(logs.log(2, customers=500), text)
+    assert made.changes is not None
+    for signal in made.model.signals:
+        assert signal.weight <= 0 or signal.cap is not None or signal.tiers
+    cesctl.score(logs.log(2, customers=20), replace(made.model))
