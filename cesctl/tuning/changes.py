@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ SCHEMA = {
     "new_setting": pl.String, "odds": pl.Float64, "why": pl.String,
 }  # fmt: skip
 NONE = "none"
+_TIER = re.compile(r"\{at_least: (\S+), value: (\S+)\}")
 FEW, MANY = 0.1, 0.9  # shares of the pairs between which a signal's odds are told
 
 
@@ -46,8 +48,8 @@ def changes_of(
                 "signal": old.name,
                 "weight": old.weight,
                 "new_weight": new.weight,
-                "setting": ", ".join(f"{k}: {a}" for k, a, _ in keys),
-                "new_setting": ", ".join(f"{k}: {b}" for k, _, b in keys),
+                "setting": ", ".join(f"{k}: {told(a)}" for k, a, _ in keys),
+                "new_setting": ", ".join(f"{k}: {told(b)}" for k, _, b in keys),
                 "odds": odds,
                 "why": _why(old, new, found, odds),
             }
@@ -150,6 +152,11 @@ def _tiers(tiers: Sequence[Tier]) -> str:
         return NONE
     steps = (f"{{at_least: {shortest(t.at_least)}, value: {shortest(t.value)}}}" for t in tiers)
     return f"[{', '.join(steps)}]"
+
+
+def told(setting: str) -> str:
+    """For people: tiers as ``50 from 1, 100 from 10``."""
+    return ", ".join(f"{v} from {a}" for a, v in _TIER.findall(setting)) or setting
 
 
 def _target(target: Target | None) -> str:

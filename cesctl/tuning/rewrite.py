@@ -17,7 +17,7 @@ from cesctl.model.load import parse_model
 from cesctl.model.read_text import read_text
 from cesctl.model.written import read_written
 from cesctl.present.numbers import shortest
-from cesctl.tuning.changes import NONE, different, different_limits
+from cesctl.tuning.changes import NONE, different, different_limits, told
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Source
@@ -49,14 +49,14 @@ def tuned_text(made: Tuned, said: Sequence[str], path: str) -> str:
         if old == new:
             continue
         place = ("events", old.name)
-        told = []
+        said_of = []
         if old.weight != new.weight:
             text = set_value(text, (*place, "weight"), shortest(new.weight))
-            told.append(f"weight {shortest(old.weight)} -> {shortest(new.weight)}")
+            said_of.append(f"weight {shortest(old.weight)} -> {shortest(new.weight)}")
         for key, was, now in different(old, new):
             text = _with_key(text, (*place, key), now)
-            told.append(f"{key} {was} -> {now}")
-        text = _said(text, place, f"{', '.join(told)}: {why[old.name]}", apart)
+            said_of.append(f"{key} {told(was)} -> {told(now)}")
+        text = _said(text, place, f"{', '.join(said_of)}: {why[old.name]}", apart)
     for old_group, new_group in zip(before.groups, after.groups, strict=True):
         for key, was, now in different_limits(old_group, new_group):
             place = ("groups", old_group.name)
