@@ -152,8 +152,8 @@ def test_an_absolute_name_stays(tmp_path: Path) -> None:
 BANDS = (
     "",
     "bands: {Low: 1, Mid-range: 41, Good: 71}\n",
-    "bands:\n  - {name: Low, from: 1, at_risk: true}\n  - {name: Mid-range, from: 41}\n"
-    "  - {name: Good, from: 71}\n",
+    ("bands:\n  - {name: Low, from: 1, at_risk: true}\n  - {name: Mid-range, from: 41}\n"
+    "  - {name: Good, from: 71}\n"),
 )
 
 
