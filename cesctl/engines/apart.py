@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.engines.measures import Inside, Plan, takes, window_name
+from cesctl.engines.measures import Inside, Plan, window_name
+from cesctl.pipeline.conditions import holds
 
 if TYPE_CHECKING:
-    from cesctl.model.types import Signal
+    from cesctl.model.types import Condition, Signal
 
 SIGNAL = "signal:"
 ENOUGH = 60  # sums saved: with fewer, putting together takes what the first grouping gives
@@ -39,10 +40,16 @@ class Apart:
 
     def number(self) -> pl.Expr:
         """Which of the signals takes an event, whatever its time; null: none."""
-        found = pl.lit(None, dtype=pl.UInt16)
+        # all names are looked up at once: with a test for each, a thousand signals would take seconds
+        alike: dict[tuple[Condition, ...], dict[str, int]] = {}
         for n, signal in enumerate(self.signals):
-            found = pl.when(takes([signal], None)).then(pl.lit(n, dtype=pl.UInt16)).otherwise(found)
-        return found.alias(SIGNAL)
+            alike.setdefault(signal.where, {}).update(dict.fromkeys(signal.match.names, n))
+        found = []
+        for where, numbers in alike.items():
+            own = pl.col("event").replace_strict(numbers, default=None, return_dtype=pl.UInt16)
+            held = holds(where)
+            found.append(own if held is None else pl.when(held).then(own))
+        return pl.coalesce(found).alias(SIGNAL)
 
     def inside(self) -> list[Inside]:
         """How many events of a signal are in each window of each T."""
