@@ -35,9 +35,6 @@ class Apart:
     times: int
     occurrences: bool
 
-    def __contains__(self, signal: Signal) -> bool:
-        return signal in self.signals
-
     def number(self) -> pl.Expr:
         """Which of the signals takes an event, whatever its time; null: none."""
         # all names are looked up at once: with a test for each, a thousand signals would take seconds

@@ -100,10 +100,11 @@ def _plans(
     occurrences: bool,
 ) -> list[list[Plan]]:
     """For each T one plan a signal. ``own``: those that are counted by signal."""
+    counted = {s.name for s in own.signals}
     return [
         [
             own.plan(s, index)
-            if s in own
+            if s.name in counted
             else plan(
                 s,
                 index,
