@@ -46,7 +46,7 @@ def aggregate(
     for own in (best, replace(best, signals=())):
         plans = _plans(wanted.signals, times, ordered, own, occurrences=occurrences)
         inside = [*told, *(i for made in plans for p in made for i in p.inside)]
-        if all(i.merge for i in inside):
+        if not own.signals or all(i.merge for i in inside):
             break
     layers = [p.layers for p in ordered.values()]
     layers += [p.before for made in plans for p in made]
