@@ -81,16 +81,21 @@ def apart(signals: Sequence[Signal], times: int, *, occurrences: bool) -> Apart:
     """The signals that are worth counting so, if what else is asked can be put together; none where too few
     are.
     """
-    plain = [s for s in signals if is_plain(s)]
-    takers = Counter(n for s in plain for n in set(s.match.names))
-    own = tuple(s for s in plain if all(takers[n] == 1 for n in s.match.names))
+    own = alone(signals)
     windows = {window_name(s, index) for s in own for index in range(times)}
     if len(own) * times - len(windows) < ENOUGH:
         own = ()
     return Apart(own, times, occurrences)
 
 
-def is_plain(signal: Signal) -> bool:
+def alone(signals: Sequence[Signal]) -> tuple[Signal, ...]:
+    """Those whose measure is the number of their events, none of which another such signal takes."""
+    plain = [s for s in signals if _is_plain(s)]
+    takers = Counter(n for s in plain for n in set(s.match.names))
+    return tuple(s for s in plain if all(takers[n] == 1 for n in s.match.names))
+
+
+def _is_plain(signal: Signal) -> bool:
     """Whether its measure is the number of its events, which are told by their names."""
     decays = signal.half_life_us or signal.linear_decay_us
     return signal.measure == "count" and not (signal.limit or decays or signal.match.patterns)

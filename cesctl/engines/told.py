@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 
 import polars as pl
 
-from cesctl.engines.apart import is_plain
+from cesctl.engines.apart import alone
 from cesctl.engines.latest import given_at, latest, value_of
 from cesctl.engines.measures import AT, Inside, Plan, takes
 from cesctl.model.measured import Measured
@@ -102,8 +102,7 @@ def activity(
 
 
 def _counted_once(own: Sequence[Signal]) -> bool:
-    """Whether the signals are plain counts of which no two take the same event: then the events that at
-    least one takes are the sum of the counts, and need no test of their own.
+    """Whether the signals are counts of which no two take the same event: then the events that at least one
+    takes are the sum of the counts, and need no test of their own.
     """
-    names = [n for s in own for n in s.match.names]
-    return all(is_plain(s) for s in own) and len(set(names)) == len(names)
+    return len(alone(own)) == len(own)
