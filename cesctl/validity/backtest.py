@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,7 +28,7 @@ from cesctl.validity.outcome import Outcome, parse_outcome
 from cesctl.validity.outcome_file import read_outcomes
 from cesctl.validity.plain import EVENTS, RECENCY, plain_columns, rfm_name, with_rfm
 from cesctl.validity.seen import seen
-from cesctl.validity.stake import LeftOut, at_stake
+from cesctl.validity.stake import at_stake
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
@@ -59,7 +60,7 @@ class Backtest:
     at_risk, outcome (whether it came within the horizon), outcome_at (UTC, the first after T, also later;
     null: none known). By T, then customer.
     ``measures``, ``bands``, ``tenths``, ``times``, ``segments`` (None without ``by``): see the functions that
-    make them. ``left_out``: by T, who is scored and not at stake.
+    make them.
     """
 
     result: Result
@@ -75,7 +76,6 @@ class Backtest:
     times: pl.DataFrame
     at_risk: AtRiskList
     foretold: Foretold | None
-    left_out: dict[datetime, LeftOut]
     by: str | None = None
     segments: pl.DataFrame | None = None
 
@@ -83,12 +83,12 @@ class Backtest:
     def everyone(self) -> Result:
         return self.result
 
-    @property
+    @cached_property
     def with_outcome(self) -> int:
         """Customers that had the outcome at one T or more."""
         return self.pairs.filter("outcome")["customer"].n_unique()
 
-    @property
+    @cached_property
     def customers(self) -> int:
         """Customers that were at stake at one T or more."""
         return self.pairs["customer"].n_unique()
@@ -281,7 +281,6 @@ def _judged(
         times=by_time(coded, left_out, good=good),
         at_risk=judged(coded),
         foretold=foretold(coded, horizon),
-        left_out=left_out,
         by=by,
         segments=None if by is None else by_segment(coded, by, good=good),
     )
