@@ -150,7 +150,6 @@ def _measures(made: Backtest) -> Table:
     for row in made.measures.iter_rows(named=True):
         color = {"better": "red", "worse": "green"}.get(row["than_score"], "")
         than = "" if row["difference"] is None else signed(row["difference"], 3)
-        word = {"better": "better", "worse": "worse"}.get(row["than_score"] or "", "")
         rows.append(
             Row(
                 (
@@ -162,7 +161,7 @@ def _measures(made: Backtest) -> Table:
                     cell(percent(row["captured_20"])),
                     cell(fixed(row["lift_10"], 2)),
                     cell(than, color),
-                    cell(word, color),
+                    cell(row["than_score"] or "", color),
                 )
             )
         )
