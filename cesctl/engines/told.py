@@ -89,10 +89,9 @@ def activity(
             if model.roll_up is not None:
                 columns.append(given_at(found).alias(f"{ATTRIBUTE_AT}{name}"))
     if index == 0:
+        there = set(people.columns)
         left_out = (f"x:{p.signal.name}" for p in plans)
-        columns += [
-            pl.col(f"{name}|0").alias(name) for name in left_out if f"{name}|0" in people.columns
-        ]
+        columns += [pl.col(f"{name}|0").alias(name) for name in left_out if f"{name}|0" in there]
     if occurrences:
         columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     if model.roll_up is not None:
