@@ -55,15 +55,20 @@ def table(runs: dict[str, Runs]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def arguments(description: str | None) -> argparse.Namespace:
+    """What was asked for on the command line: size, format, rounds, model."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+        description=description, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("--format", default="csv", choices=["csv", "ndjson", "parquet"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--model", type=Path, default=HERE / "model.yaml")
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments(__doc__)
     make(args.size, [args.format], shuffled=False)
     log = path_of(args.size, args.format)
     with tempfile.TemporaryDirectory() as folder:

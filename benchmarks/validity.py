@@ -8,16 +8,15 @@ Before any figure is printed the scores of the last T must be those of ``score -
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.compare import HERE, answer_of, measured
-from benchmarks.insight import command, table
-from benchmarks.make_data import SIZES, make, path_of
+from benchmarks.compare import answer_of, measured
+from benchmarks.insight import arguments, command, table
+from benchmarks.make_data import make, path_of
 
 TIMES = ["--every", "3w", "--periods", "12"]
 CASES = {
@@ -41,14 +40,7 @@ def checked(pairs: pl.DataFrame, log: Path, model: Path, out: Path) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("size", choices=SIZES)
-    parser.add_argument("--format", default="csv", choices=["csv", "ndjson", "parquet"])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--model", type=Path, default=HERE / "model.yaml")
-    args = parser.parse_args()
+    args = arguments(__doc__)
     make(args.size, [args.format], shuffled=False)
     log = path_of(args.size, args.format)
     with tempfile.TemporaryDirectory() as folder:

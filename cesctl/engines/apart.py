@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.engines.measures import Inside, Plan, takes, window_name
+from cesctl.engines.measures import Inside, Plan, window_name
+from cesctl.pipeline.conditions import holds
 
 if TYPE_CHECKING:
-    from cesctl.model.types import Signal
+    from cesctl.model.types import Condition, Signal
 
 SIGNAL = "signal:"
 ENOUGH = 60  # sums saved: with fewer, putting together takes what the first grouping gives
@@ -34,15 +35,18 @@ class Apart:
     times: int
     occurrences: bool
 
-    def __contains__(self, signal: Signal) -> bool:
-        return signal in self.signals
-
     def number(self) -> pl.Expr:
         """Which of the signals takes an event, whatever its time; null: none."""
-        found = pl.lit(None, dtype=pl.UInt16)
+        # all names are looked up at once: with a test for each, a thousand signals would take seconds
+        alike: dict[tuple[Condition, ...], dict[str, int]] = {}
         for n, signal in enumerate(self.signals):
-            found = pl.when(takes([signal], None)).then(pl.lit(n, dtype=pl.UInt16)).otherwise(found)
-        return found.alias(SIGNAL)
+            alike.setdefault(signal.where, {}).update(dict.fromkeys(signal.match.names, n))
+        found = []
+        for where, numbers in alike.items():
+            own = pl.col("event").replace_strict(numbers, default=None, return_dtype=pl.UInt16)
+            held = holds(where)
+            found.append(own if held is None else pl.when(held).then(own))
+        return pl.coalesce(found).alias(SIGNAL)
 
     def inside(self) -> list[Inside]:
         """How many events of a signal are in each window of each T."""
@@ -77,16 +81,21 @@ def apart(signals: Sequence[Signal], times: int, *, occurrences: bool) -> Apart:
     """The signals that are worth counting so, if what else is asked can be put together; none where too few
     are.
     """
-    plain = [s for s in signals if is_plain(s)]
-    takers = Counter(n for s in plain for n in set(s.match.names))
-    own = tuple(s for s in plain if all(takers[n] == 1 for n in s.match.names))
+    own = alone(signals)
     windows = {window_name(s, index) for s in own for index in range(times)}
     if len(own) * times - len(windows) < ENOUGH:
         own = ()
     return Apart(own, times, occurrences)
 
 
-def is_plain(signal: Signal) -> bool:
+def alone(signals: Sequence[Signal]) -> tuple[Signal, ...]:
+    """Those whose measure is the number of their events, none of which another such signal takes."""
+    plain = [s for s in signals if _is_plain(s)]
+    takers = Counter(n for s in plain for n in set(s.match.names))
+    return tuple(s for s in plain if all(takers[n] == 1 for n in s.match.names))
+
+
+def _is_plain(signal: Signal) -> bool:
     """Whether its measure is the number of its events, which are told by their names."""
     decays = signal.half_life_us or signal.linear_decay_us
     return signal.measure == "count" and not (signal.limit or decays or signal.match.patterns)

@@ -70,10 +70,10 @@ def _key(columns: Sequence[pl.Series], *, until: datetime) -> pl.Series:
         return customer
     late = at > until
     code = pl.when(reason.is_null() & late).then(pl.lit(AFTER, dtype=pl.UInt8)).otherwise(reason)
-    aside = pl.lit(_ASIDE) + code.cast(pl.String)
+    why = pl.lit(_ASIDE) + code.cast(pl.String)
     for number in file:
-        aside = aside + pl.lit(_ASIDE) + number.cast(pl.String)
-    return pl.select(pl.when(code.is_null()).then(customer).otherwise(aside).alias("key"))["key"]
+        why = why + pl.lit(_ASIDE) + number.cast(pl.String)
+    return pl.select(pl.when(code.is_null()).then(customer).otherwise(why).alias("key"))["key"]
 
 
 def _dated(model: Model) -> list[str]:

@@ -46,7 +46,7 @@ def aggregate(
     for own in (best, replace(best, signals=())):
         plans = _plans(wanted.signals, times, ordered, own, occurrences=occurrences)
         inside = [*told, *(i for made in plans for p in made for i in p.inside)]
-        if all(i.merge for i in inside):
+        if not own.signals or all(i.merge for i in inside):
             break
     layers = [p.layers for p in ordered.values()]
     layers += [p.before for made in plans for p in made]
@@ -100,10 +100,11 @@ def _plans(
     occurrences: bool,
 ) -> list[list[Plan]]:
     """For each T one plan a signal. ``own``: those that are counted by signal."""
+    counted = {s.name for s in own.signals}
     return [
         [
             own.plan(s, index)
-            if s in own
+            if s.name in counted
             else plan(
                 s,
                 index,

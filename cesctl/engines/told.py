@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 
 import polars as pl
 
-from cesctl.engines.apart import is_plain
+from cesctl.engines.apart import alone
 from cesctl.engines.latest import given_at, latest, value_of
 from cesctl.engines.measures import AT, Inside, Plan, takes
 from cesctl.model.measured import Measured
@@ -89,10 +89,9 @@ def activity(
             if model.roll_up is not None:
                 columns.append(given_at(found).alias(f"{ATTRIBUTE_AT}{name}"))
     if index == 0:
+        there = set(people.columns)
         left_out = (f"x:{p.signal.name}" for p in plans)
-        columns += [
-            pl.col(f"{name}|0").alias(name) for name in left_out if f"{name}|0" in people.columns
-        ]
+        columns += [pl.col(f"{name}|0").alias(name) for name in left_out if f"{name}|0" in there]
     if occurrences:
         columns += [pl.col(f"n:{p.signal.name}|0").alias(f"n:{p.signal.name}") for p in plans]
     if model.roll_up is not None:
@@ -102,8 +101,7 @@ def activity(
 
 
 def _counted_once(own: Sequence[Signal]) -> bool:
-    """Whether the signals are plain counts of which no two take the same event: then the events that at
-    least one takes are the sum of the counts, and need no test of their own.
+    """Whether the signals are counts of which no two take the same event: then the events that at least one
+    takes are the sum of the counts, and need no test of their own.
     """
-    names = [n for s in own for n in s.match.names]
-    return all(is_plain(s) for s in own) and len(set(names)) == len(names)
+    return len(alone(own)) == len(own)

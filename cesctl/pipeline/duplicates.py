@@ -16,6 +16,7 @@ import polars as pl
 
 from cesctl.pipeline.conditions import PROPERTY
 from cesctl.pipeline.normalise import DUPLICATE, ID
+from cesctl.pipeline.watched import watched
 from cesctl.sources.parts import FILE
 from cesctl.sources.records import from_batches
 
@@ -93,30 +94,18 @@ class Watch:
     def __init__(self) -> None:
         self._seen: list[pl.Series] = []
 
-    def note(self, columns: Sequence[pl.Series]) -> pl.Series:
-        """Takes the reasons and the hashes of a batch; gives the reasons."""
-        reason, told = columns
-        if reason.null_count() < len(reason):
-            told = told.filter(reason.is_null())
-        self._seen.append(told)  # threads may do so at once: appending is one step
-        return reason
-
     def over(self, events: pl.LazyFrame) -> pl.LazyFrame:
         """The events, watched: for one collect."""
-        watched = pl.map_batches(
-            ["reason", HASH], self.note, return_dtype=pl.UInt8, is_elementwise=True
-        )
-        watching = events.with_columns(watched.alias("reason"))
-        # a filter of what is counted must not hide the copies of a record that it leaves out
-        return watching.map_batches(_as_it_is, predicate_pushdown=False, streamable=True)
+        return watched(events, HASH, self._note)
+
+    def _note(self, reason: pl.Series, told: pl.Series) -> None:
+        if reason.null_count() < len(reason):
+            told = told.filter(reason.is_null())
+        self._seen.append(told)
 
     def repeated(self) -> pl.Series:
         """The hashes that more than one row has."""
         return repeated(pl.concat(self._seen)) if self._seen else NONE
-
-
-def _as_it_is(batch: pl.DataFrame) -> pl.DataFrame:
-    return batch
 
 
 def repeated(hashes: pl.Series) -> pl.Series:
@@ -137,11 +126,11 @@ def marked(
     """
     schema = {n: t for n, t in events.collect_schema().items() if not _helper(n)}
     held_back = pl.col("reason").is_null() & pl.col(HASH).is_in(again.implode())
-    watched = events.with_columns(held_back.fill_null(value=False).alias(HELD))
+    marking = events.with_columns(held_back.fill_null(value=False).alias(HELD))
 
     def batches(_columns: list[str] | None, _n_rows: int | None) -> Iterator[pl.DataFrame]:
         held: list[pl.DataFrame] = []
-        for batch in watched.collect_batches(maintain_order=False, engine="streaming"):
+        for batch in marking.collect_batches(maintain_order=False, engine="streaming"):
             if batch[HELD].any():
                 held.append(batch.filter(HELD))
                 yield batch.filter(~pl.col(HELD)).select(list(schema))

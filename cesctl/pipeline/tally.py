@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
+from cesctl.pipeline.watched import watched
 from cesctl.sources.parts import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 Counted = TypeVar("Counted")
 
@@ -22,8 +23,9 @@ def tallied(
     the events do not say their file.
     """
     tally = Tally()
-    watched = tally.over(events) if FILE in events.collect_schema() else events
-    return collect(watched), tally.rows
+    if FILE in events.collect_schema():
+        events = tally.over(events)
+    return collect(events), tally.rows
 
 
 class Tally:
@@ -34,21 +36,14 @@ class Tally:
 
     def over(self, events: pl.LazyFrame) -> pl.LazyFrame:
         """The events, watched: for one collect."""
-        watched = pl.map_batches(
-            ["reason", FILE], self._note, return_dtype=pl.UInt8, is_elementwise=True
-        )
-        return events.with_columns(watched.alias("reason"))
+        return watched(events, FILE, self._note)
 
-    def _note(self, columns: Sequence[pl.Series]) -> pl.Series:
-        reason, file = columns
+    def _note(self, _: pl.Series, file: pl.Series) -> None:
         first = file.first() if len(file) else None
         if first is not None and (file == first).all():  # as nearly always
-            self._seen.append(
-                (int(str(first)), len(file))
-            )  # one step, as threads may do so at once
+            self._seen.append((int(str(first)), len(file)))
         else:
             self._seen += file.value_counts().rows()
-        return reason
 
     @property
     def rows(self) -> dict[int, int]:

@@ -60,11 +60,12 @@ def own_measures(frame: pl.DataFrame, model: Model, share: Share) -> pl.DataFram
 
 
 def _columns(frame: pl.DataFrame, share: Share) -> list[tuple[str, str, str]]:
+    there = set(frame.columns)
     return [
         (name, f"{kind}:{measure}", kind)
         for kind in ("m", "n", "x")
         for name, measure in share.measures.items()
-        if f"{kind}:{measure}" in frame.columns
+        if f"{kind}:{measure}" in there
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -52,18 +53,20 @@ def backtest_answer(made: Backtest, *, top: int = SEGMENTS) -> Answer:
     }
     if made.segments is not None:
         tables["segments"] = made.segments
+    said = verdict(made)
     return Answer(
-        page=backtest_page(made, top=top),
+        page=backtest_page(made, said, top=top),
         table=made.pairs,
         name="backtest",
-        head=_head(made),
+        head=_head(made, said),
         tables=tables,
     )
 
 
-def backtest_page(made: Backtest, *, top: int = SEGMENTS) -> Page:
+def backtest_page(made: Backtest, said: Sequence[str], *, top: int = SEGMENTS) -> Page:
+    """``said``: the verdict."""
     parts: list[Table | Words] = [
-        Words(safe(" ".join(verdict(made))), "Verdict"),
+        Words(safe(" ".join(said)), "Verdict"),
         _measures(made),
         _bands(made),
         _tenths(made),
@@ -98,7 +101,7 @@ def _days(made: Backtest) -> str:
     return format_duration(made.horizon // _MICROSECOND)
 
 
-def _head(made: Backtest) -> dict[str, Any]:
+def _head(made: Backtest, said: Sequence[str]) -> dict[str, Any]:
     """What JSON says besides the tables."""
     flagged = made.at_risk
     return {
@@ -112,7 +115,7 @@ def _head(made: Backtest) -> dict[str, Any]:
         "customers_with_outcome": made.with_outcome,
         "pairs": made.pairs.height,
         "outcomes": int(made.pairs["outcome"].sum()),
-        "verdict": verdict(made),
+        "verdict": list(said),
         "at_risk": {
             "precision": _rate(flagged.precision),
             "recall": _rate(flagged.recall),
@@ -147,7 +150,6 @@ def _measures(made: Backtest) -> Table:
     for row in made.measures.iter_rows(named=True):
         color = {"better": "red", "worse": "green"}.get(row["than_score"], "")
         than = "" if row["difference"] is None else signed(row["difference"], 3)
-        word = {"better": "better", "worse": "worse"}.get(row["than_score"] or "", "")
         rows.append(
             Row(
                 (
@@ -159,7 +161,7 @@ def _measures(made: Backtest) -> Table:
                     cell(percent(row["captured_20"])),
                     cell(fixed(row["lift_10"], 2)),
                     cell(than, color),
-                    cell(word, color),
+                    cell(row["than_score"] or "", color),
                 )
             )
         )

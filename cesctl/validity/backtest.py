@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.duration import format_duration
 from cesctl.errors import UsageError
-from cesctl.insight.event_table import carefully
 from cesctl.insight.names import check_names
-from cesctl.insight.periods import Every, parse_every, series
+from cesctl.insight.periods import Every, parse_every
 from cesctl.insight.segments import with_attributes
-from cesctl.insight.times import first_instant, fixed_time, length
+from cesctl.insight.times import first_instant, fixed_time
 from cesctl.model.scored_by import all_bands, each_signal
-from cesctl.pipeline.log import fixed_as_of, open_log
-from cesctl.pipeline.run import newest, score_times
+from cesctl.pipeline.log import open_log
+from cesctl.pipeline.run import score_times
 from cesctl.validity.at_risk_list import AtRiskList, judged
 from cesctl.validity.by_score import by_band, by_tenth, foretold
 from cesctl.validity.by_time import by_segment, by_time
 from cesctl.validity.measures import compared
 from cesctl.validity.outcome import Outcome, parse_outcome
 from cesctl.validity.outcome_file import read_outcomes
+from cesctl.validity.past_times import PastTimes, horizon_of, known_end
 from cesctl.validity.plain import EVENTS, RECENCY, plain_columns, rfm_name, with_rfm
 from cesctl.validity.seen import seen
-from cesctl.validity.stake import LeftOut, at_stake
+from cesctl.validity.stake import at_stake
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
     from cesctl.pipeline.customers import At
-    from cesctl.pipeline.log import Inputs, Log
+    from cesctl.pipeline.log import Inputs
     from cesctl.result import Result
     from cesctl.validity.by_score import Foretold
     from cesctl.validity.seen import Seen
 
-USUAL_HORIZON = timedelta(days=90)
 COLUMNS = (
     "pairs", "customers", "outcomes", "rate", "low", "high", "auc", "auc_low", "auc_high", "score", "band",
     "at_risk", "outcome", "outcome_at", "as_of", "code", "first_at", "had", EVENTS, RECENCY,
@@ -59,7 +58,7 @@ class Backtest:
     at_risk, outcome (whether it came within the horizon), outcome_at (UTC, the first after T, also later;
     null: none known). By T, then customer.
     ``measures``, ``bands``, ``tenths``, ``times``, ``segments`` (None without ``by``): see the functions that
-    make them. ``left_out``: by T, who is scored and not at stake.
+    make them.
     """
 
     result: Result
@@ -75,7 +74,6 @@ class Backtest:
     times: pl.DataFrame
     at_risk: AtRiskList
     foretold: Foretold | None
-    left_out: dict[datetime, LeftOut]
     by: str | None = None
     segments: pl.DataFrame | None = None
 
@@ -83,12 +81,12 @@ class Backtest:
     def everyone(self) -> Result:
         return self.result
 
-    @property
+    @cached_property
     def with_outcome(self) -> int:
         """Customers that had the outcome at one T or more."""
         return self.pairs.filter("outcome")["customer"].n_unique()
 
-    @property
+    @cached_property
     def customers(self) -> int:
         """Customers that were at stake at one T or more."""
         return self.pairs["customer"].n_unique()
@@ -119,7 +117,7 @@ def backtest(
     of today, and who is gone is not in it. Two passes over the log. Raises InputError, UsageError.
     """
     outcome = parse_outcome(outcome) if isinstance(outcome, str) else outcome
-    step, ahead = parse_every(every), _horizon(horizon, outcome)
+    step, ahead = parse_every(every), horizon_of(horizon, outcome)
     start = None if first is None else first_instant("--from", first, model.timezone)
     end = None if last is None else fixed_time("--to", last, model.timezone)
     if by is not None:
@@ -131,11 +129,11 @@ def backtest(
     apart = () if outcome.file is None else (outcome.file,)
     log = open_log(inputs, model, as_of=as_of, now=now, exclude=apart)
     happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
-    wanted = _Wanted(
+    wanted = PastTimes(
         step,
         model.timezone,
         ahead,
-        _known_end(log),
+        known_end(log),
         start,
         end,
         None if start else periods or PERIODS,
@@ -159,44 +157,6 @@ def backtest(
     )
 
 
-@dataclass
-class _Wanted:
-    """From the model's T to those that are held against the log. ``until``: how far it tells what came."""
-
-    every: Every
-    zone: str
-    horizon: timedelta
-    known: datetime | None
-    first: datetime | None
-    last: datetime | None
-    periods: int | None
-    until: datetime = field(init=False)
-
-    def __call__(self, at: datetime) -> Sequence[datetime]:
-        self.until = at if self.known is None else min(at, self.known)
-        try:
-            end = self.until - self.horizon if self.last is None else self.last
-        except OverflowError:
-            raise UsageError("--horizon: goes back beyond the year 1") from None
-        if end > self.until:
-            raise UsageError(
-                f"--to: {end:%Y-%m-%d %H:%M} is later than the log, which ends "
-                f"{self.until:%Y-%m-%d %H:%M} UTC"
-            )
-        return series(self.every, self.zone, periods=self.periods, first=self.first)(end)
-
-
-def _horizon(text: str | None, outcome: Outcome) -> timedelta:
-    silence = None if outcome.silent_us is None else timedelta(microseconds=outcome.silent_us)
-    if text is None:
-        return silence or USUAL_HORIZON
-    found = timedelta(microseconds=length("--horizon", text))
-    if silence is not None and found < silence:
-        long = format_duration(outcome.silent_us or 0)
-        raise UsageError(f"--horizon: a silence of {long} is not over within {text.strip()}")
-    return found
-
-
 def _matched(outcome: Outcome, happened: pl.DataFrame, everybody: pl.Series) -> list[str]:
     """How many outcomes of a file are those of customers of the log, and until when; of an event, that there
     is none.
@@ -216,17 +176,6 @@ def _matched(outcome: Outcome, happened: pl.DataFrame, everybody: pl.Series) -> 
         f"{there.height:,} of them of customers of the log; what is not in it counts as not having come"
     )
     return [text]
-
-
-def _known_end(log: Log) -> datetime | None:
-    """To when the log tells what came, where T does not say it: T may be later than the newest event."""
-    fixed = fixed_as_of(log)
-    if fixed is None:
-        return None
-    guess = log.newest_guess()
-    if guess is not None and guess >= fixed:
-        return fixed
-    return carefully(log, lambda own: own.count(newest)[0]) or fixed
 
 
 def _judged(
@@ -281,7 +230,6 @@ def _judged(
         times=by_time(coded, left_out, good=good),
         at_risk=judged(coded),
         foretold=foretold(coded, horizon),
-        left_out=left_out,
         by=by,
         segments=None if by is None else by_segment(coded, by, good=good),
     )

@@ -5,43 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.pipeline.numbers import round_half_away, with_shared
-from cesctl.validity.rates import Rate, rates
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from cesctl.validity.rates import Rate, rate_table, rates, told
 
 TENTHS = 10
-RATE = {
-    "pairs": pl.Int64, "customers": pl.Int64, "outcomes": pl.Int64, "rate": pl.Float64,
-    "low": pl.Float64, "high": pl.Float64,
-}  # fmt: skip
-
-
-def told(found: Rate) -> dict[str, object]:
-    """A rate as columns: pairs, customers, outcomes, rate, low, high."""
-    return {
-        "pairs": found.pairs,
-        "customers": found.customers,
-        "outcomes": found.hits,
-        "rate": found.share,
-        "low": found.low,
-        "high": found.high,
-    }
-
-
-def rounded(
-    rows: Sequence[Mapping[str, object]], first: Mapping[str, pl.DataType | type[pl.DataType]]
-) -> pl.DataFrame:
-    """Rows with rates, shares with 6 decimals; ``first``: the columns before them."""
-    frame = pl.DataFrame(list(rows), schema={**first, **RATE})
-    return with_shared(
-        frame, *(round_half_away(pl.col(c), 6).alias(c) for c in ("rate", "low", "high"))
-    )
 
 
 def by_band(pairs: pl.DataFrame, bands: Sequence[str]) -> pl.DataFrame:
@@ -50,7 +19,8 @@ def by_band(pairs: pl.DataFrame, bands: Sequence[str]) -> pl.DataFrame:
     """
     found = rates(pairs, "band")
     nobody = Rate(0, 0, 0, 0.0, 1.0)
-    return rounded([{"band": b, **told(found.get(b, nobody))} for b in bands], {"band": pl.String})
+    rows = [{"band": b, **told(found.get(b, nobody))} for b in bands]
+    return rate_table(rows, {"band": pl.String})
 
 
 def by_tenth(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -67,7 +37,7 @@ def by_tenth(pairs: pl.DataFrame) -> pl.DataFrame:
         {"from": row["from"], "to": row["to"], **told(found[row["tenth"]])}
         for row in ends.sort("tenth").iter_rows(named=True)
     ]
-    return rounded(rows, {"from": pl.Float64, "to": pl.Float64})
+    return rate_table(rows, {"from": pl.Float64, "to": pl.Float64})
 
 
 @dataclass(frozen=True)

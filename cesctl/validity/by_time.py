@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
 
 from cesctl.insight.bins import binned
-from cesctl.pipeline.numbers import round_half_away, with_shared
-from cesctl.validity.by_score import RATE, told
-from cesctl.validity.ranking import levels_of, ranking, sides_of
-from cesctl.validity.rates import rate
+from cesctl.validity.ranking import levels_of, oriented, ranking, sides_of
+from cesctl.validity.rates import rate, rate_table, told
 from cesctl.validity.stake import INSTANT, LeftOut
 
 AREA = {"auc": pl.Float64, "auc_low": pl.Float64, "auc_high": pl.Float64}
@@ -29,7 +27,7 @@ def by_time(
         aside = {"had": left.had, "unseen": left.unseen, "open": left.open}
         rows.append({"as_of": at, **told(rate(own)), **_area(own, good=good), **aside})
     counts = dict.fromkeys(("had", "unseen", "open"), pl.Int64)
-    return _rounded(rows, {"as_of": INSTANT, **RATE, **AREA, **counts})
+    return rate_table(rows, {"as_of": INSTANT}, {**AREA, **counts})
 
 
 def by_segment(pairs: pl.DataFrame, by: str, *, good: bool) -> pl.DataFrame:
@@ -44,22 +42,11 @@ def by_segment(pairs: pl.DataFrame, by: str, *, good: bool) -> pl.DataFrame:
     for value in groups[by]:
         own = frame.filter(pl.col(by).eq_missing(pl.lit(value, dtype=pl.String)))
         rows.append({by: value, **told(rate(own)), **_area(own, good=good)})
-    return _rounded(rows, {by: pl.String, **RATE, **AREA})
+    return rate_table(rows, {by: pl.String}, AREA)
 
 
 def _area(pairs: pl.DataFrame, *, good: bool) -> dict[str, float | None]:
-    sign = 1.0 if good else -1.0
-    own = pairs.select(
-        "customer", "as_of", "outcome", (sign * pl.col("score") + 0.0).alias("value")
-    )
+    own = oriented(pairs, "score", good=good)
     found = ranking(own, levels_of(own), sides_of(own))
     low, high = (found.interval() if found else None) or (None, None)
     return {"auc": None if found is None else found.auc, "auc_low": low, "auc_high": high}
-
-
-def _rounded(
-    rows: Sequence[Mapping[str, object]], schema: Mapping[str, pl.DataType | type[pl.DataType]]
-) -> pl.DataFrame:
-    frame = pl.DataFrame(list(rows), schema=dict(schema))
-    names = ("rate", "low", "high", *AREA)
-    return with_shared(frame, *(round_half_away(pl.col(c), 6).alias(c) for c in names))

@@ -14,6 +14,7 @@ from cesctl.validity.ranking import (
     average_precision,
     captured,
     levels_of,
+    oriented,
     ranking,
     sides_of,
 )
@@ -52,10 +53,7 @@ def compared(
     confidence = for_each_of(len(values) - 1)
     sides = sides_of(pairs)
     for name, kind, column in values:
-        sign = 1.0 if good else -1.0
-        own = pairs.select(
-            "customer", "as_of", "outcome", (sign * pl.col(column) + 0.0).alias("value")
-        )
+        own = oriented(pairs, column, good=good)
         levels = levels_of(own)
         found = ranking(own, levels, sides)
         score = score or found

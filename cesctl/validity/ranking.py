@@ -88,6 +88,18 @@ def _share(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-logit)) if logit > -700.0 else 0.0
 
 
+def oriented(pairs: pl.DataFrame, column: str, *, good: bool) -> pl.DataFrame:
+    """The pairs with one value: customer, as_of, outcome, value (the greater, the likelier the outcome).
+
+    ``column``: the more, the more engaged. ``good``: whether the engaged are those who should have it.
+    """
+    sign = 1.0 if good else -1.0
+    # 0.0 is added since 0.0 turned round is -0.0
+    return pairs.select(
+        "customer", "as_of", "outcome", (sign * pl.col(column) + 0.0).alias("value")
+    )
+
+
 def levels_of(pairs: pl.DataFrame) -> pl.DataFrame:
     """One row per T and value, the least value first: as_of, value, how many pairs have the outcome (``of``),
     and how many have not (``rest``). ``pairs``: as_of, outcome (whether), value (the greater, the likelier;

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import polars as pl
 
 from cesctl.insight.intervals import CONFIDENCE, student, wilson
+from cesctl.pipeline.numbers import round_half_away, with_shared
+
+Columns = Mapping[str, pl.DataType | type[pl.DataType]]
+RATE: Columns = {
+    "pairs": pl.Int64, "customers": pl.Int64, "outcomes": pl.Int64, "rate": pl.Float64,
+    "low": pl.Float64, "high": pl.Float64,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,30 @@ def rate(pairs: pl.DataFrame, hit: str = "outcome") -> Rate:
     if not pairs.height:
         return Rate(0, 0, 0, 0.0, 1.0)
     return rates(pairs.with_columns(pl.lit(0).alias("all:")), "all:", hit)[0]
+
+
+def told(found: Rate) -> dict[str, object]:
+    """A rate as columns: pairs, customers, outcomes, rate, low, high."""
+    return {
+        "pairs": found.pairs,
+        "customers": found.customers,
+        "outcomes": found.hits,
+        "rate": found.share,
+        "low": found.low,
+        "high": found.high,
+    }
+
+
+def rate_table(
+    rows: Sequence[Mapping[str, object]], first: Columns, more: Columns | None = None
+) -> pl.DataFrame:
+    """Rows with rates, shares with 6 decimals. ``first``: the columns before them; ``more``: those after,
+    of which floats are shares, too.
+    """
+    shares = {**RATE, **(more or {})}
+    frame = pl.DataFrame(list(rows), schema={**first, **shares})
+    names = [c for c, dtype in shares.items() if dtype == pl.Float64]
+    return with_shared(frame, *(round_half_away(pl.col(c), 6).alias(c) for c in names))
 
 
 def _interval(

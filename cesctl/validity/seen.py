@@ -78,15 +78,13 @@ def _lists(
     """One row per id, with lists of instants: ``all``, ``active``, ``happened`` (only of an event); twice, as
     users are the customers.
     """
-    kinds = {"active": activity, "happened": outcome.event}
-    inside = [AT.alias("all")]
-    for name, kind in kinds.items():
-        taken = None if kind is None else matches(kind, pl.col("event"))
-        if taken is not None:
-            inside.append(AT.filter(taken).alias(name))
+    kinds = _kinds(activity, outcome)
+    inside = [AT.filter(taken).alias(n) for n, taken in kinds.items() if taken is not None]
+    inside.append(AT.alias("all"))
     grouped = _accepted(events, until).group_by("customer").agg(inside).collect(engine="streaming")
-    same = [pl.col("all").alias(n) for n in _wanted(outcome) if n not in grouped.columns]
-    grouped = grouped.with_columns(same)
+    grouped = grouped.with_columns(
+        pl.col("all").alias(n) for n, taken in kinds.items() if taken is None
+    )
     return grouped, grouped
 
 
@@ -101,12 +99,10 @@ def _by_user_and_account(
     """The same by user, and by account: an event is the account's to which its user belonged by then, or,
     before any was named, to which it came first. Users without one are nobody.
     """
-    kinds = {"active": activity, "happened": outcome.event}
-    columns = []
-    for name in _wanted(outcome):
-        kind = kinds[name]
-        taken = None if kind is None else matches(kind, pl.col("event"))
-        columns.append((AT.is_not_null() if taken is None else taken).alias(name))
+    kinds = _kinds(activity, outcome)
+    columns = (
+        (AT.is_not_null() if taken is None else taken).alias(n) for n, taken in kinds.items()
+    )
     named = event_property(account).alias("account")
     rows = (
         _accepted(events, until)
@@ -116,7 +112,7 @@ def _by_user_and_account(
     rows = rows.sort("customer", "at", "account", nulls_last=False)
     filled = pl.col("account").forward_fill().backward_fill().over("customer")
     rows = rows.with_columns(filled)
-    inside = [AT.alias("all"), *(AT.filter(pl.col(n)).alias(n) for n in _wanted(outcome))]
+    inside = [AT.alias("all"), *(AT.filter(pl.col(n)).alias(n) for n in kinds)]
     of_accounts = rows.filter(pl.col("account").is_not_null()).group_by("account").agg(inside)
     return rows.group_by("customer").agg(inside), of_accounts.rename({"account": "customer"})
 
@@ -125,8 +121,13 @@ def _accepted(events: pl.LazyFrame, until: datetime) -> pl.LazyFrame:
     return events.filter(pl.col("reason").is_null() & (pl.col("at") <= until))
 
 
-def _wanted(outcome: Outcome) -> list[str]:
-    return ["active"] if outcome.event is None else ["active", "happened"]
+def _kinds(activity: EventMatch | None, outcome: Outcome) -> dict[str, pl.Expr | None]:
+    """Which events are ``active`` and, of an outcome that is one, ``happened``; None: all."""
+    event = pl.col("event")
+    kinds = {"active": None if activity is None else matches(activity, event)}
+    if outcome.event is not None:
+        kinds["happened"] = matches(outcome.event, event)
+    return kinds
 
 
 def _users(frame: pl.DataFrame, times: Sequence[datetime], window: int | None) -> pl.DataFrame:

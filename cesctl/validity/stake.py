@@ -48,10 +48,8 @@ def at_stake(
     per outcome (customer, at).
     """
     rows = at.frame.select("customer", "first_at", *columns)
-    known = rows.filter(pl.col("first_at") <= at.as_of)
-    unseen = rows.height - known.height
-    if at.as_of + horizon > until:
-        return _none(known), LeftOut(unseen=unseen, open=known.height)
+    there = rows.filter(pl.col("first_at") <= at.as_of)
+    known = there.head(0) if at.as_of + horizon > until else there
     if outcome.silent_us is not None:
         found = _silences(gaps, at.as_of, timedelta(microseconds=outcome.silent_us))
     else:
@@ -66,22 +64,16 @@ def at_stake(
         pl.when(pl.col("outcome_at") <= until).then("outcome_at"),
         pl.exclude("customer", "first_at", "had", "outcome_at"),
     )
-    return made, LeftOut(had=joined.height - staying.height, unseen=unseen)
+    return made, LeftOut(
+        had=joined.height - staying.height,
+        unseen=rows.height - there.height,
+        open=there.height - known.height,
+    )
 
 
 def takes_out(outcome: Outcome) -> bool:
     """Whether who had it is at stake no more: of a silence, as long as it lasts."""
     return outcome.silent_us is not None or not outcome.again
-
-
-def _none(known: pl.DataFrame) -> pl.DataFrame:
-    return known.head(0).select(
-        "customer",
-        pl.lit(None, dtype=INSTANT).alias("as_of"),
-        pl.lit(None, dtype=pl.Boolean).alias("outcome"),
-        pl.lit(None, dtype=INSTANT).alias("outcome_at"),
-        pl.exclude("customer", "first_at"),
-    )
 
 
 def _events(happened: pl.DataFrame, at: datetime) -> pl.DataFrame:

@@ -12,13 +12,15 @@ from polars.testing import assert_frame_equal
 
 from cesctl.engines import apart as module
 from cesctl.engines.apart import Apart, apart
+from cesctl.engines.measures import takes
 from cesctl.model import parse_model
 from cesctl.pipeline.customers import At
 from cesctl.pipeline.log import open_log
-from cesctl.pipeline.run import score_times
+from cesctl.pipeline.run import score, score_times
 from cesctl.result import Result
 
 T = datetime(2026, 10, 31, tzinfo=UTC)
+AMOUNTS = ["1", "2.5", "3", "9", "", "many"]
 TIMES = [T - timedelta(days=7 * n) for n in range(5)]
 MODEL = """
 as_of: 2026-10-31
@@ -50,7 +52,7 @@ def rows(seed: int) -> list[tuple[str | None, str | None, str, str, str | None]]
     made: list[tuple[str | None, str | None, str, str, str | None]] = []
     for _ in range(800):
         at = T - timedelta(hours=rng.randint(-30, 24 * 120))
-        amount = rng.choice(["1", "2.5", "3", "9", "", "many"])
+        amount = rng.choice(AMOUNTS)
         plan = rng.choice(["free", "pro", None])
         customer, event = rng.choice(["u1", "u2", "u3", "u4", None]), rng.choice("abcdefg")
         made.append((customer, event, at.isoformat(), amount, plan))
@@ -122,6 +124,53 @@ def test_only_where_enough_sums_are_saved() -> None:
     assert len(signals(many, 1)) == 70
     windows = "{" + ", ".join(f"e{n}: {{weight: 1, window: {n + 1}d}}" for n in range(10)) + "}"
     assert signals(windows, 12) == []  # a sum for each window saves nothing
+
+
+def of_many(number: int, entry: str) -> str:
+    return "{" + ", ".join(f"e{n}: {entry}" for n in range(number)) + "}"
+
+
+@pytest.mark.parametrize("entry", ["1", "{weight: 1, where: {amount: {ge: 3}}}"])
+def test_names_are_looked_up_all_at_once(entry: str) -> None:
+    model = parse_model(f"window: 30d\nevents: {of_many(2000, entry)}")
+    own = apart(model.signals, 1, occurrences=False)
+    assert len(own.signals) == 2000
+    assert own.number().meta.root_names().count("event") == 1
+
+
+def test_the_number_of_an_event_is_that_of_the_signal_that_takes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "ENOUGH", 0)
+    text = """
+      a: 1
+      b: {weight: 2, where: {amount: {ge: 3}}}
+      cd: {event: [c, d], weight: 1, offset: 3d, where: {plan: pro, amount: {exists: true}}}
+      e: {weight: 2, where: {amount: {ge: 3}}}
+      f: {weight: 1, where: {amount: {in: ["1", "9"]}}}
+    """
+    own = apart(parse_model(f"window: 30d\nevents:{text}").signals, 12, occurrences=False)
+    assert [s.name for s in own.signals] == ["a", "b", "cd", "e", "f"]
+    given = [(e, a, p) for e in [*"abcdefg", None] for a in AMOUNTS for p in ("pro", "free", None)]
+    names = ["event", "prop:amount", "prop:plan"]
+    events = pl.DataFrame(given, schema=dict.fromkeys(names, pl.String), orient="row")
+    taken = [takes([signal], None).alias(str(n)) for n, signal in enumerate(own.signals)]
+    by_each = [
+        next((int(n) for n, there in row.items() if there), None)
+        for row in events.select(taken).iter_rows(named=True)
+    ]
+    assert set(by_each) == {0, 1, 2, 3, 4, None}
+    assert events.select(own.number()).to_series().to_list() == by_each
+
+
+@pytest.mark.slow
+def test_two_thousand_signals() -> None:
+    text = f"as_of: 2026-10-31\nwindow: 30d\nevents: {of_many(2000, '1')}"
+    given = [(f"u{n % 7}", f"e{n % 2000}", "2026-10-20") for n in range(2100)]
+    log = pl.DataFrame(given, schema=["user_id", "event", "timestamp"], orient="row")
+    scores = score(log, parse_model(text)).scores.sort("customer")
+    assert scores["raw"].to_list() == [300.0] * 7
+    assert scores["e99.measure"].to_list() == [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
 
 
 def test_no_event_is_of_two_signals(monkeypatch: pytest.MonkeyPatch) -> None:
