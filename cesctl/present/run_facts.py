@@ -44,6 +44,7 @@ def run_facts(
         meaning = " (the clock: there is no event)"
     facts = [
         ("As of", at_local(result) + meaning),
+        *set_facts(model),
         ("Window", _window(model, compared=compared)),
         ("Events", _files(result.files)),
     ]
@@ -64,6 +65,12 @@ def run_facts(
         of_all = f" of {of.scores.height:,}" if of else ""
         facts.append(("Only", f"{said}: {result.scores.height:,}{of_all} {who(result.model)}s"))
     return tuple(facts)
+
+
+def set_facts(model: Model) -> list[tuple[str, str]]:
+    """What was set over the model's file, where anything was."""
+    values = " · ".join(f"{safe(path)} = {safe(value)}" for path, value in model.values_set)
+    return [("Set", values)] if values else []
 
 
 def _window(model: Model, *, compared: bool) -> str:
