@@ -33,43 +33,16 @@ def command(
             show_default=False,
         ),
     ],
-    label: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT", help="Only rows of the file with this label.", show_default=False
-        ),
-    ] = None,
-    good: Annotated[
-        bool,
-        typer.Option(
-            "--good", help="High scores should foretell it, as an upgrade; else low ones."
-        ),
-    ] = False,
-    again: Annotated[
-        bool,
-        typer.Option("--again", help="Who had it may have it again, as a renewal."),
-    ] = False,
-    horizon: Annotated[
-        str | None,
-        typer.Option(
-            metavar="D",
-            help="How long after each time it counts.  [default: 90d, of a silence its length]",
-            show_default=False,
-        ),
-    ] = None,
+    label: options.Label = None,
+    good: options.Good = False,
+    again: options.Again = False,
+    horizon: options.Horizon = None,
     every: Annotated[
         str, typer.Option(metavar="D", help="How far apart: 1w, 30d, or months: 1mo, 3mo.")
     ] = "1mo",
     periods: options.Periods = None,
     first: options.First = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHEN",
-            help="The last time.  [default: a horizon before the log ends]",
-            show_default=False,
-        ),
-    ] = None,
+    to: options.LastTime = None,
     by: Annotated[
         str | None,
         typer.Option(

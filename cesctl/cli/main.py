@@ -30,6 +30,7 @@ COMMANDS = {
     "segments": "Show the scores by attribute, and which segments differ.",
     "drivers": "Show what engaged customers do that the others do not.",
     "backtest": "Show whether the score foretold what customers did.",
+    "diff": "Show what another model would change, and which foretells better.",
     "report": "Write all of it as one HTML page that opens anywhere.",
     "check": "Find every error of a model, and what it leaves unused.",
     "inspect": "Show what is in an export.",

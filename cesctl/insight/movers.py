@@ -129,8 +129,9 @@ def earlier(
 
 def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str, ...]]:
     model = result.model
-    check_names(result.attributes, COLUMNS, "movers")
     joined, parts = side_by_side(before, result)
+    of_parts = differences_of_parts(parts, ("before", "now", "change"))
+    check_names(result.attributes, {*COLUMNS, *(e.meta.output_name() for e in of_parts)}, "movers")
     attributes = [pl.col(a).alias(f"attr:{a}") for a in result.attributes]
     joined = joined.join(result.scores.select("customer", *attributes), on="customer", how="left")
     score, previous_score = pl.col(f"{OTHER}score"), pl.col(f"{ONE}score")
@@ -148,7 +149,7 @@ def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str,
         round_half_away(previous_raw, 6).alias("previous_raw"),
         round_half_away(raw, 6).alias("raw"),
         round_half_away(raw - previous_raw, 6).alias("raw_change"),
-        *differences_of_parts(parts, ("before", "now", "change")),
+        *of_parts,
     ]
     frame = joined.lazy().select(columns).collect(engine="in-memory")
     return frame.sort(["change", "customer"], nulls_last=True), parts

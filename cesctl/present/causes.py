@@ -35,7 +35,7 @@ def moved_rows(moved: Moved, decimals: int, *, rule: bool) -> list[Row]:
             cell(moved.customer, "bold"),
             cell(fixed(before, decimals)),
             cell(fixed(now, decimals), "bold"),
-            cell(signed(change, decimals), "red" if change < 0 else "green"),
+            cell(signed(change, decimals), "red" if change < 0 else "green" if change > 0 else ""),
             cell(moved.band),
         ),
         rule=rule,

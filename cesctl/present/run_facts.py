@@ -45,7 +45,7 @@ def run_facts(
     facts = [
         ("As of", at_local(result) + meaning),
         *set_facts(model),
-        ("Window", _window(model, compared=compared)),
+        ("Window", window_text(model, compared=compared)),
         ("Events", _files(result.files)),
     ]
     rejected = rows.all_rejected
@@ -73,7 +73,8 @@ def set_facts(model: Model) -> list[tuple[str, str]]:
     return [("Set", values)] if values else []
 
 
-def _window(model: Model, *, compared: bool) -> str:
+def window_text(model: Model, *, compared: bool = True) -> str:
+    """``90d, some signals their own · compared with 30d earlier``."""
     text = "all history" if model.window_us is None else format_duration(model.window_us)
     if any(
         s.window_us != model.window_us and s.measure not in _ALWAYS_ALL for s in each_signal(model)

@@ -208,3 +208,10 @@ def test_an_account_of_the_roster_without_users(tmp_path: Path, by: str) -> None
     for row in found.customers.to_dicts():
         assert all(row[f"{p}.now"] is not None for p in found.parts)
         adds_up(row, found)
+
+
+def test_an_attribute_like_a_column_is_told() -> None:
+    for name in ("previous_raw", "x.change", "limits of g.now"):
+        text = MODEL.replace("{plan: plan}", f'{{"{name}": plan}}')
+        with pytest.raises(UsageError, match="has the name of a column of movers"):
+            made(text)
