@@ -174,6 +174,8 @@ def test_who_is_scored_by_one_only_is_not_lost(tmp_path: Path) -> None:
     assert (rows["some"]["band_a"], rows["some"]["band_b"]) == ("Low", None)
     assert rows["some"]["x.a"] == 0.0
     assert rows["some"]["x.b"] is None
+    assert rows["some"]["y.b"] is None  # a signal that B does not even have
+    assert rows["silent"]["z.a"] is None
     assert [rows["silent"]["limits of g.a"], rows["silent"]["limits of g.b"]] == [None, 0.0]
 
 
