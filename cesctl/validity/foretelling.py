@@ -160,12 +160,19 @@ def _beside(a: dict[str, Any], b: dict[str, Any]) -> str:
     if low is None or low == high == 0.0:
         return f"Both foretell alike: AUC {one}."
     if b["than_score"] == "worse":
-        more, ends = -b["difference"], f"{fixed(-high, 3)} to {fixed(-low, 3)}"
-        return f"A foretells better: AUC {one} against {other}, {fixed(more, 3)} more ({ends})."
-    more, ends = b["difference"], f"{fixed(low, 3)} to {fixed(high, 3)}"
+        more = _interval(-b["difference"], -high, -low)
+        return f"A foretells better: AUC {one} against {other}, more by {more}."
+    more = _interval(b["difference"], low, high)
     if b["than_score"] == "better":
-        return f"B foretells better: AUC {other} against {one}, {fixed(more, 3)} more ({ends})."
+        return f"B foretells better: AUC {other} against {one}, more by {more}."
     return (
         f"Nothing can be said of which foretells better: AUC {one} of A, {other} of B, a difference of "
-        f"{fixed(more, 3)} ({ends}), which may be chance."
+        f"{more}, which may be chance."
     )
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    """Three decimals, or as many as show that an end is not 0."""
+    ends = [abs(end) for end in (low, high) if end]
+    places = next((n for n in range(3, 6) if all(end >= 10.0**-n for end in ends)), 6)
+    return f"{fixed(value, places)} ({fixed(low, places)} to {fixed(high, places)})"

@@ -227,6 +227,30 @@ def test_what_is_not_alike_is_said(folder: Path) -> None:
     assert (said["scored_by_a_only"], said["scored_by_b_only"]) == (4, 2)
 
 
+def test_a_model_is_not_written_over(folder: Path) -> None:
+    """Neither of them, whatever it is called."""
+    for name in ("model", "new"):
+        text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+        models = [f"{n}.{'json' if n == name else 'yaml'}" for n in ("model", "new")]
+        wrong = small.call("diff", *models, "events.csv", "-o", f"{name}.json")
+        assert wrong.exit_code == 2
+        assert (folder / f"{name}.json").read_text(encoding="utf-8") == text
+
+
+def test_models_that_nobody_may_write(folder: Path) -> None:
+    for name in ("model.yaml", "new.yaml"):
+        (folder / name).chmod(0o444)
+    assert small.call(*BASE, "--set", "name=Other").stdout.startswith("Small and Other · diff\n")
+
+
+def test_standard_input() -> None:
+    log = Path("events.csv").read_text(encoding="utf-8")
+    shown = small.process("diff", "model.yaml", "new.yaml", "-", "-q", cwd=Path.cwd(), input=log)
+    assert shown.returncode == 0, shown.stderr
+    assert "4 customers are scored by both" in shown.stdout
+
+
 def test_scales_that_differ_are_told(folder: Path) -> None:
     (folder / "new.yaml").write_text(
         NEW.replace("method: clamp", "method: minmax"), encoding="utf-8"

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 import cesctl
 from cesctl.insight.diff import Diff
 from cesctl.model import parse_model
-from cesctl.validity.foretelling import Foretelling, which_is_better
+from cesctl.validity.foretelling import Foretelling, _interval, which_is_better
 from cesctl.validity.measures import compared
 from tests.validity.logs import MODEL, leaving
 
@@ -80,6 +80,13 @@ def test_words() -> None:
     noise = leaving(strength=0.0, seed=5)
     none = which_is_better(found(log=noise))
     assert none.endswith(" Neither is shown to foretell the outcome at all.")
+
+
+def test_an_end_that_is_not_0_never_looks_like_it() -> None:
+    assert _interval(0.0035, 0.0003, 0.0068) == "0.0035 (0.0003 to 0.0068)"
+    assert _interval(0.035, 0.003, 0.068) == "0.035 (0.003 to 0.068)"
+    assert _interval(0.0, -0.01, 0.0) == "0.000 (-0.010 to 0.000)"
+    assert _interval(1e-6, 1e-7, 1e-5) == "0.000001 (0.000000 to 0.000010)"
 
 
 def test_words_where_one_tells_all_apart() -> None:
