@@ -168,7 +168,7 @@ def spearman(one: Sequence[Fraction], other: Sequence[Fraction]) -> float | None
     if not all(spreads):
         return None
     both = sum(a * b for a, b in zip(*apart, strict=True))
-    return both / math.sqrt(spreads[0]) / math.sqrt(spreads[1])
+    return float(both / math.sqrt(spreads[0]) / math.sqrt(spreads[1]))
 
 
 def compare_parts(found: Found, got: Diff, one: tuple[Then, Case], two: tuple[Then, Case]) -> None:
