@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cesctl.errors import CesctlError, InputError, ModelError, OutputError, UsageError
+    from cesctl.insight.diff import diff
     from cesctl.insight.drivers import drivers
     from cesctl.insight.movers import movers
     from cesctl.insight.report import report
@@ -33,6 +34,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "backtest",
+    "diff",
     "drivers",
     "load_model",
     "movers",
@@ -55,6 +57,7 @@ _HOME = {
     "parse_model": "cesctl.model.load",
     "score": "cesctl.pipeline.run",
     "backtest": "cesctl.validity.backtest",
+    "diff": "cesctl.insight.diff",
     "drivers": "cesctl.insight.drivers",
     "movers": "cesctl.insight.movers",
     "report": "cesctl.insight.report",

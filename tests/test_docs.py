@@ -68,6 +68,17 @@ def test_the_readmes_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.at_risk.height > 0  # type: ignore[attr-defined]
 
 
+def test_the_python_of_the_page_of_what_if_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs" / "what-if.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    exec(code[1], names)
+    made = names["made"]
+    assert made.models.rows() == [("events.posts.weight", "0.2", "0.4")]  # type: ignore[attr-defined]
+
+
 def test_the_python_of_the_page_of_reports_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)

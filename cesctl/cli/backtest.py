@@ -32,6 +32,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    values: options.Set = None,
     outcome: OutcomeOption,
     label: Label = None,
     good: Good = False,
@@ -73,7 +74,7 @@ def command(
     options.one_of_periods_and_first(periods, first)
     wanted = parse_outcome(outcome, label=label, good=good, again=again)
     model = line.chosen_model(
-        config, as_of=as_of, window=window, compare=compare, customers=customers
+        config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
     inputs = line.chosen_events(events, model)
 

@@ -22,6 +22,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    values: options.Set = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Events shown.")] = 20,
     where: options.Where = None,
     as_of: options.AsOf = None,
@@ -43,7 +44,7 @@ def command(
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     only = options.conditions(where)
     model = line.chosen_model(
-        config, as_of=as_of, window=window, compare=compare, customers=customers
+        config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
     inputs = line.chosen_events(events, model)
 

@@ -20,6 +20,7 @@ def command(
     ],
     events: options.Events = None,
     config: options.Config = None,
+    values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
     compare: options.Compare = None,
@@ -39,7 +40,7 @@ def command(
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     model = line.chosen_model(
-        config, as_of=as_of, window=window, compare=compare, customers=customers
+        config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
     inputs = line.chosen_events(events, model)
     result = line.run_scoring(inputs, model, screen, occurrences=True)

@@ -34,15 +34,16 @@ View = TypeVar("View", bound=Viewed)
 def chosen_model(
     config: str | None,
     *,
+    values: list[str] | None = None,
     as_of: str | None = None,
     window: str | None = None,
     compare: str | None = None,
     customers: str | None = None,
 ) -> Model:
-    """The model, with what the command line says over it."""
+    """The model, with what the command line says over it; ``values``: those of --set."""
     from cesctl.model import load_model, override
 
-    model = load_model(model_path(config))
+    model = load_model(model_path(config), set=values or ())
     return override(model, as_of=as_of, window=window, compare=compare, customers=customers)
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "drivers": "Show what engaged customers do that the others do not.",
     "backtest": "Show whether the score foretold what customers did.",
     "tune": "Fit weights that foretell an outcome better.",
+    "diff": "Show what another model would change, and which foretells better.",
     "report": "Write all of it as one HTML page that opens anywhere.",
     "check": "Find every error of a model, and what it leaves unused.",
     "inspect": "Show what is in an export.",

@@ -22,6 +22,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    values: options.Set = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -56,6 +57,7 @@ def command(
     only = options.conditions(where)
     model = line.chosen_model(
         config,
+        values=values,
         as_of=options.last_time(to, as_of),
         window=window,
         compare=compare,

@@ -31,6 +31,15 @@ Config: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Set: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="What if the model said so: events.login.weight=2. May be repeated.",
+        show_default=False,
+    ),
+]
 AsOf: TypeAlias = Annotated[
     str | None,
     typer.Option(

@@ -34,6 +34,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    values: options.Set = None,
     every: Annotated[
         str,
         typer.Option(
@@ -106,7 +107,7 @@ def command(
     _check_forms([*(made for _, made in targets), *([form] if form else [])], printed=form)
     only = options.conditions(where)
     model = line.chosen_model(
-        config, as_of=as_of, window=window, compare=compare, customers=customers
+        config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
     inputs = line.chosen_events(events, model)
     outputs.check_apart([path for path, _ in targets], line.paths_read(inputs, model))

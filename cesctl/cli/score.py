@@ -39,6 +39,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
     compare: options.Compare = None,
@@ -118,7 +119,7 @@ def command(
     targets = _targets(output or [], at_risk_output or [], rejects)
 
     model = line.chosen_model(
-        config, as_of=as_of, window=window, compare=compare, customers=customers
+        config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
     rules.check_bands(fail_rules, model)
     if chosen is not None:

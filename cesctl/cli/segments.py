@@ -22,6 +22,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    values: options.Set = None,
     by: Annotated[
         list[str],
         typer.Option(
@@ -51,7 +52,7 @@ def command(
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     only = options.conditions(where)
     model = line.chosen_model(
-        config, as_of=as_of, window=window, compare=compare, customers=customers
+        config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
     inputs = line.chosen_events(events, model)
 

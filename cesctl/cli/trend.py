@@ -22,6 +22,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    values: options.Set = None,
     every: Annotated[
         str, typer.Option(metavar="D", help="How far apart: 1d, 1w, 30d, or months: 1mo, 3mo.")
     ] = "1w",
@@ -52,6 +53,7 @@ def command(
     only = options.conditions(where)
     model = line.chosen_model(
         config,
+        values=values,
         as_of=options.last_time(to, as_of),
         window=window,
         compare=compare,

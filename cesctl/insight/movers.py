@@ -12,12 +12,18 @@ import polars as pl
 from cesctl.duration import DAY_US, DurationError, parse_duration
 from cesctl.errors import UsageError
 from cesctl.insight.names import check_names
-from cesctl.insight.parts_of_raw import parts_of_raw
+from cesctl.insight.side_by_side import (
+    ONE,
+    OTHER,
+    differences_of_parts,
+    from_band_to_band,
+    side_by_side,
+)
 from cesctl.insight.times import fixed_time
 from cesctl.model.columns import VARIANT
 from cesctl.model.scored_by import all_bands, decimals
 from cesctl.pipeline.log import open_log
-from cesctl.pipeline.numbers import quotient, round_half_away, with_shared
+from cesctl.pipeline.numbers import round_half_away
 from cesctl.pipeline.run import score_times
 
 if TYPE_CHECKING:
@@ -123,74 +129,32 @@ def earlier(
 
 def _customers(result: Result, before: Scored) -> tuple[pl.DataFrame, tuple[str, ...]]:
     model = result.model
-    check_names(result.attributes, COLUMNS, "movers")
-    then = _of(before).rename(lambda c: c if c == "customer" else f"then:{c}")
-    now = _of(result)
-    parts = [c.removeprefix("part:") for c in now.columns if c.startswith("part:")]
-    late = [c.removeprefix("then:part:") for c in then.columns if c.startswith("then:part:")]
-    parts += [p for p in late if p not in parts]
-    joined = now.join(then, on="customer", how="full", coalesce=True)
-    missing = [  # a limit that took no effect then: 0 for those who were there
-        pl.when(pl.col(f"{at}raw").is_not_null()).then(0.0).alias(f"{at}part:{p}")
-        for p in parts
-        for at in ("", "then:")
-        if f"{at}part:{p}" not in joined.columns
-    ]
-    joined = joined.with_columns(missing)
+    joined, parts = side_by_side(before, result)
+    of_parts = differences_of_parts(parts, ("before", "now", "change"))
+    check_names(result.attributes, {*COLUMNS, *(e.meta.output_name() for e in of_parts)}, "movers")
     attributes = [pl.col(a).alias(f"attr:{a}") for a in result.attributes]
     joined = joined.join(result.scores.select("customer", *attributes), on="customer", how="left")
-    variant: list[pl.Expr] = []
-    if model.variants:
-        variants_then = before.scores.select("customer", pl.col(VARIANT).alias("then:variant"))
-        joined = joined.join(variants_then, on="customer", how="left")
-        variant = [pl.col("then:variant").alias("previous_variant")]
-    raw = round_half_away(pl.col("raw"), 6)
-    previous_raw = round_half_away(pl.col("then:raw"), 6)
+    score, previous_score = pl.col(f"{OTHER}score"), pl.col(f"{ONE}score")
+    raw, previous_raw = pl.col(f"{OTHER}raw"), pl.col(f"{ONE}raw")
+    variant = [pl.col(f"{ONE}{VARIANT}").alias(f"previous_{VARIANT}")] if model.variants else []
     columns: list[pl.Expr | str] = [
         "customer",
         *(pl.col(f"attr:{a}").alias(a) for a in result.attributes),
         *variant,
-        pl.col("then:band").alias("previous_band"),
-        "band",
-        pl.col("then:score").alias("previous_score"),
-        "score",
-        round_half_away(pl.col("score") - pl.col("then:score"), decimals(model)).alias("change"),
-        previous_raw.alias("previous_raw"),
-        raw.alias("raw"),
-        round_half_away(pl.col("raw") - pl.col("then:raw"), 6).alias("raw_change"),
+        pl.col(f"{ONE}band").alias("previous_band"),
+        pl.col(f"{OTHER}band").alias("band"),
+        previous_score.alias("previous_score"),
+        score.alias("score"),
+        round_half_away(score - previous_score, decimals(model)).alias("change"),
+        round_half_away(previous_raw, 6).alias("previous_raw"),
+        round_half_away(raw, 6).alias("raw"),
+        round_half_away(raw - previous_raw, 6).alias("raw_change"),
+        *of_parts,
     ]
-    for part in parts:
-        was, is_ = pl.col(f"then:part:{part}"), pl.col(f"part:{part}")
-        columns += [
-            was.alias(f"{part}.before"),
-            is_.alias(f"{part}.now"),
-            round_half_away(is_ - was, 6).alias(f"{part}.change"),
-        ]
     frame = joined.lazy().select(columns).collect(engine="in-memory")
-    return frame.sort(["change", "customer"], nulls_last=True), tuple(parts)
-
-
-def _of(scored: Scored) -> pl.DataFrame:
-    bands = scored.scores.select("customer", "score", "band")
-    return bands.join(parts_of_raw(scored), on="customer", how="left")
+    return frame.sort(["change", "customer"], nulls_last=True), parts
 
 
 def _transitions(customers: pl.DataFrame, model: Model) -> pl.DataFrame:
-    names = [b.name for b in all_bands(model)]
-    order = pl.DataFrame(
-        {"band": names, "place": range(len(names))},
-        schema={"band": pl.String, "place": pl.Int64},
-    )
-    counted = customers.group_by("previous_band", "band").agg(pl.len().alias("customers"))
-    total = pl.col("customers").sum().over("previous_band")
-    share = round_half_away(
-        quotient(pl.col("customers").cast(pl.Float64), total.cast(pl.Float64)), 6
-    )
-    counted = with_shared(counted, share.alias("share"))
-    places = counted.join(
-        order.rename({"band": "previous_band", "place": "from"}), on="previous_band", how="left"
-    )
-    places = places.join(order.rename({"place": "to"}), on="band", how="left")
-    return places.sort(["from", "to"], nulls_last=True).select(
-        "previous_band", "band", "customers", "share"
-    )
+    bands = [b.name for b in all_bands(model)]
+    return from_band_to_band(customers, ("previous_band", bands), ("band", bands))

@@ -24,7 +24,8 @@ def value_text(value: str) -> str:
     try:
         node = read_written(value)
     except EditError as error:
-        raise EditError(f"{shortened(value)} is no value: {error}") from None
+        said = str(error).removeprefix("line 1: ")
+        raise EditError(f"{shortened(value)} is no value: {said}") from None
     if node is None:
         return "null"
     if any(n.kind == "alias" for n in node.within()):

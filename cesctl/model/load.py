@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import ModelError, Problem
 from cesctl.model.columns import is_pattern, reserved_columns
@@ -21,12 +22,36 @@ from cesctl.model.sources import build_sources, relative
 from cesctl.model.types import Identities, Model, RollUp, Roster, Variant
 from cesctl.model.variants import Scoring, build_scoring, build_variants
 
+if TYPE_CHECKING:
+    from cesctl.model.what_if import Values
 
-def load_model(path: str | os.PathLike[str]) -> Model:
-    """Reads and checks a model file. Raises ModelError with all problems."""
+WITH_SET = "(with --set)"  # a text that no file has: its problems are told of it
+
+
+def load_model(
+    path: str | os.PathLike[str],
+    *,
+    set: Values = (),  # noqa: A002 - as the command's option
+) -> Model:
+    """Reads and checks a model file; ``set``: values in place of its own, by dotted path, as YAML
+    (``{"events.login.weight": "2"}``). Raises ModelError with all problems, UsageError where a path leads
+    nowhere.
+    """
     data, text = read_text(path)
-    file = os.fspath(path)
-    return _model(text, file, Path(path).parent, hashlib.sha256(data).hexdigest(), file)
+    file, folder = os.fspath(path), Path(path).parent
+    if not set:
+        return _model(text, file, folder, hashlib.sha256(data).hexdigest(), file)
+    from cesctl.model.what_if import UnreadableError, with_values
+
+    try:
+        edited, values = with_values(text, set)
+    except UnreadableError:
+        _model(text, file, folder, "", file)  # tells all that is wrong with it
+        raise
+    mark = data[: len(data) - len(text.encode())]
+    digest = hashlib.sha256(mark + edited.encode()).hexdigest()
+    model = _model(edited, f"{file} {WITH_SET}", folder, digest, file)
+    return replace(model, values_set=values)
 
 
 def parse_model(text: str, file: str = "model.yaml", folder: Path | None = None) -> Model:
@@ -57,8 +82,6 @@ def _model(text: str, file: str, folder: Path | None, sha256: str, path: str) ->
     model = _build(fields, folder, report)
     if report.problems:
         raise ModelError(report.problems)
-    from dataclasses import replace
-
     return replace(model, sha256=sha256, path=path)
 
 

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from cesctl.model.document import FALSE, NULLS, NUMBER, TRUE
 from cesctl.model.paths import as_signal, item_at, key_of
 
 if TYPE_CHECKING:
     from cesctl.model.written import Written
 
 REMOVED = -1
-NOTHING: tuple[Any, ...] = ("mapping", frozenset())
+
+
+@lru_cache(maxsize=4096)
+def _is_more(text: str) -> bool:
+    """Whether text without quotes is anything but text, to the loader or to other readers of YAML."""
+    from yaml import SafeLoader
+
+    if text in NULLS | TRUE | FALSE or NUMBER.fullmatch(text):
+        return True
+    known: dict[str | None, list[Any]] = SafeLoader.yaml_implicit_resolvers
+    return any(way.match(text) for _, way in [*known.get(text[:1], []), *known.get(None, [])])
 
 
 class Meanings:
@@ -68,7 +80,7 @@ class Meanings:
             return self._mapping(self._pairs(node))
         if node.kind == "list":
             return self._number(("list", *(self.of(e.value) for e in node.entries)))
-        return self._number(("scalar", node.tag, node.plain, node.text))
+        return self._number(("scalar", node.tag, node.plain and _is_more(node.text), node.text))
 
     def _pairs(self, node: Written) -> dict[str, int]:
         """A mapping's values by key, those merged too; of a key twice the first, as everywhere."""

@@ -57,7 +57,9 @@ def _from_braces(lines: Lines, holder: Written, at: int) -> list[Change]:
     commas = []
     if last and entry.comma is None:
         before = holder.entries[at - 1].comma
-        commas = [] if before is None else [Change(before, before + 1)]
+        if before is not None:  # a comment may stand right behind it
+            space = " " if lines.text[before + 1] == "#" else ""
+            commas = [Change(before, before + 1, space)]
     if lines.is_first(entry.start) and lines.is_last(end):  # alone on its lines
         return [*commas, Change(lines.start(entry.start), lines.next(end))]
     if last:

@@ -290,3 +290,6 @@ class Model:
     variants: tuple[Variant, ...] = ()
     sha256: str = ""  # of the file's bytes
     path: str = ""  # of the file; empty when made from text
+    values_set: tuple[
+        tuple[str, str], ...
+    ] = ()  # (path, value) that the file does not say; sha256 is with them

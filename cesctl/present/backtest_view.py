@@ -79,6 +79,11 @@ def backtest_page(made: Backtest, said: Sequence[str], *, top: int = SEGMENTS) -
 
 
 def _facts(made: Backtest) -> tuple[tuple[str, str], ...]:
+    return (*run_facts(made.result)[1:], *outcome_facts(made))  # there is no one T
+
+
+def outcome_facts(made: Backtest) -> tuple[tuple[str, str], ...]:
+    """What is foretold, when, and of whom."""
     model = made.result.model
     zone = model.timezone
     pairs = made.pairs.height
@@ -86,7 +91,6 @@ def _facts(made: Backtest) -> tuple[tuple[str, str], ...]:
     times = made.times["as_of"]
     ends = f"{local_time(times[0], zone)} to {local_time(times[-1], zone)}"
     return (
-        *run_facts(made.result)[1:],  # there is no one T
         ("Outcome", safe(f"{made.outcome}, within {_days(made)} of each time")),
         ("Known to", local_time(made.until, zone)),
         ("Times", f"{len(times):,}, {made.every} apart, {ends}" if len(times) > 1 else ends),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from cesctl.present.json_text import instant, pretty
+from cesctl.present.json_text import instant, model_head, pretty
 from cesctl.present.numbers import fixed, readable, signed
-from cesctl.present.run_facts import shown_value
+from cesctl.present.run_facts import set_facts, shown_value
 from cesctl.present.safe import safe
 from cesctl.present.score_view import title
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
@@ -78,7 +78,7 @@ def explain_json(explanation: Explanation) -> str:
     }
     said: dict[str, object] = {
         "customer": explanation.customer,
-        "model": {"name": model.name or None, "sha256": model.sha256 or None},
+        "model": model_head(model),
         "as_of": instant(explanation.as_of),
         "signals": signals,
         "groups": groups,
@@ -122,6 +122,7 @@ def _facts(explanation: Explanation) -> tuple[tuple[str, str], ...]:
         facts.append(("At risk", ", ".join(safe(reason) for reason in reasons)))
     facts.append(("Last event", _last_event(row, model.timezone)))
     facts.append(("As of", f"{when} {model.timezone}"))
+    facts += set_facts(model)
     return tuple(facts)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from cesctl.model.types import Model
     from cesctl.result import Result
 
 ROWS_AT_A_TIME = 50_000
@@ -74,7 +75,7 @@ def provenance(result: Result) -> dict[str, Any]:
 
     model, rows = result.model, result.rows
     return {
-        "model": {"name": model.name or None, "sha256": model.sha256 or None},
+        "model": model_head(model),
         "as_of": instant(result.as_of),
         "window": None if model.window_us is None else format_duration(model.window_us),
         "rows": {
@@ -86,6 +87,12 @@ def provenance(result: Result) -> dict[str, Any]:
             "rejected": dict(rows.rejected),
         },
     }
+
+
+def model_head(model: Model) -> dict[str, Any]:
+    """Which model it was: its name, its text's digest, and what was set over its file where anything was."""
+    head: dict[str, Any] = {"name": model.name or None, "sha256": model.sha256 or None}
+    return head | {"set": dict(model.values_set)} if model.values_set else head
 
 
 def compact(value: object) -> str:

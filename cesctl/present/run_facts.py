@@ -44,7 +44,8 @@ def run_facts(
         meaning = " (the clock: there is no event)"
     facts = [
         ("As of", at_local(result) + meaning),
-        ("Window", _window(model, compared=compared)),
+        *set_facts(model),
+        ("Window", window_text(model, compared=compared)),
         ("Events", _files(result.files)),
     ]
     rejected = rows.all_rejected
@@ -66,7 +67,14 @@ def run_facts(
     return tuple(facts)
 
 
-def _window(model: Model, *, compared: bool) -> str:
+def set_facts(model: Model) -> list[tuple[str, str]]:
+    """What was set over the model's file, where anything was."""
+    values = " · ".join(f"{safe(path)} = {safe(value)}" for path, value in model.values_set)
+    return [("Set", values)] if values else []
+
+
+def window_text(model: Model, *, compared: bool = True) -> str:
+    """``90d, some signals their own · compared with 30d earlier``."""
     text = "all history" if model.window_us is None else format_duration(model.window_us)
     if any(
         s.window_us != model.window_us and s.measure not in _ALWAYS_ALL for s in each_signal(model)

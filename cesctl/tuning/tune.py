@@ -12,10 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from cesctl.engines.measures import epoch_us
 from cesctl.errors import UsageError
-from cesctl.insight.periods import parse_every
-from cesctl.insight.times import first_instant, fixed_time
 from cesctl.pipeline.band import band_index
-from cesctl.pipeline.log import open_log
 from cesctl.pipeline.run import score_times
 from cesctl.tuning.bands import bands_by_rate
 from cesctl.tuning.changes import changes_of
@@ -26,13 +23,9 @@ from cesctl.tuning.settings import measuring, reading_name, readings
 from cesctl.tuning.split import shares_of, split_times
 from cesctl.tuning.tuned import Tuned, half_of
 from cesctl.tuning.weights import scores, tuned_model
-from cesctl.validity.backtest import PERIODS, _horizon, _known_end, _matched, _Wanted
 from cesctl.validity.by_score import by_band
-from cesctl.validity.outcome import parse_outcome
-from cesctl.validity.outcome_file import read_outcomes
-from cesctl.validity.pairs import paired
+from cesctl.validity.held import held
 from cesctl.validity.plain import money
-from cesctl.validity.seen import seen
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
@@ -70,45 +63,40 @@ def tune(
     ones. Signs and zeroes of the weights stay, but where ``free``. ``bands``: also sets where bands begin.
     Four passes over the log. Raises InputError, UsageError.
     """
-    outcome = parse_outcome(outcome) if isinstance(outcome, str) else outcome
-    step, ahead = parse_every(every), _horizon(horizon, outcome)
-    start = None if first is None else first_instant("--from", first, model.timezone)
-    end = None if last is None else fixed_time("--to", last, model.timezone)
     bare = _bare(model, free=free)
-    apart = () if outcome.file is None else (outcome.file,)
-    log = open_log(inputs, bare, as_of=as_of, now=now, exclude=apart)
-    happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
-    many = None if start else periods or PERIODS
-    wanted = _Wanted(step, model.timezone, ahead, _known_end(log), start, end, many)
-    result, found = score_times(log, wanted, attributes_then=False)
-    told = seen(log, [at.as_of for at in found], wanted.until, outcome)
-    if outcome.file is None:
-        happened = told.times
     spent = money(model)
     kept = ["score", *([] if spent is None else [f"m:{spent.name}"])]
-    frames, _ = paired(
-        found, told, happened, outcome, horizon=ahead, until=wanted.until, columns=lambda _: kept
+    found = held(
+        inputs,
+        bare,
+        outcome,
+        every=every,
+        periods=periods,
+        first=first,
+        last=last,
+        horizon=horizon,
+        as_of=as_of,
+        now=now,
+        columns=lambda _: kept,
     )
-    frames = [f for f in frames if f.height]
-    split = split_times([f["as_of"][0] for f in frames], ahead, seed)
+    frames = [f for f in found.pairs if f.height]
+    split = split_times([f["as_of"][0] for f in frames], found.horizon, seed)
     early, late = _halves(frames, split)
-    notes = _matched(outcome, happened, told.everybody)
     made = Tuned(
-        result=replace(result, notes=(*result.notes, *notes)),
+        result=found.result,
         before=model,
         model=model,
-        outcome=outcome,
-        every=step,
-        horizon=ahead,
-        until=wanted.until,
+        outcome=found.outcome,
+        every=found.every,
+        horizon=found.horizon,
+        until=found.until,
         fitted=half_of(early, split.fit),
         judged=half_of(late, split.judged),
     )
     if not (made.fitted.enough and made.judged.enough):
         return made
-    assert told.oldest is not None
-    reach = epoch_us(split.fit[0]) - epoch_us(told.oldest)
-    tuning = _Tuning(made, log, found, early, late, readings(bare, reach))
+    reach = epoch_us(split.fit[0]) - epoch_us(found.oldest)
+    tuning = _Tuning(made, found.log, found.found, early, late, readings(bare, reach))
     with threadpool_limits(1 if made.fitted.pairs < SMALL else None):
         return tuning.tuned(free=free, bands=bands)
 

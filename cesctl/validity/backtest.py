@@ -10,38 +10,29 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.errors import UsageError
 from cesctl.insight.names import check_names
-from cesctl.insight.periods import Every, parse_every
+from cesctl.insight.periods import Every
 from cesctl.insight.segments import with_attributes
-from cesctl.insight.times import first_instant, fixed_time
 from cesctl.model.scored_by import all_bands, each_signal
-from cesctl.pipeline.log import open_log
-from cesctl.pipeline.run import score_times
 from cesctl.validity.at_risk_list import AtRiskList, judged
 from cesctl.validity.by_score import by_band, by_tenth, foretold
 from cesctl.validity.by_time import by_segment, by_time
+from cesctl.validity.held import held
 from cesctl.validity.measures import compared
-from cesctl.validity.outcome import Outcome, parse_outcome
-from cesctl.validity.outcome_file import read_outcomes
-from cesctl.validity.past_times import PastTimes, horizon_of, known_end
-from cesctl.validity.plain import EVENTS, RECENCY, plain_columns, rfm_name, with_rfm
-from cesctl.validity.seen import seen
-from cesctl.validity.stake import at_stake
+from cesctl.validity.outcome import Outcome
+from cesctl.validity.plain import EVENTS, RECENCY, rfm_name, with_rfm
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
-    from cesctl.pipeline.customers import At
     from cesctl.pipeline.log import Inputs
     from cesctl.result import Result
     from cesctl.validity.by_score import Foretold
-    from cesctl.validity.seen import Seen
+    from cesctl.validity.held import Held
 
 COLUMNS = (
     "pairs", "customers", "outcomes", "rate", "low", "high", "auc", "auc_low", "auc_high", "score", "band",
     "at_risk", "outcome", "outcome_at", "as_of", "code", "first_at", "had", EVENTS, RECENCY,
 )  # fmt: skip
-PERIODS = 12
 SURVIVORS = (
     "customers: only is not heeded: the customers file is of today, and who is gone is not in it; all "
     "customers of the log are scored"
@@ -116,97 +107,35 @@ def backtest(
     All customers of the log are scored, also where the model scores only those of its customers file: that is
     of today, and who is gone is not in it. Two passes over the log. Raises InputError, UsageError.
     """
-    outcome = parse_outcome(outcome) if isinstance(outcome, str) else outcome
-    step, ahead = parse_every(every), horizon_of(horizon, outcome)
-    start = None if first is None else first_instant("--from", first, model.timezone)
-    end = None if last is None else fixed_time("--to", last, model.timezone)
     if by is not None:
         model = with_attributes(model, [by])
         check_names([by], COLUMNS, "backtest")
     roster = model.customers
-    if roster is not None and roster.only:
+    survivors = roster is not None and roster.only
+    if roster is not None and survivors:
         model = replace(model, customers=replace(roster, only=False))
-    apart = () if outcome.file is None else (outcome.file,)
-    log = open_log(inputs, model, as_of=as_of, now=now, exclude=apart)
-    happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
-    wanted = PastTimes(
-        step,
-        model.timezone,
-        ahead,
-        known_end(log),
-        start,
-        end,
-        None if start else periods or PERIODS,
-    )
-    result, found = score_times(log, wanted, attributes_then=by is not None)
-    told = seen(log, [at.as_of for at in found], wanted.until, outcome)
-    if outcome.file is None:
-        happened = told.times
-    notes = [SURVIVORS] if roster is not None and roster.only else []
-    notes += _matched(outcome, happened, told.everybody)
-    return _judged(
-        replace(result, notes=(*result.notes, *notes)),
-        found,
-        told,
-        happened,
-        outcome=outcome,
-        every=step,
-        horizon=ahead,
-        until=wanted.until,
-        by=by,
-    )
-
-
-def _matched(outcome: Outcome, happened: pl.DataFrame, everybody: pl.Series) -> list[str]:
-    """How many outcomes of a file are those of customers of the log, and until when; of an event, that there
-    is none.
-    """
-    if outcome.silent_us is not None:
-        return []
-    if outcome.file is None:
-        return [] if happened.height else [f"{outcome}: there is no such event in the log"]
-    if not happened.height:
-        return [f"{outcome}: there are no outcomes in it"]
-    there = happened.filter(pl.col("customer").is_in(everybody.implode()))
-    first, last = happened["at"].min(), happened["at"].max()
-    assert isinstance(first, datetime)
-    assert isinstance(last, datetime)
-    text = (
-        f"{outcome}: {happened.height:,} outcomes from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
-        f"{there.height:,} of them of customers of the log; what is not in it counts as not having come"
-    )
-    return [text]
-
-
-def _judged(
-    result: Result,
-    found: Sequence[At],
-    told: Seen,
-    happened: pl.DataFrame,
-    *,
-    outcome: Outcome,
-    every: Every,
-    horizon: timedelta,
-    until: datetime,
-    by: str | None,
-) -> Backtest:
-    model = result.model
     signals = _signals(model)
-    codes = told.everybody.sort().to_frame("customer").with_row_index("code")
-    frames, left_out = [], {}
-    for number, at in enumerate(found):
-        if told.oldest is None or at.as_of < told.oldest:  # nobody is there yet
-            continue
-        known = told.by(number, at.users).join(codes, on="customer")
-        counted = replace(at, frame=at.frame.join(known, on="customer", how="left"))
-        columns = [*_columns(counted.frame, signals, by), *plain_columns()]
-        frame, left_out[at.as_of] = at_stake(
-            counted, told.gaps, happened, outcome, horizon=horizon, until=until, columns=columns
-        )
-        frames.append(frame.sort("code"))
-    if not frames:
-        raise UsageError("no customer has an event by any of the T; the log begins later")
-    pairs = with_rfm(pl.concat(frames), model)
+    found = held(
+        inputs,
+        model,
+        outcome,
+        every=every,
+        periods=periods,
+        first=first,
+        last=last,
+        horizon=horizon,
+        as_of=as_of,
+        now=now,
+        columns=lambda frame: _columns(frame, signals, by),
+        attributes_then=by is not None,
+        notes=[SURVIVORS] if survivors else [],
+    )
+    return _judged(found, signals, by)
+
+
+def _judged(found: Held, signals: Sequence[Signal], by: str | None) -> Backtest:
+    model, good = found.result.model, found.outcome.good
+    pairs = with_rfm(pl.concat(found.pairs), model)
     # numbers are grouped in a third of the time that ids take
     coded = pairs.with_columns(pl.col("code").alias("customer")).drop("code").sort("customer")
     values = [
@@ -215,21 +144,20 @@ def _judged(
         *((name, "plain", name) for name in (EVENTS, RECENCY, rfm_name(model))),
     ]
     shown = ["customer", "as_of", *([by] if by else []), "score", "band", "at_risk"]
-    good = outcome.good
     return Backtest(
-        result=result,
-        outcome=outcome,
-        every=every,
-        horizon=horizon,
-        until=until,
-        oldest=told.oldest,
+        result=found.result,
+        outcome=found.outcome,
+        every=found.every,
+        horizon=found.horizon,
+        until=found.until,
+        oldest=found.oldest,
         pairs=pairs.select(*shown, "outcome", "outcome_at"),
         measures=compared(coded, values, good=good),
         bands=by_band(coded, [b.name for b in all_bands(model)]),
         tenths=by_tenth(coded),
-        times=by_time(coded, left_out, good=good),
+        times=by_time(coded, found.left_out, good=good),
         at_risk=judged(coded),
-        foretold=foretold(coded, horizon),
+        foretold=foretold(coded, found.horizon),
         by=by,
         segments=None if by is None else by_segment(coded, by, good=good),
     )
@@ -246,7 +174,7 @@ def _signals(model: Model) -> list[Signal]:
 
 def _columns(frame: pl.DataFrame, signals: Sequence[Signal], by: str | None) -> list[pl.Expr]:
     """What is held against outcomes; of a signal that does not score a customer, nothing."""
-    made = [pl.col("code"), pl.col("score"), pl.col("band"), pl.col("at_risk")]
+    made = [pl.col("score"), pl.col("band"), pl.col("at_risk")]
     if by is not None:
         made.append(pl.col(f"attr:{by}").alias(by))
     names = [_points(s) for s in signals]

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 import cesctl
 from cesctl.tuning import extra
-from tests.cli import small
+from tests.cli.small import call
 from tests.tuning import logs
 
 BASE = ("tune", "events.csv", "-c", "model.yaml", "--outcome", "event:left")
@@ -38,7 +38,7 @@ def folder(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("columns", ["80", "140"])
 def test_what_it_prints(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    result = small.run(*RUN)
+    result = call(*RUN)
     assert result.exit_code == 0, result.stderr
     lines = result.stdout.splitlines()
     assert max(map(cell_len, lines)) <= int(columns)
@@ -53,7 +53,7 @@ def test_what_it_prints(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
     target = folder / "tuned.yaml"
-    result = small.run(*RUN, "--write", str(target), "-f", "json")
+    result = call(*RUN, "--write", str(target), "-f", "json")
     assert result.exit_code == 0, result.stderr
     assert "tuned.yaml written" in result.stderr
     text = target.read_text(encoding="utf-8")
@@ -68,8 +68,8 @@ def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
     assert [row["name"] for row in answer["measures"]][:2] == ["weights before", "tuned weights"]
     assert [row["band"] for row in answer["bands"]] == ["Low", "Mid", "Good"]
     assert answer["fitted"]["customers"] + answer["judged"]["customers"] <= 700
-    assert small.run("score", "events.csv", "-c", "tuned.yaml").exit_code == 0
-    again = small.run(
+    assert call("score", "events.csv", "-c", "tuned.yaml").exit_code == 0
+    again = call(
         "tune",
         "events.csv",
         "-c",
@@ -86,7 +86,7 @@ def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
 
 
 def test_rows_are_signals(folder: Path) -> None:
-    result = small.run(*RUN, "-f", "csv", "-o", "changes.csv")
+    result = call(*RUN, "-f", "csv", "-o", "changes.csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert [r["signal"] for r in rows] == ["much", "some", "nothing", "bad"]
     assert list(rows[0]) == [
@@ -102,7 +102,7 @@ def test_rows_are_signals(folder: Path) -> None:
 
 
 def test_markdown() -> None:
-    text = small.run(*RUN, "-f", "markdown").stdout
+    text = call(*RUN, "-f", "markdown").stdout
     assert text.startswith("# Made up")
     assert "| tuned weights |" in text
 
@@ -114,12 +114,12 @@ def test_too_few_is_said_and_nothing_is_written(folder: Path) -> None:
         ),
         encoding="utf-8",
     )
-    result = small.run("tune", "few.csv", *RUN[2:], "--write", "few.yaml")
+    result = call("tune", "few.csv", *RUN[2:], "--write", "few.yaml")
     assert result.exit_code == 0, result.stderr
     assert "too few" in " ".join(result.stdout.split())
     assert "stays as it is" in result.stderr
     assert not (folder / "few.yaml").exists()
-    empty = json.loads(small.run("tune", "few.csv", *RUN[2:], "-f", "json").stdout)
+    empty = json.loads(call("tune", "few.csv", *RUN[2:], "-f", "json").stdout)
     assert empty["better"] is False
     assert "changes" not in empty
 
@@ -136,7 +136,7 @@ def test_too_few_is_said_and_nothing_is_written(folder: Path) -> None:
     ],
 )
 def test_wrong_calls(options: tuple[str, ...], message: str) -> None:
-    result = small.run(*BASE, *(TIMES if "--from" not in options else ()), *options)
+    result = call(*BASE, *(TIMES if "--from" not in options else ()), *options)
     assert result.exit_code in {2, 4}
     assert message in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
@@ -144,6 +144,6 @@ def test_wrong_calls(options: tuple[str, ...], message: str) -> None:
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extra, "NEEDED", ("numpy", "no_such_package"))
-    result = small.run(*RUN)
+    result = call(*RUN)
     assert result.exit_code == 2
     assert "pip install 'cesctl[tune]'" in result.stderr

@@ -47,7 +47,8 @@ WHOLE = {"last", "distinct", "days", "weeks", "sessions", "session_minutes", "bo
 @dataclass(frozen=True)
 class Case:
     """``data`` and ``model`` are the engine's; ``plain``, ``log`` and ``roster`` the reference's, which has
-    the ids replaced and knows the account of a user as an attribute; ``by``: how accounts are made.
+    the ids replaced and knows the account of a user as an attribute; ``by``: how accounts are made; ``rows``:
+    those of the log.
     """
 
     data: pl.DataFrame
@@ -58,6 +59,7 @@ class Case:
     by: str | None
     now: datetime
     dice: Dice
+    rows: Sequence[Row] = ()
 
     def then(self, t: int) -> Then:
         return then(self.plain, self.log, t, self.roster, self.by)
@@ -109,6 +111,7 @@ def case(
         by=by,
         now=example.now,
         dice=dice,
+        rows=plain_rows,
     )
 
 

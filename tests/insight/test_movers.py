@@ -15,7 +15,6 @@ from cesctl.insight.movers import Movers, movers
 from cesctl.insight.parts_of_raw import parts_of_raw
 from cesctl.model import parse_model
 from cesctl.pipeline.run import score
-from cesctl.present.movers_view import causes
 from tests.strategies import Example, examples
 from tests.test_against_reference import inputs, parsed
 
@@ -168,8 +167,6 @@ def test_of_any_model_and_log(example: Example, folder: Path) -> None:
     assert found.before.scores.equals(then.scores)
     for row in found.customers.to_dicts():
         adds_up(row, found)
-        named, others = causes(row, found.parts) if row["change"] else ([], [])
-        assert not set(named) & set(others)
     assert found.transitions["customers"].sum() == found.customers.height
 
 
@@ -179,16 +176,6 @@ def test_parts_keep_their_names_apart() -> None:
     found = parts_of_raw(result)
     assert found.columns == ["customer", "raw", "part:limits of g", "part:x", "part:limits of g'"]
     assert found.row(0) == ("a", 1.0, 0.0, 3.0, -2.0)
-
-
-def test_three_causes_and_the_others() -> None:
-    parts = ("a", "b", "c", "d", "e", "f")
-    changes = (-1.0, 5.0, -3.0, -2.0, -4.0, 0.0)
-    row: dict[str, Any] = {"change": -5.0}
-    for part, change in zip(parts, changes, strict=True):
-        row |= {f"{part}.before": -change, f"{part}.now": 0.0, f"{part}.change": change}
-    assert causes(row, parts) == (["e", "c", "d"], ["a", "b"])
-    assert causes(row | {"change": 1.0}, parts) == (["b"], ["a", "c", "d", "e"])
 
 
 def test_a_signal_called_like_another_then() -> None:
@@ -221,3 +208,10 @@ def test_an_account_of_the_roster_without_users(tmp_path: Path, by: str) -> None
     for row in found.customers.to_dicts():
         assert all(row[f"{p}.now"] is not None for p in found.parts)
         adds_up(row, found)
+
+
+def test_an_attribute_like_a_column_is_told() -> None:
+    for name in ("previous_raw", "x.change", "limits of g.now"):
+        text = MODEL.replace("{plan: plan}", f'{{"{name}": plan}}')
+        with pytest.raises(UsageError, match="has the name of a column of movers"):
+            made(text)

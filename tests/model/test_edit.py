@@ -33,6 +33,7 @@ events:   # signals
     cap: 5       # five, } and so on
   }
   empty:   # nothing
+  odd: 1 ]
 scale: {method: none}
 bands:
 - name: Low   # l
@@ -89,6 +90,7 @@ def edited(path: list[str], value: str | None, text: str = MODEL) -> tuple[str, 
         (["scale", "to"], "[1, 100]", "scale: {method: none, to: [1, 100]}"),
         (["bands", "1", "name"], "'a: b'", "- name: 'a: b'   # l"),
         (["bands", "Mid", "from"], "50", "  from: 50"),
+        (["events", "odd", "cap"], "5", '  odd: {weight: "1 ]", cap: 5}'),
     ],
 )
 def test_one_line_changes(path: list[str], value: str, line: str) -> None:
@@ -375,6 +377,7 @@ def test_what_is_removed(path: str, gone: str | None, instead: str) -> None:
         ("{a: 1, # one\n  k: 2}", "{a: 1 # one\n  }"),
         ("{a: 1, k: 2, # two\n  b: 3}", "{a: 1, # two\n  b: 3}"),
         ("{a: 1, k, b: 3}", "{a: 1, b: 3}"),
+        ("{a: 1,# one\n k: 2}", "{a: 1 # one\n }"),
         ("k: 1", "{}"),
         ("# c\nk:\n  l: 1\n", "# c\n{}\n"),
         ("a: 1\nk: 2", "a: 1\n"),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from cesctl.insight.diff import diff
 from cesctl.insight.drivers import drivers
 from cesctl.insight.explain import explain
 from cesctl.insight.movers import movers
@@ -17,6 +18,7 @@ from cesctl.insight.segments import segments
 from cesctl.insight.trend import trend
 from cesctl.model import parse_model
 from cesctl.pipeline.run import score
+from cesctl.present.diff_view import diff_page
 from cesctl.present.drivers_view import drivers_page
 from cesctl.present.explain_view import explain_page
 from cesctl.present.layout import lay_out, plain
@@ -109,6 +111,9 @@ risk: {{silent_for: 9d, drop: 1}}
 attributes: {{plan: plan, "{LONG}": size}}
 """
 
+OTHER = MODEL.replace("weight: 5", "weight: 7").replace("bands: {", f'bands: {{"{WIDE * 3}": -1, ')
+OTHER += f'lists: {{"{LONG}": {{score: 5, action: "{WIDE * 9}"}}}}\n'
+
 
 def pages() -> dict[str, Page]:
     rows = log(Dice(7))
@@ -127,6 +132,17 @@ def pages() -> dict[str, Page]:
         "movers": movers_page(movers(data, model, now=NOW)),
         "segments": segments_page(segments(data, model, ["plan", LONG], now=NOW)),
         "drivers": drivers_page(drivers(data, model, now=NOW)),
+        "diff": diff_page(
+            diff(
+                data,
+                model,
+                parse_model(OTHER),
+                outcome=f"event:{WIDE * 3}",
+                every="5d",
+                horizon="5d",
+                now=NOW,
+            )
+        ),
     }
 
 
@@ -135,7 +151,9 @@ def made() -> dict[str, Page]:
     return pages()
 
 
-@pytest.mark.parametrize("name", ["score", "explain", "trend", "movers", "segments", "drivers"])
+@pytest.mark.parametrize(
+    "name", ["score", "explain", "trend", "movers", "segments", "drivers", "diff"]
+)
 def test_of_every_command(made: dict[str, Page], name: str) -> None:
     for width in range(NARROWEST, WIDEST + 1, 4):
         assert too_wide(made[name], width) == [], width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,7 +52,7 @@ def model(folder: Path, text: str = TEXT) -> Model:
     return load_model(folder / "model.yaml")
 
 
-def changed(before: Model, **signals: dict[str, object]) -> Model:
+def changed(before: Model, **signals: Mapping[str, object]) -> Model:
     made = tuple(replace(s, **signals.get(s.name, {})) for s in before.signals)  # type: ignore[arg-type]
     return replace(before, signals=made)
 
@@ -152,8 +153,10 @@ def test_an_absolute_name_stays(tmp_path: Path) -> None:
 BANDS = (
     "",
     "bands: {Low: 1, Mid-range: 41, Good: 71}\n",
-    ("bands:\n  - {name: Low, from: 1, at_risk: true}\n  - {name: Mid-range, from: 41}\n"
-    "  - {name: Good, from: 71}\n"),
+    (
+        "bands:\n  - {name: Low, from: 1, at_risk: true}\n  - {name: Mid-range, from: 41}\n"
+        "  - {name: Good, from: 71}\n"
+    ),
 )
 
 

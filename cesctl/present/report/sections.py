@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 def document(report: Report, limits: Limits) -> Document:
     model = report.result.model
     under = f"Engagement report · {at_local(report.result)}"
+    if model.values_set:
+        many = len(model.values_set)
+        under += f" · what if: {many} value{'s' * (many > 1)} set"
     return Document(
         title=title(model),
         under_title=under,

@@ -1,0 +1,153 @@
+"""A log scored at past T, and what came after each: what backtest and tune both begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.errors import UsageError
+from cesctl.insight.periods import parse_every
+from cesctl.insight.times import first_instant, fixed_time
+from cesctl.pipeline.log import open_log
+from cesctl.pipeline.run import score_times
+from cesctl.validity.outcome import parse_outcome
+from cesctl.validity.outcome_file import read_outcomes
+from cesctl.validity.past_times import PastTimes, horizon_of, known_end
+from cesctl.validity.plain import plain_columns
+from cesctl.validity.seen import seen
+from cesctl.validity.stake import LeftOut, at_stake
+
+if TYPE_CHECKING:
+    from cesctl.insight.periods import Every
+    from cesctl.model.types import Model
+    from cesctl.pipeline.customers import At
+    from cesctl.pipeline.log import Inputs, Log
+    from cesctl.result import Result
+    from cesctl.validity.outcome import Outcome
+    from cesctl.validity.seen import Seen
+
+PERIODS = 12
+Columns = Callable[[pl.DataFrame], Sequence[pl.Expr | str]]
+
+
+@dataclass(frozen=True)
+class Held:
+    """``result``: the run at the last T. ``found``: the customers at all T. ``pairs``: for each T at which
+    the log has begun, one row per customer at stake, in the order of customers, see ``at_stake``; with
+    ``code`` (the customer as a number), the plain counts, and what was asked for. ``left_out``: by T, who is
+    not at stake. ``until``: to when the log tells what came; ``oldest``: its first event.
+    """
+
+    log: Log
+    result: Result
+    found: Sequence[At]
+    pairs: list[pl.DataFrame]
+    left_out: dict[datetime, LeftOut]
+    outcome: Outcome
+    every: Every
+    horizon: timedelta
+    until: datetime
+    oldest: datetime
+
+
+def held(
+    inputs: Inputs,
+    model: Model,
+    outcome: Outcome | str,
+    *,
+    every: str,
+    periods: int | None,
+    first: str | None,
+    last: str | None,
+    horizon: str | None,
+    as_of: str | None,
+    now: datetime | None,
+    columns: Columns,
+    attributes_then: bool = False,
+    notes: Sequence[str] = (),
+) -> Held:
+    """Scores the log at the T that the options say (see ``backtest``). ``columns``: what the pairs have of
+    the frame of scores at a T. Two passes over the log. Raises InputError, UsageError.
+    """
+    outcome = parse_outcome(outcome) if isinstance(outcome, str) else outcome
+    step, ahead = parse_every(every), horizon_of(horizon, outcome)
+    start = None if first is None else first_instant("--from", first, model.timezone)
+    end = None if last is None else fixed_time("--to", last, model.timezone)
+    apart = () if outcome.file is None else (outcome.file,)
+    log = open_log(inputs, model, as_of=as_of, now=now, exclude=apart)
+    happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
+    many = None if start else periods or PERIODS
+    wanted = PastTimes(step, model.timezone, ahead, known_end(log), start, end, many)
+    result, found = score_times(log, wanted, attributes_then=attributes_then)
+    told = seen(log, [at.as_of for at in found], wanted.until, outcome)
+    if outcome.file is None:
+        happened = told.times
+    said = (*result.notes, *notes, *_matched(outcome, happened, told.everybody))
+    pairs, left_out = _paired(
+        found, told, happened, outcome, horizon=ahead, until=wanted.until, columns=columns
+    )
+    assert told.oldest is not None  # else there are no pairs
+    return Held(
+        log=log,
+        result=replace(result, notes=said),
+        found=found,
+        pairs=pairs,
+        left_out=left_out,
+        outcome=outcome,
+        every=step,
+        horizon=ahead,
+        until=wanted.until,
+        oldest=told.oldest,
+    )
+
+
+def _paired(
+    found: Sequence[At],
+    told: Seen,
+    happened: pl.DataFrame,
+    outcome: Outcome,
+    *,
+    horizon: timedelta,
+    until: datetime,
+    columns: Columns,
+) -> tuple[list[pl.DataFrame], dict[datetime, LeftOut]]:
+    codes = told.everybody.sort().to_frame("customer").with_row_index("code")
+    frames, left_out = [], {}
+    for number, at in enumerate(found):
+        if told.oldest is None or at.as_of < told.oldest:  # nobody is there yet
+            continue
+        known = told.by(number, at.users).join(codes, on="customer")
+        counted = replace(at, frame=at.frame.join(known, on="customer", how="left"))
+        kept = ["code", *columns(counted.frame), *plain_columns()]
+        frame, left_out[at.as_of] = at_stake(
+            counted, told.gaps, happened, outcome, horizon=horizon, until=until, columns=kept
+        )
+        frames.append(frame.sort("code"))
+    if not frames:
+        raise UsageError("no customer has an event by any of the T; the log begins later")
+    return frames, left_out
+
+
+def _matched(outcome: Outcome, happened: pl.DataFrame, everybody: pl.Series) -> list[str]:
+    """How many outcomes of a file are those of customers of the log, and until when; of an event, that there
+    is none.
+    """
+    if outcome.silent_us is not None:
+        return []
+    if outcome.file is None:
+        return [] if happened.height else [f"{outcome}: there is no such event in the log"]
+    if not happened.height:
+        return [f"{outcome}: there are no outcomes in it"]
+    there = happened.filter(pl.col("customer").is_in(everybody.implode()))
+    first, last = happened["at"].min(), happened["at"].max()
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    text = (
+        f"{outcome}: {happened.height:,} outcomes from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+        f"{there.height:,} of them of customers of the log; what is not in it counts as not having come"
+    )
+    return [text]
