@@ -6,6 +6,15 @@ import typer
 
 from cesctl.cli import deliver, line, options
 from cesctl.cli.console import Screen
+from cesctl.cli.outcome_options import (
+    Again,
+    Every,
+    Good,
+    Horizon,
+    Label,
+    LastTime,
+    OutcomeOption,
+)
 
 if TYPE_CHECKING:
     from cesctl.present.answer import Answer
@@ -23,26 +32,15 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
-    values: options.Set = None,
-    outcome: Annotated[
-        str,
-        typer.Option(
-            metavar="WHAT",
-            help="What should have been foretold: event:NAME of the log, silent:60d (no activity for so "
-            "long), or a file with a customer and a date a row.",
-            show_default=False,
-        ),
-    ],
-    label: options.Label = None,
-    good: options.Good = False,
-    again: options.Again = False,
-    horizon: options.Horizon = None,
-    every: Annotated[
-        str, typer.Option(metavar="D", help="How far apart: 1w, 30d, or months: 1mo, 3mo.")
-    ] = "1mo",
+    outcome: OutcomeOption,
+    label: Label = None,
+    good: Good = False,
+    again: Again = False,
+    horizon: Horizon = None,
+    every: Every = "1mo",
     periods: options.Periods = None,
     first: options.First = None,
-    to: options.LastTime = None,
+    to: LastTime = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -50,6 +48,7 @@ def command(
         ),
     ] = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Rows of --by.")] = 20,
+    values: options.Set = None,
     as_of: Annotated[
         str | None,
         typer.Option(metavar="WHEN", help="Look at no event after that.", show_default=False),

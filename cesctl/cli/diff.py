@@ -6,6 +6,7 @@ import typer
 
 from cesctl.cli import deliver, line, options, rejected, rules
 from cesctl.cli.console import Screen
+from cesctl.cli.outcome_options import Again, Good, Horizon, Label, LastTime
 from cesctl.errors import InputError, ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ def command(
     a: ModelA,
     b: ModelB,
     events: options.Events = None,
-    values: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="PATH=VALUE",
-            help="What if model B said so: events.login.weight=2. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
     top: Annotated[
         int, typer.Option(min=0, metavar="N", help="Rows of the greatest differences.")
     ] = 10,
@@ -50,10 +42,10 @@ def command(
             show_default=False,
         ),
     ] = None,
-    label: options.Label = None,
-    good: options.Good = False,
-    again: options.Again = False,
-    horizon: options.Horizon = None,
+    label: Label = None,
+    good: Good = False,
+    again: Again = False,
+    horizon: Horizon = None,
     every: Annotated[
         str | None,
         typer.Option(
@@ -65,7 +57,16 @@ def command(
     ] = None,
     periods: options.Periods = None,
     first: options.First = None,
-    to: options.LastTime = None,
+    to: LastTime = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="What if model B said so: events.login.weight=2. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
     compare: options.Compare = None,

@@ -102,34 +102,6 @@ To: TypeAlias = Annotated[
     str | None,
     typer.Option("--to", metavar="WHEN", help="The last time, as --as-of.", show_default=False),
 ]
-Label: TypeAlias = Annotated[
-    str | None,
-    typer.Option(metavar="TEXT", help="Only rows of the file with this label.", show_default=False),
-]
-Good: TypeAlias = Annotated[
-    bool,
-    typer.Option("--good", help="High scores should foretell it, as an upgrade; else low ones."),
-]
-Again: TypeAlias = Annotated[
-    bool, typer.Option("--again", help="Who had it may have it again, as a renewal.")
-]
-Horizon: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="D",
-        help="How long after each time it counts.  [default: 90d, of a silence its length]",
-        show_default=False,
-    ),
-]
-LastTime: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        "--to",
-        metavar="WHEN",
-        help="The last time.  [default: a horizon before the log ends]",
-        show_default=False,
-    ),
-]
 Falling: TypeAlias = Annotated[
     int, typer.Option(min=0, metavar="N", help="Rows of those that fell most.")
 ]
