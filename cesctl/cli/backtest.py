@@ -32,7 +32,6 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
-    values: options.Set = None,
     outcome: OutcomeOption,
     label: Label = None,
     good: Good = False,
@@ -49,6 +48,7 @@ def command(
         ),
     ] = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Rows of --by.")] = 20,
+    values: options.Set = None,
     as_of: Annotated[
         str | None,
         typer.Option(metavar="WHEN", help="Look at no event after that.", show_default=False),

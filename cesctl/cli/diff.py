@@ -30,15 +30,6 @@ def command(
     a: ModelA,
     b: ModelB,
     events: options.Events = None,
-    values: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="PATH=VALUE",
-            help="What if model B said so: events.login.weight=2. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
     top: Annotated[
         int, typer.Option(min=0, metavar="N", help="Rows of the greatest differences.")
     ] = 10,
@@ -67,6 +58,15 @@ def command(
     periods: options.Periods = None,
     first: options.First = None,
     to: LastTime = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="What if model B said so: events.login.weight=2. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
     compare: options.Compare = None,

@@ -22,7 +22,6 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
-    values: options.Set = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -37,6 +36,7 @@ def command(
     falling: options.Falling = 10,
     rising: options.Rising = 10,
     where: options.Where = None,
+    values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
     compare: options.Compare = None,

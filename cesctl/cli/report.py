@@ -34,7 +34,6 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
-    values: options.Set = None,
     every: Annotated[
         str,
         typer.Option(
@@ -67,6 +66,7 @@ def command(
     falling: options.Falling = 10,
     rising: options.Rising = 10,
     where: options.Where = None,
+    values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
     compare: options.Compare = None,

@@ -22,7 +22,6 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
-    values: options.Set = None,
     by: Annotated[
         list[str],
         typer.Option(
@@ -34,6 +33,7 @@ def command(
     ],
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Rows of the table.")] = 30,
     where: options.Where = None,
+    values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
     compare: options.Compare = None,

@@ -22,7 +22,6 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
-    values: options.Set = None,
     every: Annotated[
         str, typer.Option(metavar="D", help="How far apart: 1d, 1w, 30d, or months: 1mo, 3mo.")
     ] = "1w",
@@ -32,6 +31,7 @@ def command(
     falling: options.Falling = 10,
     rising: options.Rising = 0,
     where: options.Where = None,
+    values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
     compare: options.Compare = None,
