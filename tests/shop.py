@@ -1,4 +1,4 @@
-"""A web shop's invoice lines (UCI Online Retail), and a model that its manager could use."""
+"""The web shop of the benchmarks, from the shared data."""
 
 from __future__ import annotations
 
@@ -6,31 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-MODEL = """
-version: 1
-name: Online shop
-timezone: Europe/London
-as_of: 2011-11-30
-window: 180d
-compare: 30d
-source: {customer: CustomerID, event: event, timestamp: InvoiceDate, deduplicate: none}
-events:
-  orders: {event: Ordered, measure: distinct, property: InvoiceNo, target: 6, weight: 0.3}
-  revenue: {event: Ordered, measure: sum, property: Amount, half_life: 60d, cap: 1000, weight: 0.03}
-  products: {event: Ordered, measure: distinct, property: StockCode, target: 60, weight: 0.2}
-  last_order: {event: Ordered, measure: recency, target: {from: 120, to: 7}, weight: 0.2}
-  cancelled: {event: Cancelled, measure: distinct, property: InvoiceNo, weight: -2, min_points: -10}
-scale: {method: clamp, to: [0, 100], round: 1}
-bands:
-  - {name: Sleeping, from: 0, at_risk: true, action: Write a letter}
-  - {name: Occasional, from: 20, action: Show what is new}
-  - {name: Regular, from: 45, action: Offer a standing order}
-  - {name: Best, from: 75, action: Thank them}
-risk: {drop: 20, silent_for: 90d, activity: Ordered}
-attributes: {country: Country}
-lists:
-  wake: {band: Best, change: {lt: 0}, action: Call before they leave}
-"""
+from benchmarks import shop
+
+MODEL = shop.MODEL
 
 
 def path(shared_data: Path) -> Path:
@@ -38,13 +16,4 @@ def path(shared_data: Path) -> Path:
 
 
 def lines(shared_data: Path) -> pl.DataFrame:
-    """One row per invoice line, as text, with two columns more: ``Amount`` (quantity x price) and ``event``
-    (Ordered, or Cancelled where the invoice's number begins with C).
-    """
-    frame = pl.read_csv(path(shared_data), infer_schema=False)
-    amount = pl.col("Quantity").cast(pl.Int64) * (pl.col("UnitPrice").cast(pl.Decimal(18, 3)))
-    cancelled = pl.col("InvoiceNo").str.starts_with("C")
-    return frame.with_columns(
-        amount.cast(pl.String).alias("Amount"),
-        pl.when(cancelled).then(pl.lit("Cancelled")).otherwise(pl.lit("Ordered")).alias("event"),
-    )
+    return shop.lines(path(shared_data))

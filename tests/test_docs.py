@@ -99,6 +99,27 @@ def test_the_python_of_the_page_of_views_runs(monkeypatch: pytest.MonkeyPatch) -
     assert code[1].count("cesctl.") == 5
 
 
+def test_the_python_of_the_page_of_validity_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = run_first_block("validity.md", monkeypatch)
+    assert names["made"].pairs.height > 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_the_python_of_the_page_of_tuning_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = run_first_block("tuning.md", monkeypatch)
+    assert names["made"].better  # type: ignore[attr-defined]
+
+
+def run_first_block(page: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    exec(code[1], names)
+    return names
+
+
 def test_the_readmes_model_loads() -> None:
     import cesctl
 

@@ -131,7 +131,7 @@ def _changes(made: Tuned, changes: pl.DataFrame) -> Table:
         Column("New", "right", keep=True),
         Column("Was", least=8, optional=True),
         Column("Now", least=8),
-        Column("Odds", "right", optional=True),
+        Column("Odds", "right"),
         Column("Why", least=20),
     )
     title = "What changes" if made.better else "What the fit would change"

@@ -106,7 +106,7 @@ def _why(old: Signal, new: Signal, found: Found, odds: float | None) -> str:
     parts = [_window(old, new), _half_life(old, new), _shape(old, new)]
     told = [p for p in parts if p]
     if old.weight != new.weight:
-        told.insert(0, f"much of it: odds of the outcome x{shortest(odds)}")
+        told.insert(0, "tells beside the others")
     return "; ".join(told)
 
 

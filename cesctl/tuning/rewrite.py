@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import EditError, UsageError
 from cesctl.model.edit import comment_above, remove_key, set_value
@@ -44,7 +44,7 @@ def tuned_text(made: Tuned, said: Sequence[str], path: str) -> str:
         text = _moved(text, before, folder)
     apart: list[str] = []
     assert made.changes is not None
-    why = dict(zip(made.changes["signal"], made.changes["why"], strict=True))
+    why = {row["signal"]: _why(row) for row in made.changes.iter_rows(named=True)}
     for old, new in zip(before.signals, after.signals, strict=True):
         if old == new:
             continue
@@ -68,6 +68,15 @@ def tuned_text(made: Tuned, said: Sequence[str], path: str) -> str:
     if _scoring(written) != _scoring(after):
         raise EditError("the model's file is written in a way that cannot be edited here")
     return text
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    odds = (
+        ""
+        if row["odds"] is None
+        else f" (much of it: odds of the outcome x{shortest(row['odds'])})"
+    )
+    return f"{row['why']}{odds}"
 
 
 def _scoring(model: Model) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 import cesctl
-from cesctl.tuning import extra
+from cesctl.tuning import extra, rivals
 from tests.cli.small import call
 from tests.tuning import logs
 
@@ -24,13 +24,14 @@ RUN = (*BASE, *TIMES)
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tune")
     (folder / "model.yaml").write_text(logs.MODEL, encoding="utf-8")
-    logs.log(1, customers=700).write_csv(folder / "events.csv")
+    logs.log(1, customers=500).write_csv(folder / "events.csv")
     return folder
 
 
 @pytest.fixture(autouse=True)
 def folder(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(made)
+    monkeypatch.setattr(rivals, "TREES", 10)  # what they make of it is tested elsewhere
     monkeypatch.setenv("COLUMNS", "80")
     return made
 
@@ -67,7 +68,7 @@ def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
     assert written == {row["signal"]: row["new_weight"] for row in answer["changes"]}
     assert [row["name"] for row in answer["measures"]][:2] == ["weights before", "tuned weights"]
     assert [row["band"] for row in answer["bands"]] == ["Low", "Mid", "Good"]
-    assert answer["fitted"]["customers"] + answer["judged"]["customers"] <= 700
+    assert answer["fitted"]["customers"] + answer["judged"]["customers"] <= 500
     assert call("score", "events.csv", "-c", "tuned.yaml").exit_code == 0
     again = call(
         "tune",

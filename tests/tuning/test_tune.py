@@ -13,12 +13,20 @@ import pytest
 import cesctl
 from cesctl.errors import UsageError
 from cesctl.model import parse_model
+from cesctl.tuning import rivals
 from cesctl.tuning.split import shares_of
 from cesctl.tuning.tuned import Tuned
 from cesctl.tuning.verdict import verdict
 from tests.tuning import logs
 
 SEEDS = range(3)
+
+
+@pytest.fixture(autouse=True)
+def fewer_trees(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not tested what they make of it."""
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr(rivals, "TREES", 10)
 
 
 @cache
