@@ -98,7 +98,7 @@ def _why(old: Signal, new: Signal, found: Found, odds: float | None) -> str:
     if old.name in found.needless:
         return "tells nothing that the others do not tell"
     if old.name in found.against:
-        return "beside the others it tells the opposite; --free lets it"
+        return "beside the others it tells the opposite of its sign"
     if odds is None:
         return "a weight of 0 stays" if not old.weight else "the same for all who fit: as it was"
     if old == new:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.tuning.rivals import best_single, boosted, equal_weights, table
+from cesctl.tuning.rivals import best_single, boosted, equal_weights, single
 from cesctl.validity.measures import compared
 from cesctl.validity.plain import EVENTS, RECENCY, rfm_name, with_rfm
 from cesctl.validity.ranking import levels_of, ranking, sides_of
@@ -42,19 +42,19 @@ def judgement(
     fitted: Sample,
     judged: Sample,
     columns: Sequence[str],
-    single: tuple[str, str, float],
+    best: tuple[str, str, float],
     *,
     good: bool,
 ) -> Judgement | None:
     """``judged``: its pairs with ``code``, ``score`` (before) and ``tuned``. ``columns``: of the measures
-    that the trees see. ``single``: name, column and sign of the best measure. None where no T has pairs with
+    that the trees see. ``best``: name, column and sign of the best measure. None where no T has pairs with
     the outcome and pairs without.
     """
-    name, column, sign = single
+    name, column, sign = best
     pairs = judged.pairs.with_columns(
         pl.Series(EQUAL, equal_weights(model, fitted, judged)),
         pl.Series(TREES, boosted(fitted, judged, columns)),
-        pl.Series(name, sign * table(judged, [column])[:, 0]).fill_nan(float("-inf")),
+        pl.Series(name, single(judged, column, sign)),
     )
     pairs = with_rfm(pairs, model)
     coded = pairs.drop("customer").rename({"code": "customer"}).sort("customer", "as_of")

@@ -51,11 +51,16 @@ def best_single(sample: Sample, columns: Sequence[str], *, good: bool) -> tuple[
     """The measure that tells best on the pairs, and its sign; what is nothing is the least."""
     best = ("", 1.0, 0.0)
     for name in columns:
-        values = np.nan_to_num(table(sample, [name])[:, 0], nan=-np.inf)
+        values = single(sample, name, 1.0)
         area = area_of(sample, values, good=good)
         if abs(area - 0.5) > best[2]:
             best = (name, 1.0 if area >= 0.5 else -1.0, abs(area - 0.5))
     return best[:2]
+
+
+def single(sample: Sample, column: str, sign: float) -> Floats:
+    """A measure by pair, the more, the more engaged; what is nothing is the least measure."""
+    return sign * np.nan_to_num(table(sample, [column])[:, 0], nan=-np.inf)
 
 
 def area_of(sample: Sample, values: Floats, *, good: bool) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
+from cesctl.model.most_points import greatest_value
 from cesctl.tuning.logistic import Fit, Problem, fit, likelihood
 from cesctl.tuning.settings import changes, shapes
 
@@ -58,6 +59,9 @@ class Found:
     penalty: float
 
 
+NOTHING = Found((), np.zeros(0), (), (), 0.0)
+
+
 class Search:
     """Looks for what is likeliest on a sample. The pairs of a customer are alike: a likelihood counts as if
     every customer were there once.
@@ -91,6 +95,7 @@ class Search:
     def _start(self) -> list[Chosen]:
         """The signals as they are: those with a weight, or all where every weight is free."""
         made = []
+        bounded = self.model.scale.method == "possible"
         parts = {n for s in self.model.signals if s.measure == "ratio" for n in (s.of, s.per)}
         for signal in self.model.signals:
             factor = self.groups.get(signal.group or "", 1.0)
@@ -102,6 +107,8 @@ class Search:
             if spread == 0.0:  # the same for all: nothing can be said of it
                 continue
             sign = 0.0 if self.free else math.copysign(1.0, weight)
+            if sign == 0.0 and bounded and greatest_value(signal) == math.inf:
+                sign = -math.copysign(1.0, factor)  # it has no most, which the scale asks for
             made.append(Chosen(signal, signal.name, weight * spread, sign))
         return made
 

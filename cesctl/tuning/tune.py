@@ -18,7 +18,7 @@ from cesctl.tuning.bands import bands_by_rate
 from cesctl.tuning.changes import changes_of
 from cesctl.tuning.judge import best_measure, judgement
 from cesctl.tuning.sample import sample_of
-from cesctl.tuning.search import Search
+from cesctl.tuning.search import NOTHING, Found, Search
 from cesctl.tuning.settings import measuring, reading_name, readings
 from cesctl.tuning.split import shares_of, split_times
 from cesctl.tuning.tuned import Tuned, half_of
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from cesctl.pipeline.customers import At
     from cesctl.pipeline.log import Inputs, Log
     from cesctl.tuning.sample import Sample
-    from cesctl.tuning.search import Found
     from cesctl.tuning.settings import Reading
     from cesctl.tuning.split import Split
     from cesctl.validity.outcome import Outcome
@@ -126,7 +125,8 @@ class _Tuning:
         wide = measuring(self.model, self.ways)
         fitted = self._fitted(wide)
         what = Search(self.model, fitted, self.ways, free=free).found()
-        tuned = tuned_model(self.model, fitted, what, good=self.good)
+        made = tuned_model(self.model, fitted, what, good=self.good)
+        tuned, what = (self.model, NOTHING) if made is None else (made, what)
         titles = {w.column: reading_name(w) for own in self.ways.values() for w in own}
         single = best_measure(fitted, titles, good=self.good)
         judged, columns = self._judged(tuned, what, [s for s in wide if s.name == single[1]])

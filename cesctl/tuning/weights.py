@@ -32,9 +32,10 @@ RELATIVE = frozenset({"minmax", "percentile"})  # to the others at the same T
 FREE_OF_SIZE = frozenset({"possible", *RELATIVE})  # all weights doubled change no score
 
 
-def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Model:
+def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Model | None:
     """The model with what was found: round weights, as large as puts about as many into each band as before.
-    Signals that were taken away have weight 0; limits of points follow the weights.
+    Signals that were taken away have weight 0; limits of points follow the weights. None where the scale has
+    nothing left to go by: ``possible``, where no signal adds points.
     """
     columns = {c.signal.name: c.column for c in found.chosen}
     before = scores(model, sample, {})
@@ -42,7 +43,10 @@ def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Mo
     def made(factor: float, shape: Callable[[float], float]) -> Model:
         return _with_weights(model, sample, found, factor, shape)
 
-    first = _spread(before) / max(_spread(scores(made(1.0, float), sample, columns)), 1e-300)
+    if not _scorable(made(1.0, float)):
+        return None
+    size = _spread(before) or 1.0  # of a model that weighs nothing any will do
+    first = size / max(_spread(scores(made(1.0, float), sample, columns)), 1e-300)
     factor = first
     if model.scale.method not in FREE_OF_SIZE:
         shares = _shares(before, model)
@@ -63,6 +67,11 @@ def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Mo
         if area(tried) >= exact - LOST:
             return tried
     return tried
+
+
+def _scorable(model: Model) -> bool:
+    most = most_points(model.signals, model.groups)
+    return model.scale.method != "possible" or (isinstance(most, float) and most > 0.0)
 
 
 def scores(model: Model, sample: Sample, columns: Mapping[str, str]) -> pl.DataFrame:

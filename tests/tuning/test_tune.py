@@ -266,3 +266,23 @@ def test_possible_keeps_a_most() -> None:
     for signal in made.model.signals:
         assert signal.weight <= 0 or signal.cap is not None or signal.tiers
     cesctl.score(logs.log(2, customers=20), replace(made.model))
+
+
+def test_free_weights_of_what_is_possible_stay_bounded() -> None:
+    text = (
+        "window: 30d\nevents: {much: {weight: 1, cap: 9}, some: -1, bad: 0}\n"
+        "scale: {method: possible}\nbands: {Low: 0, Mid: 30, Good: 60}\n"
+    )
+    made = tuned(logs.log(2, customers=400), text, free=True)
+    found = new_weights(made)
+    assert found["much"] > 0.0
+    assert found["some"] <= 0.0  # it has no cap; more of it is better, which cannot be said
+    assert found["bad"] < 0.0
+
+
+def test_weights_from_nothing() -> None:
+    text = (
+        "window: 30d\nevents: {much: 0, some: 0, bad: 0}\nscale: {method: clamp, to: [-100, 100]}\n"
+    )
+    found = new_weights(tuned(logs.log(2, customers=400), text, free=True))
+    assert found["much"] > 0.0 > found["bad"]

@@ -55,9 +55,15 @@ def found(model: Model, weights: dict[str, float], *, needless: tuple[str, ...] 
     return Found(chosen, np.array(list(weights.values())), needless, (), 1.0)
 
 
+def fitted(model: Model, what: Found) -> Model:
+    made = tuned_model(model, sample(), what, good=False)
+    assert made is not None
+    return made
+
+
 def test_weights_are_round_and_in_the_proportions_of_the_fit() -> None:
     model = parse_model(BASE + CLAMP)
-    made = tuned_model(model, sample(), found(model, WEIGHTS), good=False)
+    made = fitted(model, found(model, WEIGHTS))
     a, b, c, d = made.signals
     assert a.weight * 2.0 / b.weight == pytest.approx(0.4 / 0.05, rel=0.35)  # 2: of the group
     assert c.weight / b.weight == pytest.approx(-0.3 / 0.05, rel=0.35)
@@ -68,7 +74,7 @@ def test_weights_are_round_and_in_the_proportions_of_the_fit() -> None:
 
 def test_limits_stay_at_the_same_values() -> None:
     model = parse_model(BASE + CLAMP)
-    made = tuned_model(model, sample(), found(model, WEIGHTS), good=False)
+    made = fitted(model, found(model, WEIGHTS))
     _, b, c, _ = made.signals
     assert b.max_points is not None
     assert c.min_points is not None
@@ -91,7 +97,7 @@ def test_limits_stay_at_the_same_values() -> None:
 )
 def test_as_many_in_each_band_as_weights_of_any_size_allow(scale: str) -> None:
     model, own = parse_model(BASE + scale), sample()
-    made = tuned_model(model, own, found(model, WEIGHTS), good=False)
+    made = fitted(model, found(model, WEIGHTS))
     before = shares(model, scores(model, own, {}))
     assert min(before) > 0.05
 
@@ -130,7 +136,7 @@ def test_what_is_needless_weighs_nothing_and_gives_no_points() -> None:
     text = BASE.replace("max_points: 8}", "max_points: 8, min_points: 2}") + CLAMP
     model = parse_model(text)
     wanted = found(model, {"a": 0.4, "c": -0.3}, needless=("b",))
-    made = tuned_model(model, sample(), wanted, good=False)
+    made = fitted(model, wanted)
     b = made.signals[1]
     assert (b.weight, b.min_points, b.max_points) == (0.0, None, 8.0)
     points = scores(made, sample(), {})["raw"]
@@ -144,3 +150,20 @@ def test_scores_are_those_of_the_pipeline() -> None:
     raw = min(10.0, 2.0 * row["m:a"]) + min(8.0, 2.0 * row["m:b"]) + max(-3.0, -row["m:c"])
     assert made["raw"][7] == raw
     assert made["score"][7] == max(0.0, raw)
+
+
+def test_a_scale_of_what_is_possible_needs_a_signal_that_adds_points() -> None:
+    text = "events: {a: {weight: 1, cap: 9}, c: -1}\nscale: {method: possible}\n"
+    model = parse_model(text)
+    assert (
+        tuned_model(model, sample(), found(model, {"c": -0.3}, needless=("a",)), good=False) is None
+    )
+    made = fitted(model, found(model, {"a": 0.4, "c": -0.3}))
+    assert made.signals[0].weight > 0.0
+
+
+def test_a_model_that_weighs_nothing_gets_weights() -> None:
+    model = parse_model("events: {a: 0, b: 0}\nscale: {method: clamp, to: [0, 100]}\n")
+    made = fitted(model, found(model, {"a": 0.4, "b": 0.2}))
+    assert made.signals[0].weight / made.signals[1].weight == pytest.approx(2.0, rel=0.3)
+    assert made.signals[0].weight > 0.0
