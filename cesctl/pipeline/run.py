@@ -61,8 +61,8 @@ def score_times(
     ``wanted`` is asked with the model's own T, and gives that and earlier ones. Gives the run at the model's
     T and the customers at every wanted T, in that order; each is as if it were scored alone.
     ``attributes_then``: also with its attributes of that T, which take their time; else only the model's
-    own T has them. ``among``: count the events of these customers (users, where customers are accounts) and what is
-    rejected, as if there were no more in the log.
+    own T has them. ``among``: count the events of these customers (users,
+    where customers are accounts) and what is rejected, as if there were no more in the log.
     """
     customers = Customers(log.model, log.identities)
     customers.check()
