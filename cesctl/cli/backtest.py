@@ -48,6 +48,13 @@ def command(
         ),
     ] = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Rows of --by.")] = 20,
+    bg_nbd: Annotated[
+        bool,
+        typer.Option(
+            "--bg-nbd",
+            help="Also hold it against the BG/NBD model of when a customer was active. It takes its time.",
+        ),
+    ] = False,
     values: options.Set = None,
     as_of: Annotated[
         str | None,
@@ -70,6 +77,10 @@ def command(
     """
     from cesctl.validity.outcome import parse_outcome
 
+    if bg_nbd:
+        from cesctl.validity.bgnbd import check_extra
+
+        check_extra()
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     options.one_of_periods_and_first(periods, first)
     wanted = parse_outcome(outcome, label=label, good=good, again=again)
@@ -91,6 +102,7 @@ def command(
             last=to,
             horizon=horizon,
             by=by,
+            bgnbd=bg_nbd,
         )
 
     def answer(made: "Backtest") -> "Answer":

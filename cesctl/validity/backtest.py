@@ -14,6 +14,7 @@ from cesctl.insight.names import check_names
 from cesctl.insight.periods import Every
 from cesctl.insight.segments import with_attributes
 from cesctl.model.scored_by import all_bands, each_signal
+from cesctl.validity import bgnbd as bg_nbd
 from cesctl.validity.at_risk_list import AtRiskList, judged
 from cesctl.validity.by_score import by_band, by_tenth, foretold
 from cesctl.validity.by_time import by_segment, by_time
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "pairs", "customers", "outcomes", "rate", "low", "high", "auc", "auc_low", "auc_high", "score", "band",
     "at_risk", "outcome", "outcome_at", "as_of", "code", "first_at", "had", EVENTS, RECENCY,
+    bg_nbd.NAME,
 )  # fmt: skip
 SURVIVORS = (
     "customers: only is not heeded: the customers file is of today, and who is gone is not in it; all "
@@ -94,6 +96,7 @@ def backtest(
     last: str | None = None,
     horizon: str | None = None,
     by: str | None = None,
+    bgnbd: bool = False,
     as_of: str | None = None,
     now: datetime | None = None,
 ) -> Backtest:
@@ -102,7 +105,8 @@ def backtest(
     Scores the log at T and the ``periods`` - 1 instants before it (12 in all), ``every`` apart, or at all
     from ``first`` on; each with only what was known by then. The last T is ``last``, else the latest whose
     ``horizon`` (90d; of a silence, as long as that) the log still tells. ``as_of``: no event after it is
-    looked at. ``by``: an attribute, to judge its values apart.
+    looked at. ``by``: an attribute, to judge its values apart. ``bgnbd``: also held against the
+    BG/NBD model (see ``cesctl.validity.bgnbd``; needs ``cesctl[bgnbd]``).
 
     All customers of the log are scored, also where the model scores only those of its customers file: that is
     of today, and who is gone is not in it. Two passes over the log. Raises InputError, UsageError.
@@ -128,20 +132,25 @@ def backtest(
         now=now,
         columns=lambda frame: _columns(frame, signals, by),
         attributes_then=by is not None,
+        days=bgnbd,
         notes=[SURVIVORS] if survivors else [],
     )
-    return _judged(found, signals, by)
+    return _judged(found, signals, by, [bg_nbd.NAME] if bgnbd else [])
 
 
-def _judged(found: Held, signals: Sequence[Signal], by: str | None) -> Backtest:
+def _judged(
+    found: Held, signals: Sequence[Signal], by: str | None, more: Sequence[str]
+) -> Backtest:
+    """``more``: columns of the pairs that the score is held against, too."""
     model, good = found.result.model, found.outcome.good
-    pairs = with_rfm(pl.concat(found.pairs), model)
+    frames = bg_nbd.with_chances(found) if more else found.pairs
+    pairs = with_rfm(pl.concat(frames), model)
     # numbers are grouped in a third of the time that ids take
     coded = pairs.with_columns(pl.col("code").alias("customer")).drop("code").sort("customer")
     values = [
         ("score", "score", "score"),
         *((s.name, "signal" if s.weight else "unweighed", _points(s)) for s in signals),
-        *((name, "plain", name) for name in (EVENTS, RECENCY, rfm_name(model))),
+        *((name, "plain", name) for name in (EVENTS, RECENCY, rfm_name(model), *more)),
     ]
     shown = ["customer", "as_of", *([by] if by else []), "score", "band", "at_risk"]
     return Backtest(

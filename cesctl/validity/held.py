@@ -39,7 +39,8 @@ class Held:
     """``result``: the run at the last T. ``found``: the customers at all T. ``pairs``: for each T at which
     the log has begun, one row per customer at stake, in the order of customers, see ``at_stake``; with
     ``code`` (the customer as a number), the plain counts, and what was asked for. ``left_out``: by T, who is
-    not at stake. ``until``: to when the log tells what came; ``oldest``: its first event.
+    not at stake. ``until``: to when the log tells what came; ``oldest``: its first event. ``days``: see
+    ``Seen``.
     """
 
     log: Log
@@ -52,6 +53,7 @@ class Held:
     horizon: timedelta
     until: datetime
     oldest: datetime
+    days: pl.DataFrame
 
 
 def held(
@@ -68,6 +70,7 @@ def held(
     now: datetime | None,
     columns: Columns,
     attributes_then: bool = False,
+    days: bool = False,
     notes: Sequence[str] = (),
 ) -> Held:
     """Scores the log at the T that the options say (see ``backtest``). ``columns``: what the pairs have of
@@ -83,7 +86,7 @@ def held(
     many = None if start else periods or PERIODS
     wanted = PastTimes(step, model.timezone, ahead, known_end(log), start, end, many)
     result, found = score_times(log, wanted, attributes_then=attributes_then)
-    told = seen(log, [at.as_of for at in found], wanted.until, outcome)
+    told = seen(log, [at.as_of for at in found], wanted.until, outcome, days=days)
     if outcome.file is None:
         happened = told.times
     said = (*result.notes, *notes, *_matched(outcome, happened, told.everybody))
@@ -102,6 +105,7 @@ def held(
         horizon=ahead,
         until=wanted.until,
         oldest=told.oldest,
+        days=told.days,
     )
 
 

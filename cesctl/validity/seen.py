@@ -32,6 +32,8 @@ class Seen:
     ``gaps``: one row per stretch without activity that is longer than the outcome's silence: customer,
     since, until (its events before and after; null: none by the log's end).
     ``oldest``: of all events by ``until``; None without any.
+    ``days``: where asked for, one row per customer and calendar day with activity: customer, day, first (the
+    instant of the first that day).
     """
 
     users: pl.DataFrame
@@ -39,6 +41,7 @@ class Seen:
     times: pl.DataFrame
     gaps: pl.DataFrame
     oldest: datetime | None
+    days: pl.DataFrame
 
     def by(self, number: int, users: pl.DataFrame | None) -> pl.DataFrame:
         """One row per customer: customer, first_at and ``events`` at that T; ``users``: who belonged to which
@@ -53,7 +56,9 @@ class Seen:
         )
 
 
-def seen(log: Log, times: Sequence[datetime], until: datetime, outcome: Outcome) -> Seen:
+def seen(
+    log: Log, times: Sequence[datetime], until: datetime, outcome: Outcome, *, days: bool = False
+) -> Seen:
     """Reads the log once more, up to ``until``."""
     account = None if log.model.roll_up is None else log.model.roll_up.to
     collect = partial(
@@ -69,6 +74,7 @@ def seen(log: Log, times: Sequence[datetime], until: datetime, outcome: Outcome)
         times=_times(whole),
         gaps=_gaps(whole, outcome.silent_us),
         oldest=_instant(users["all"].list.min().min()),
+        days=_days(whole if days else whole.head(0), log.model.timezone),
     )
 
 
@@ -172,6 +178,12 @@ def _gaps(frame: pl.DataFrame, longer: int | None) -> pl.DataFrame:
     gaps = since.select("whose", "since", pl.when(~last).then(following).alias("until"), us=us)
     gaps = gaps.filter(pl.col("until").is_null() | (pl.col("us") > longer))
     return gaps.select(there["customer"].gather(gaps["whose"]), "since", "until")
+
+
+def _days(frame: pl.DataFrame, zone: str) -> pl.DataFrame:
+    each = frame.select("customer", pl.col("active").alias("at")).explode("at").drop_nulls()
+    day = pl.col("at").dt.convert_time_zone(zone).dt.date().alias("day")
+    return each.group_by("customer", day).agg(pl.col("at").min().alias("first"))
 
 
 def _instant(value: object) -> datetime | None:
