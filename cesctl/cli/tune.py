@@ -48,7 +48,7 @@ def command(
             "-w",
             "--write",
             metavar="MODEL",
-            help="Write the tuned model there; where the present one is as good, nothing.",
+            help="Write the tuned model there; where the one that is there is as good, nothing.",
             show_default=False,
         ),
     ] = None,
@@ -56,10 +56,15 @@ def command(
         bool, typer.Option("--free", help="Weights may change sign, and those of 0 become others.")
     ] = False,
     bands: Annotated[
-        bool, typer.Option("--bands", help="Also set where bands begin, by outcome rates.")
+        bool,
+        typer.Option(
+            "--bands",
+            help="Also set where bands begin, by outcome rates.",
+        ),
     ] = False,
     seed: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Which half of the customers fits.")
+        int,
+        typer.Option(min=0, max=2**63 - 1, metavar="N", help="Which half of the customers fits."),
     ] = 0,
     as_of: Annotated[
         str | None,
@@ -108,11 +113,16 @@ def command(
             seed=seed,
         )
 
+    unwritten: list[UsageError] = []
+
     def answer(made: "Tuned") -> "Answer":
         from cesctl.present.tune_view import tune_answer
 
         if write is not None:
-            _write(screen, made, write)
+            try:
+                _write(screen, made, write)
+            except UsageError as error:  # what was found is still worth showing
+                unwritten.append(error)
         return tune_answer(made)
 
     line.show(
@@ -127,6 +137,8 @@ def command(
         output=output,
         reads=reads,
     )
+    if unwritten:
+        raise unwritten[0]
 
 
 def _check_model_path(path: str, others: list[str]) -> None:

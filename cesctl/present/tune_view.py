@@ -16,8 +16,8 @@ from cesctl.present.numbers import fixed, percent, shortest, signed
 from cesctl.present.run_facts import run_facts, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
-from cesctl.present.view import Column, Page, Row, Table, Words, cell, filled
-from cesctl.tuning.changes import different_limits
+from cesctl.present.view import Column, Page, Remark, Row, Table, Words, cell, filled
+from cesctl.tuning.changes import SCHEMA, different_limits
 from cesctl.tuning.verdict import verdict
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def tune_answer(made: Tuned) -> Answer:
         tables["bands"] = made.bands
     return Answer(
         page=_page(made, said),
-        table=pl.DataFrame() if made.changes is None else made.changes,
+        table=pl.DataFrame(schema=SCHEMA) if made.changes is None else made.changes,
         name="tune",
         head=_head(made, said),
         tables=tables,
@@ -136,8 +136,8 @@ def _changes(made: Tuned, changes: pl.DataFrame) -> Table:
     )
     title = "What changes" if made.better else "What the fit would change"
     note = (
-        "Odds: of the outcome where the value is high (nine in ten are below it), by those where it is low "
-        "(one in ten), all else equal."
+        "Odds: of the outcome where the value is high (nine in ten are below it; if rare, the highest), "
+        "by those where it is low (one in ten; the lowest), all else equal."
     )
     limits = " ".join(f"{_limit(a, b)}." for a, b in made.limits)
     if limits:
@@ -182,11 +182,13 @@ def _measures(found: Judgement) -> Table:
         Column("Than before", "right"),
         Column("Sure"),
     )
-    note = (
-        "Of customers and times that the fit never saw. Sure: all comparisons hold together with 95% "
-        "confidence."
+    sure = Remark(
+        "Sure: all comparisons of the table hold together with 95% confidence; the verdict rests on that of "
+        "the tuned weights alone.",
+        "Sure",
     )
-    return filled(Table("How well it foretells", columns, tuple(rows), note))
+    note = f"Of customers and times that the fit never saw. {sure.text}"
+    return filled(Table("How well it foretells", columns, tuple(rows), note, (sure,)))
 
 
 def _bands(made: Tuned, bands: pl.DataFrame) -> Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 CUTS = 100  # at most so many scores between which bands are tried
+ENDS = (0.01, 0.99)  # of the scores: the few beyond them make no wider steps
 LEAST = 0.03  # of the pairs, in each band
 
 
@@ -27,9 +27,11 @@ def bands_by_rate(
 ) -> tuple[Band, ...] | None:
     """The bands with other ``from``: at round scores, so that outcomes are as unlike between the bands as can
     be (the likeliest rates, one for each), and more of a higher band are engaged. None where the pairs show
-    fewer steps than there are bands. The first band keeps its ``from``: what is below it is in it, too.
+    fewer steps than there are bands. The first band keeps its ``from``, unless another would begin
+    below it: what is below it is in it, too.
     """
-    step = _step(float(scores.max() or 0.0) - float(scores.min() or 0.0))  # type: ignore[arg-type]
+    low, high = (float(scores.quantile(q, "nearest") or 0.0) for q in ENDS)
+    step = _step(high - low)
     if step == 0.0 or len(bands) < 2:
         return None
     bins = np.floor(scores.to_numpy() / step + 1e-9).astype(int)
@@ -40,9 +42,13 @@ def bands_by_rate(
     chosen = _likeliest(blocks, counts, hits, len(bands))
     if chosen is None:
         return None
-    froms = [bands[0].from_, *(_number(starts[n], step) for n in chosen)]
-    if any(a >= b for a, b in pairwise(froms)):
-        return None
+    froms = [_number(starts[n], step) for n in chosen]
+    first = (
+        min(bands[0].from_, _number(starts[0], step))
+        if froms[0] <= bands[0].from_
+        else bands[0].from_
+    )
+    froms.insert(0, first)
     return tuple(replace(b, from_=f) for b, f in zip(bands, froms, strict=True))
 
 
@@ -55,7 +61,7 @@ def _step(reach: float) -> float:
 
 
 def _number(start: int, step: float) -> float:
-    return float(f"{start * step:.10g}")
+    return float(f"{start * step:.15g}")
 
 
 def _rising(counts: Floats, hits: Floats) -> list[int]:

@@ -100,7 +100,7 @@ def _why(old: Signal, new: Signal, found: Found, odds: float | None) -> str:
     if old.name in found.against:
         return "beside the others it tells the opposite of its sign"
     if odds is None:
-        return "a weight of 0 stays" if not old.weight else "the same for all who fit: as it was"
+        return found.apart.get(old.name, "as it was")
     if old == new:
         return "as it was"
     parts = [_window(old, new), _half_life(old, new), _shape(old, new)]
@@ -128,7 +128,8 @@ def _half_life(old: Signal, new: Signal) -> str:
 
 def _shape(old: Signal, new: Signal) -> str:
     if new.tiers != old.tiers:
-        return "each doubling tells as much as the one before"
+        times = shortest(new.tiers[-1].at_least / new.tiers[-2].at_least)
+        return f"{times} times as many tell one step more"
     if new.cap != old.cap:
         if new.cap is None:
             return "more of it always tells more"

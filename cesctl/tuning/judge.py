@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.tuning.rivals import best_single, boosted, equal_weights, single
-from cesctl.validity.measures import compared
+from cesctl.validity.measures import CHANCE, compared
 from cesctl.validity.plain import EVENTS, RECENCY, rfm_name, with_rfm
 from cesctl.validity.ranking import levels_of, ranking, sides_of
 
@@ -34,7 +34,13 @@ class Judgement:
 
     @property
     def better(self) -> bool:
-        return self.low is not None and self.low > 0.0
+        """Whether the tuned weights foretell, and better than those before, beyond chance."""
+        return self.low is not None and self.low > 0.0 and self.tells(TUNED)
+
+    def tells(self, name: str) -> bool:
+        """Whether that one foretells the outcome beyond chance."""
+        low = self.measures.filter(pl.col("name") == name)["low"].item()
+        return low is not None and bool(low > CHANCE)
 
 
 def judgement(
@@ -42,20 +48,20 @@ def judgement(
     fitted: Sample,
     judged: Sample,
     columns: Sequence[str],
-    best: tuple[str, str, float],
+    best: tuple[str, str, float] | None,
     *,
     good: bool,
 ) -> Judgement | None:
     """``judged``: its pairs with ``code``, ``score`` (before) and ``tuned``. ``columns``: of the measures
-    that the trees see. ``best``: name, column and sign of the best measure. None where no T has pairs with
-    the outcome and pairs without.
+    that the trees see. ``best``: name, column and sign of the best measure, if any. None where no T has pairs
+    with the outcome and pairs without.
     """
-    name, column, sign = best
     pairs = judged.pairs.with_columns(
         pl.Series(EQUAL, equal_weights(model, fitted, judged)),
         pl.Series(TREES, boosted(fitted, judged, columns)),
-        pl.Series(name, single(judged, column, sign)),
     )
+    if best is not None:
+        pairs = pairs.with_columns(pl.Series(best[0], single(judged, *best[1:])))
     pairs = with_rfm(pairs, model)
     coded = pairs.drop("customer").rename({"code": "customer"}).sort("customer", "as_of")
     values = [
@@ -63,7 +69,7 @@ def judgement(
         (TUNED, "tuned", "tuned"),
         (EQUAL, "rival", EQUAL),
         (TREES, "rival", TREES),
-        (name, "single", name),
+        *([] if best is None else [(best[0], "single", best[0])]),
         *((plain, "plain", plain) for plain in (EVENTS, RECENCY, rfm_name(model))),
     ]
     side = 1.0 if good else -1.0
@@ -80,7 +86,9 @@ def judgement(
     return Judgement(compared(coded, values, good=good), difference, low, high)
 
 
-def best_measure(fitted: Sample, names: dict[str, str], *, good: bool) -> tuple[str, str, float]:
-    """Of the fitted pairs; ``names``: by column, how it is called."""
-    column, sign = best_single(fitted, list(names), good=good)
-    return f"best measure: {names[column]}", column, sign
+def best_measure(
+    fitted: Sample, names: dict[str, str], *, good: bool
+) -> tuple[str, str, float] | None:
+    """Of the fitted pairs; ``names``: by column, how it is called. None where none tells anything."""
+    found = best_single(fitted, list(names), good=good)
+    return None if found is None else (f"best measure: {names[found[0]]}", *found)

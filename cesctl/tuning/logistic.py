@@ -24,7 +24,8 @@ STEPS = 500
 @dataclass(frozen=True)
 class Fit:
     """``weights``: one per column, in log-odds per unit of it. ``base``: one per time, the log-odds where all
-    columns are 0. ``trust``: what the prior is multiplied by. ``likelihood``: the log of it, without penalty.
+    columns are 0; of one without pairs the mean of the others. ``trust``: what the prior is multiplied by.
+    ``likelihood``: the log of it, without penalty.
     """
 
     weights: Floats
@@ -94,6 +95,8 @@ def fit(problem: Problem, penalty: float, start: Fit | None = None) -> Fit:
     )
     values = made.x
     weights, base = values[:count], values[count:-1]
+    there = np.bincount(times, minlength=own) > 0
+    base = np.where(there, base, base[there].mean())
     return Fit(weights, base, float(values[-1]), likelihood(problem, weights, base))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cesctl.errors import EditError, UsageError
 from cesctl.model.edit import comment_above, remove_key, set_value
-from cesctl.model.load import parse_model
+from cesctl.model.load import load_model, parse_model
 from cesctl.model.read_text import read_text
 from cesctl.model.written import read_written
 from cesctl.present.numbers import shortest
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cesctl.model.types import Model, Source
     from cesctl.tuning.tuned import Tuned
 
-MARK = "tuned: "
+MARK = "cesctl tune: "
 WIDTH = 90
 _OLD = re.compile(rf"^[ \t]*# {MARK}.*(\r\n|\r|\n)", re.MULTILINE)
 
@@ -41,7 +41,7 @@ def tuned_text(made: Tuned, said: Sequence[str], path: str) -> str:
     text = _OLD.sub("", read_text(before.path)[1])
     folder = Path(path).parent
     if folder.resolve() != Path(before.path).parent.resolve():
-        text = _moved(text, before, folder)
+        text = _moved(text, load_model(before.path), folder)  # as the file has it, without options
     apart: list[str] = []
     assert made.changes is not None
     why = {row["signal"]: _why(row) for row in made.changes.iter_rows(named=True)}

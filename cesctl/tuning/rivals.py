@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from cesctl.tuning.sample import spread_of
 from cesctl.validity.ranking import levels_of, ranking, sides_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def equal_weights(model: Model, fitted: Sample, judged: Sample) -> Floats:
     total = np.zeros(judged.pairs.height)
     for signal in model.signals:
         weight = signal.weight * groups.get(signal.group or "", 1.0)
-        spread = float(fitted.values(signal, signal.name).std())
+        spread = spread_of(fitted.values(signal, signal.name))
         if weight and spread:
             total += math.copysign(1.0, weight) * judged.values(signal, signal.name) / spread
     return total
@@ -47,20 +48,22 @@ def table(sample: Sample, columns: Sequence[str]) -> Floats:
     )
 
 
-def best_single(sample: Sample, columns: Sequence[str], *, good: bool) -> tuple[str, float]:
-    """The measure that tells best on the pairs, and its sign; what is nothing is the least."""
-    best = ("", 1.0, 0.0)
+def best_single(sample: Sample, columns: Sequence[str], *, good: bool) -> tuple[str, float] | None:
+    """The measure that tells best on the pairs, and its sign; None where none tells anything."""
+    best: tuple[str, float] | None = None
+    most = 0.5
     for name in columns:
-        values = single(sample, name, 1.0)
-        area = area_of(sample, values, good=good)
-        if abs(area - 0.5) > best[2]:
-            best = (name, 1.0 if area >= 0.5 else -1.0, abs(area - 0.5))
-    return best[:2]
+        for sign in (1.0, -1.0):
+            area = area_of(sample, single(sample, name, sign), good=good)
+            if area > most:
+                best, most = (name, sign), area
+    return best
 
 
 def single(sample: Sample, column: str, sign: float) -> Floats:
-    """A measure by pair, the more, the more engaged; what is nothing is the least measure."""
-    return sign * np.nan_to_num(table(sample, [column])[:, 0], nan=-np.inf)
+    """A measure by pair, the more, the more engaged; who has none is least so."""
+    values = table(sample, [column])[:, 0]
+    return np.where(np.isnan(values), -np.inf, sign * values)
 
 
 def area_of(sample: Sample, values: Floats, *, good: bool) -> float:

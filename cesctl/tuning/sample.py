@@ -25,6 +25,9 @@ Measured = tuple[
 ]  # and how the columns of its measures are called here
 
 
+SAME = 1e-9  # of the size of values, by which they may differ and be the same
+
+
 @dataclass(frozen=True)
 class Sample:
     """``pairs``: one row per pair: ``pair`` (its number), customer, as_of, outcome, ``share`` (see
@@ -40,10 +43,12 @@ class Sample:
     mean: bool = True
     _kept: dict[Any, Floats] = field(default_factory=dict, repr=False, compare=False)
 
-    def values(self, signal: Signal, column: str) -> Floats:
+    def values(self, signal: Signal, column: str, *, keep: bool = True) -> Floats:
         """Its value by pair, within what ``max_points`` and ``min_points`` allow at its weight; what is left
         out for a customer (``missing: skip``) is there as the mean of the others.
         """
+        if not keep:
+            return self._values(signal, column)
         key = (replace(signal, line=0), column)
         if key not in self._kept:
             self._kept[key] = self._values(signal, column)
@@ -79,6 +84,14 @@ class Sample:
         return self.rows[f"m:{column}"].cast(pl.Float64)
 
 
+def spread_of(values: Floats) -> float:
+    """The standard deviation; 0 where all are the same, which floats may hide."""
+    least, most = float(values.min()), float(values.max())
+    if most - least <= SAME * max(abs(least), abs(most)):
+        return 0.0
+    return float(values.std())
+
+
 def sample_of(
     frames: Sequence[pl.DataFrame], measured: Sequence[Measured], model: Model, *, good: bool
 ) -> Sample:
@@ -104,7 +117,7 @@ def sample_of(
     outcome = pairs["outcome"].to_numpy().astype(np.float64)
     return Sample(
         pairs=pairs,
-        rows=rows.select("pair", pl.col("^m:.*$")),
+        rows=rows.select("pair", *(c for c in rows.columns if c.startswith("m:"))),
         engaged=outcome if good else 1.0 - outcome,
         times=(pairs["as_of"].rank("dense") - 1).to_numpy().astype(np.intp),
         mean=model.roll_up is None or model.roll_up.by != "sum",

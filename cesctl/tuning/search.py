@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from cesctl.model.most_points import greatest_value
 from cesctl.tuning.logistic import Fit, Problem, fit, likelihood
+from cesctl.tuning.sample import spread_of
 from cesctl.tuning.settings import changes, shapes
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ class Found:
     needless: tuple[str, ...]
     against: tuple[str, ...]
     penalty: float
-
-
-NOTHING = Found((), np.zeros(0), (), (), 0.0)
+    apart: Mapping[str, str]
 
 
 class Search:
@@ -72,6 +71,7 @@ class Search:
     ) -> None:
         self.model, self.sample, self.ways, self.free = model, sample, ways, free
         self.alike = _alike(sample)
+        self.apart: dict[str, str] = {}
         self.groups = {g.name: g.weight for g in model.groups}
 
     def found(self) -> Found:
@@ -90,6 +90,7 @@ class Search:
             tuple(needless),
             tuple(against),
             penalty,
+            self.apart,
         )
 
     def _start(self) -> list[Chosen]:
@@ -100,11 +101,16 @@ class Search:
         for signal in self.model.signals:
             factor = self.groups.get(signal.group or "", 1.0)
             weight = signal.weight * factor
-            if factor == 0.0 or (weight == 0.0 and (not self.free or signal.name in parts)):
+            if factor == 0.0:
+                self.apart[signal.name] = "its group has weight 0: as it was"
+                continue
+            if weight == 0.0 and (not self.free or signal.name in parts):
+                self.apart[signal.name] = "a weight of 0 stays"
                 continue
             values = self.sample.values(signal, signal.name)
-            spread = float(values.std())
-            if spread == 0.0:  # the same for all: nothing can be said of it
+            spread = spread_of(values)
+            if spread == 0.0:
+                self.apart[signal.name] = "the same for all who fit: as it was"
                 continue
             sign = 0.0 if self.free else math.copysign(1.0, weight)
             if sign == 0.0 and bounded and greatest_value(signal) == math.inf:
@@ -113,7 +119,7 @@ class Search:
         return made
 
     def _spreads(self, chosen: Sequence[Chosen]) -> Floats:
-        return np.array([self._values(c).std() for c in chosen])
+        return np.array([spread_of(self._values(c)) for c in chosen])
 
     def _values(self, chosen: Chosen) -> Floats:
         return self.sample.values(chosen.signal, chosen.column)
@@ -122,7 +128,7 @@ class Search:
         columns = np.empty((self.sample.pairs.height, len(chosen)))
         for n, one in enumerate(chosen):
             values = self._values(one)
-            columns[:, n] = values / values.std()
+            columns[:, n] = values / spread_of(values)
         prior = np.array([c.prior for c in chosen])
         norm = float(np.abs(prior).max(initial=0.0)) or 1.0
         return Problem(
@@ -166,15 +172,12 @@ class Search:
     def _better(self, chosen: Sequence[Chosen], place: int, made: Fit) -> Chosen | None:
         """The way to read one signal that promises most beside the others, and is simple."""
         own = chosen[place]
-        ways = [
-            w
-            for w in self._ways(own.signal.name)
-            if self.sample.values(*w).std() > 0.0 or w == (own.signal, own.column)
-        ]
+        tried = [(w, self.sample.values(*w, keep=False)) for w in self._ways(own.signal.name)]
+        tried = [(w, v) for w, v in tried if spread_of(v) > 0.0]
+        ways = [w for w, _ in tried]
         if len(ways) < 2:
             return None
-        columns = np.column_stack([self.sample.values(*w) for w in ways])
-        columns /= np.maximum(columns.std(axis=0), 1e-300)
+        columns = np.column_stack([v / spread_of(v) for _, v in tried])
         gains = self._gains(chosen, place, made, columns) / self.alike
         original = self.ways[own.signal.name][0].signal
         worth = [g - SIMPLER * changes(w[0], original) for g, w in zip(gains, ways, strict=True)]
@@ -282,6 +285,6 @@ def _alike(sample: Sample) -> float:
 
 
 def _padded(base: Floats, length: int) -> Floats:
-    """A time of which a fold has no pair is as the mean of the others."""
+    """The latest times, of which a fold has no pair, are as the mean of the others."""
     missing = max(length - base.size, 0)
     return np.concatenate([base, np.full(missing, base.mean())])

@@ -44,15 +44,18 @@ def readings(model: Model, history_us: int) -> dict[str, list[Reading]]:
     Of a ratio, and of what one is made of, there is only its own: another window would be another ratio.
     """
     parts = {n for s in model.signals if s.measure == "ratio" for n in (s.of, s.per)}
-    made = {}
+    taken = {s.name for s in model.signals}
+    made: dict[str, list[Reading]] = {}
     for signal in model.signals:
         ways = [signal]
         if signal.measure != "ratio" and signal.name not in parts:
             ways += _other(signal, history_us)
-        made[signal.name] = [
-            Reading(way, signal.name if n == 0 else f"{signal.name}\x1f{n}")
-            for n, way in enumerate(ways)
-        ]
+        made[signal.name] = [Reading(signal, signal.name)]
+        for n, way in enumerate(ways[1:], 1):
+            column = f"{signal.name}\x1f{n}"
+            while column in taken:
+                column += "\x1f"
+            made[signal.name].append(Reading(way, column))
     return made
 
 
@@ -91,7 +94,9 @@ def shapes(reading: Reading, measures: pl.Series, *, bounded: bool) -> list[Sign
     above = there.filter(there > 0.0)
     if above.is_empty():
         return [signal]
-    steps = _doubling(signal, above)
+    # what stands for nothing is in the measure's units, and tiers have others
+    own_units = signal.target is None and not isinstance(signal.missing, str)
+    steps = [] if own_units else _doubling(signal, above)
     if signal.target is None:
         ends = _ends(above, SHARES, signal)
         caps: list[float | None] = [*ends] if bounded else [*ends, None]
@@ -119,7 +124,7 @@ def _doubling(signal: Signal, above: pl.Series) -> list[Signal]:
         count = 1 + math.floor(math.log(max(high / first, 1.0), times) + 1e-9)
         if not 3 <= count <= TIERS:
             continue
-        starts = [first * times**n for n in range(count)]
+        starts = [float(f"{first * times**n:.10g}") for n in range(count)]
         values = [float(round(100.0 * (n + 1) / count)) for n in range(count)]
         tiers = [Tier(a, v) for a, v in zip(starts, values, strict=True)]
         if signal.target is not None and signal.target.start > signal.target.end:  # less is better
@@ -147,8 +152,8 @@ def _whole(number: float, signal: Signal) -> float:
 
 def reading_name(reading: Reading) -> str:
     """For people: the signal, and what is not its own."""
-    signal, own = reading.signal, reading.column.partition("\x1f")
-    if not own[1]:
+    signal = reading.signal
+    if reading.column == signal.name:
         return signal.name
     text = "all history" if signal.window_us is None else format_duration(signal.window_us)
     if signal.half_life_us is not None:

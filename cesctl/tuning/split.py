@@ -35,6 +35,10 @@ def split_times(times: Sequence[datetime], horizon: timedelta, seed: int = 0) ->
         early = [t for t in times if t + horizon <= judged[0]]
         if early:
             return Split(tuple(early), tuple(judged), seed)
+    if len(times) < 2:
+        raise UsageError(
+            "customers are at stake at one T only; earlier ones fit, and later ones judge"
+        )
     raise UsageError(
         "the T are too near each other: weights are fitted at early ones whose outcomes are known before the "
         "later ones that judge them; take a shorter --horizon, or a longer log (--periods, --from)"

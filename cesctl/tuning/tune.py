@@ -16,13 +16,13 @@ from cesctl.pipeline.band import band_index
 from cesctl.pipeline.run import score_times
 from cesctl.tuning.bands import bands_by_rate
 from cesctl.tuning.changes import changes_of
-from cesctl.tuning.judge import best_measure, judgement
+from cesctl.tuning.judge import BEFORE, TUNED, best_measure, judgement
 from cesctl.tuning.sample import sample_of
-from cesctl.tuning.search import NOTHING, Found, Search
+from cesctl.tuning.search import Found, Search
 from cesctl.tuning.settings import measuring, reading_name, readings
 from cesctl.tuning.split import shares_of, split_times
 from cesctl.tuning.tuned import Tuned, half_of
-from cesctl.tuning.weights import scores, tuned_model
+from cesctl.tuning.weights import RELATIVE, scores, tuned_model
 from cesctl.validity.by_score import by_band
 from cesctl.validity.held import held
 from cesctl.validity.plain import money
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from cesctl.tuning.split import Split
     from cesctl.validity.outcome import Outcome
 
+NOTHING_LEFT = "nothing would be left to score by: as it was"
 MOST = 20_000  # customers that a fit looks at
 SMALL = 50_000  # pairs, below which threads wait for each other more than they help
 
@@ -62,7 +63,14 @@ def tune(
     ones. Signs and zeroes of the weights stay, but where ``free``. ``bands``: also sets where bands begin.
     Four passes over the log. Raises InputError, UsageError.
     """
+    if not 0 <= seed < 2**63:
+        raise UsageError("--seed: a number from 0 to 9223372036854775807 is expected")
     bare = _bare(model, free=free)
+    if bands and model.scale.method in RELATIVE:
+        raise UsageError(
+            f"--bands: on a scale of {model.scale.method} a score says how a customer stands among others, "
+            "and a band holds what share of them it will"
+        )
     spent = money(model)
     kept = ["score", *([] if spent is None else [f"m:{spent.name}"])]
     found = held(
@@ -79,6 +87,10 @@ def tune(
         columns=lambda _: kept,
     )
     frames = [f for f in found.pairs if f.height]
+    if not frames:
+        raise UsageError(
+            "nobody is at stake at any of the T, or what came is not known to the horizon's end"
+        )
     split = split_times([f["as_of"][0] for f in frames], found.horizon, seed)
     early, late = _halves(frames, split)
     made = Tuned(
@@ -126,10 +138,15 @@ class _Tuning:
         fitted = self._fitted(wide)
         what = Search(self.model, fitted, self.ways, free=free).found()
         made = tuned_model(self.model, fitted, what, good=self.good)
-        tuned, what = (self.model, NOTHING) if made is None else (made, what)
+        tuned = self.model if made is None else made
+        if made is None:
+            stays = dict.fromkeys((s.name for s in self.model.signals), NOTHING_LEFT)
+            what = Found((), what.weights[:0], (), (), 0.0, stays)
         titles = {w.column: reading_name(w) for own in self.ways.values() for w in own}
         single = best_measure(fitted, titles, good=self.good)
-        judged, columns = self._judged(tuned, what, [s for s in wide if s.name == single[1]])
+        judged, columns = self._judged(
+            tuned, what, [s for s in wide if single and s.name == single[1]]
+        )
         verdict = judgement(self.model, fitted, judged, columns, single, good=self.good)
         better = verdict is not None and verdict.better
         before = self.made.before
@@ -137,11 +154,13 @@ class _Tuning:
         if better:
             chosen = replace(before, signals=tuned.signals, groups=tuned.groups)
             read = {c.signal.name: c.column for c in what.chosen}
-        unset = False
-        if bands:
+        unset = ""
+        if bands and (verdict is None or not verdict.tells(TUNED if better else BEFORE)):
+            unset = "the score cannot be told from chance"
+        elif bands:
             scored = scores(chosen, fitted, read)["score"]
             froms = bands_by_rate(chosen.bands, scored, fitted.engaged)
-            unset = froms is None
+            unset = "" if froms else "the outcomes do not rise in as many steps as there are bands"
             chosen = replace(chosen, bands=froms or chosen.bands)
         groups = zip(self.model.groups, tuned.groups, strict=True)
         return replace(
@@ -200,14 +219,7 @@ def _bare(model: Model, *, free: bool) -> Model:
         )
     if not free and not any(s.weight for s in model.signals):
         raise UsageError("all weights are 0, and zeroes are kept; --free lifts that")
-    roster = model.customers
-    return replace(
-        model,
-        compare_us=None,
-        risk=replace(model.risk, drop=None),
-        lists=(),
-        customers=None if roster is None else replace(roster, only=False),
-    )
+    return replace(model, compare_us=None, risk=replace(model.risk, drop=None), lists=())
 
 
 def _halves(

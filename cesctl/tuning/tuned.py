@@ -62,8 +62,7 @@ class Tuned:
     ``fitted``, ``judged``: who fits and who judges; where one of them is not ``enough``, there is no more.
     ``judgement``, ``changes`` (see ``changes_of``) and ``limits`` (groups with other ones, before and after)
     are of what the fit makes of the model, whether or not that is better. ``bands``: one row per band of
-    ``model``, of the judged pairs, see ``by_band``. ``unset``: bands were asked for, and the pairs show fewer
-    steps than there are.
+    ``model``, of the judged pairs, see ``by_band``. ``unset``: why bands that were asked for stay.
     """
 
     result: Result
@@ -79,7 +78,7 @@ class Tuned:
     changes: pl.DataFrame | None = None
     limits: tuple[tuple[Group, Group], ...] = ()
     bands: pl.DataFrame | None = None
-    unset: bool = False
+    unset: str = ""
 
     @property
     def everyone(self) -> Result:

@@ -23,18 +23,40 @@ def verdict(made: Tuned) -> list[str]:
         r["name"]: r for r in made.judgement.measures.iter_rows(named=True)
     }
     before, tuned, trees = rows[BEFORE], rows[TUNED], rows[TREES]
-    said = [_compared(made, before, tuned)]
-    if (
-        not made.better
-        and max(before["high"], tuned["high"])
-        and _chance(tuned)
-        and _chance(before)
-    ):
-        said.append("Neither can be told from chance: nothing in this model foretells the outcome.")
-    said.append(_ceiling(made, before if not made.better else tuned, trees))
+    if made.judgement.low is None:
+        said = [_parted(before, tuned)]
+    else:
+        said = [_compared(made, before, tuned)]
+        said += _wrong_way(before)
+        if not made.better and _chance(tuned) and _chance(before):
+            said.append(
+                "Neither can be told from chance: nothing in this model foretells the outcome."
+            )
+        said.append(_ceiling(made, tuned if made.better else before, trees))
     if made.unset:
-        said.append("The bands stay: outcomes show fewer steps than there are bands.")
+        said.append(f"The bands stay: {made.unset}.")
     return said
+
+
+def _parted(before: dict[str, Any], tuned: dict[str, Any]) -> str:
+    """Where one of them knows all, which shows no spread."""
+    which = "the tuned weights tell" if tuned["auc"] in (0.0, 1.0) else "the score tells"
+    return (
+        f"Nothing can be said of the difference (AUC {fixed(tuned['auc'], 3)} and "
+        f"{fixed(before['auc'], 3)}): {which} all customers apart without a miss. Is a signal a part of the "
+        "outcome? The weights stay as they are."
+    )
+
+
+def _wrong_way(before: dict[str, Any]) -> list[str]:
+    if before["high"] is None or before["high"] >= CHANCE:
+        return []
+    return [
+        (
+            "The score points the wrong way: is --good missing, or said though the outcome is a bad one? "
+            "Signs of weights stay, unless --free lifts that."
+        )
+    ]
 
 
 def _too_few(half: Half, what: str) -> str:
@@ -72,7 +94,7 @@ def _ceiling(made: Tuned, own: dict[str, Any], trees: dict[str, Any]) -> str:
     """What gradient-boosted trees, which nobody can read, make of the same measures."""
     gap = trees["auc"] - own["auc"]
     which = "the tuned weights" if made.better else "the weights"
-    if gap <= 0.0:
+    if round(gap, 3) <= 0.0:
         return f"Gradient-boosted trees make no more of the same measures (AUC {fixed(trees['auc'], 3)})."
     return (
         f"Gradient-boosted trees reach {fixed(trees['auc'], 3)} with the same measures: {which} leave "

@@ -15,7 +15,7 @@ from cesctl.pipeline.points import add_points
 from cesctl.pipeline.roll_up import roll_up
 from cesctl.pipeline.scale import add_score
 from cesctl.tuning.rivals import area_of
-from cesctl.tuning.round_numbers import rounded, two_digits
+from cesctl.tuning.round_numbers import four_digits, rounded, two_digits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ FREE_OF_SIZE = frozenset({"possible", *RELATIVE})  # all weights doubled change 
 def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Model | None:
     """The model with what was found: round weights, as large as puts about as many into each band as before.
     Signals that were taken away have weight 0; limits of points follow the weights. None where the scale has
-    nothing left to go by: ``possible``, where no signal adds points.
+    nothing left to go by: all have the same raw, or of ``possible`` no signal adds points.
     """
     columns = {c.signal.name: c.column for c in found.chosen}
     before = scores(model, sample, {})
@@ -46,7 +46,10 @@ def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Mo
     if not _scorable(made(1.0, float)):
         return None
     size = _spread(before) or 1.0  # of a model that weighs nothing any will do
-    first = size / max(_spread(scores(made(1.0, float), sample, columns)), 1e-300)
+    own = _spread(scores(made(1.0, float), sample, columns))
+    if own == 0.0:
+        return None
+    first = size / own
     factor = first
     if model.scale.method not in FREE_OF_SIZE:
         shares = _shares(before, model)
@@ -66,7 +69,7 @@ def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Mo
         tried = made(factor, shape)
         if area(tried) >= exact - LOST:
             return tried
-    return tried
+    return made(factor, four_digits)
 
 
 def _scorable(model: Model) -> bool:

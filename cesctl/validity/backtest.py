@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -35,10 +35,6 @@ COLUMNS = (
     "at_risk", "outcome", "outcome_at", "as_of", "code", "first_at", "had", EVENTS, RECENCY,
     bg_nbd.NAME,
 )  # fmt: skip
-SURVIVORS = (
-    "customers: only is not heeded: the customers file is of today, and who is gone is not in it; all "
-    "customers of the log are scored"
-)
 
 
 @dataclass(frozen=True)
@@ -114,10 +110,6 @@ def backtest(
     if by is not None:
         model = with_attributes(model, [by])
         check_names([by], COLUMNS, "backtest")
-    roster = model.customers
-    survivors = roster is not None and roster.only
-    if roster is not None and survivors:
-        model = replace(model, customers=replace(roster, only=False))
     signals = _signals(model)
     found = held(
         inputs,
@@ -133,7 +125,6 @@ def backtest(
         columns=lambda frame: _columns(frame, signals, by),
         attributes_then=by is not None,
         days=bgnbd,
-        notes=[SURVIVORS] if survivors else [],
     )
     return _judged(found, signals, by, [bg_nbd.NAME] if bgnbd else [])
 

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from cesctl.validity.seen import Seen
 
 PERIODS = 12
+SURVIVORS = (
+    "customers: only is not heeded: the customers file is of today, and who is gone is not in it; all "
+    "customers of the log are scored"
+)
 Columns = Callable[[pl.DataFrame], Sequence[pl.Expr | str]]
 
 
@@ -71,15 +75,18 @@ def held(
     columns: Columns,
     attributes_then: bool = False,
     days: bool = False,
-    notes: Sequence[str] = (),
 ) -> Held:
     """Scores the log at the T that the options say (see ``backtest``). ``columns``: what the pairs have of
-    the frame of scores at a T. Two passes over the log. Raises InputError, UsageError.
+    the frame of scores at a T. All customers of the log are scored, also where the model scores only those
+    of its customers file. Two passes over the log. Raises InputError, UsageError.
     """
     outcome = parse_outcome(outcome) if isinstance(outcome, str) else outcome
     step, ahead = parse_every(every), horizon_of(horizon, outcome)
     start = None if first is None else first_instant("--from", first, model.timezone)
     end = None if last is None else fixed_time("--to", last, model.timezone)
+    roster, notes = model.customers, []
+    if roster is not None and roster.only:
+        model, notes = replace(model, customers=replace(roster, only=False)), [SURVIVORS]
     apart = () if outcome.file is None else (outcome.file,)
     log = open_log(inputs, model, as_of=as_of, now=now, exclude=apart)
     happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)

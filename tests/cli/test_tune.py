@@ -60,7 +60,7 @@ def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
     text = target.read_text(encoding="utf-8")
     for comment in ("# one period", "# what they do", "# seen often"):
         assert comment in text
-    assert "  # tuned: weight 1 -> " in text
+    assert "  # cesctl tune: weight 1 -> " in text
     answer = json.loads(result.stdout)
     assert answer["better"] is True
     assert 0.0 < answer["low"] < answer["difference"] < answer["high"]

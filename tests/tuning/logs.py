@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -67,7 +68,7 @@ def _at(days: float) -> str:
     return (START + days * DAY).isoformat(timespec="seconds")
 
 
-def options(periods: int = 10) -> dict[str, object]:
+def options(periods: int = 10) -> dict[str, Any]:
     """T at the ends of periods, so that a window of one period holds what drives."""
     last = (START + PERIOD * (periods - 1) * DAY).isoformat()
     return {"horizon": "30d", "every": "30d", "last": last, "periods": periods - 1}

@@ -75,3 +75,17 @@ def test_scores_of_any_size_get_round_froms() -> None:
         assert made is not None
         for band in made[1:]:
             assert len(f"{band.from_:e}".split("e")[0].rstrip("0").rstrip(".")) <= 4
+
+
+def test_scores_below_the_first_band_and_outliers_do_no_harm() -> None:
+    scores, engaged = sample(2, slope=0.3)
+    low = bands_by_rate(BANDS, scores / 100.0, engaged)  # all below 1, where Low begins
+    assert low is not None
+    froms = [b.from_ for b in low]
+    assert froms == sorted(froms)
+    assert froms[-1] < 1.0
+    outlier = scores.to_list()
+    outlier[0] = 1e5
+    made = bands_by_rate(BANDS, pl.Series(outlier), engaged)
+    assert made is not None
+    assert made[-1].from_ <= 20.0

@@ -95,24 +95,25 @@ def test_only_what_is_different_changes(tmp_path: Path) -> None:
     text = tuned_text(tuned(before, after), ["Better."], str(tmp_path / "new.yaml"))
     assert text == TEXT.replace(
         "version: 1\n",
-        "# tuned: to foretell: silent for 60d.\n# tuned: Better.\n"
-        "# tuned: money: max_points 20 -> 30: follows the weights\nversion: 1\n",
+        "# cesctl tune: to foretell: silent for 60d.\n# cesctl tune: Better.\n"
+        "# cesctl tune: money: max_points 20 -> 30: follows the weights\nversion: 1\n",
     ).replace(
-        "  login: 1 ", "  # tuned: weight 1 -> 5: why login\n  login: 5 "
+        "  login: 1 ", "  # cesctl tune: weight 1 -> 5: why login\n  login: 5 "
     ).replace(
         '  "use: it": {weight: 2, cap: 25, half_life: 30d}',
-        "  # tuned: window 90d -> 30d, half_life 30d -> none, cap 25 -> 10: why use: it\n"
+        "  # cesctl tune: window 90d -> 30d, half_life 30d -> none, cap 25 -> 10: why use: it\n"
         '  "use: it": {weight: 2, cap: 10, window: 30d}',
     ).replace(
-        "  pay:\n", "  # tuned: weight 3 -> 2.5, cap 10 -> none, target none -> 200: why pay\n  pay:\n"
+        "  pay:\n", "  # cesctl tune: weight 3 -> 2.5, cap 10 -> none, target none -> 200: why pay\n  pay:\n"
     ).replace("    cap: 10       # enough\n", "").replace(
         "weight: 3     # dear\n    group: money\n",
         "weight: 2.5     # dear\n    group: money\n    target: 200\n",
     ).replace(
         "  gone: {weight: -4, min_points: -8}",
-        "  # tuned: weight -4 -> -2, min_points -8 -> -4: why gone\n  gone: {weight: -2, min_points: -4}",
+        "  # cesctl tune: weight -4 -> -2, min_points -8 -> -4: why gone\n"
+        "  gone: {weight: -2, min_points: -4}",
     ).replace("max_points: 20", "max_points: 30").replace("from: 41", "from: 55").replace(
-        "bands:\n", "# tuned: bands began at Low 1, Good 41: set from outcome rates\nbands:\n"
+        "bands:\n", "# cesctl tune: bands began at Low 1, Good 41: set from outcome rates\nbands:\n"
     )  # fmt: skip
 
 
@@ -122,11 +123,11 @@ def test_tuned_again_says_only_the_last_changes(tmp_path: Path) -> None:
     once = tuned_text(tuned(before, after), ["One."], str(tmp_path / "model.yaml"))
     again = model(tmp_path, once)
     text = tuned_text(tuned(again, changed(again, login={"weight": 1.0})), ["Two."], "x.yaml")
-    lines = [line.strip() for line in text.splitlines() if "# tuned" in line]
+    lines = [line.strip() for line in text.splitlines() if "# cesctl tune" in line]
     assert lines == [
-        "# tuned: to foretell: silent for 60d.",
-        "# tuned: Two.",
-        "# tuned: weight 5 -> 1: why login",
+        "# cesctl tune: to foretell: silent for 60d.",
+        "# cesctl tune: Two.",
+        "# cesctl tune: weight 5 -> 1: why login",
     ]
 
 
@@ -174,10 +175,10 @@ def test_signals_in_one_line_are_told_at_the_head(tmp_path: Path) -> None:
     after = changed(before, login={"weight": 0.5}, use={"target": None, "tiers": tiers})
     text = tuned_text(tuned(before, after), ["Better."], str(tmp_path / "new.yaml"))
     assert text.splitlines() == [
-        "# tuned: to foretell: silent for 60d.",
-        "# tuned: Better.",
-        "# tuned: login: weight 1 -> 0.5: why login",
-        "# tuned: use: target 5 -> none, tiers none -> 50 from 1, 100 from 2: why use",
+        "# cesctl tune: to foretell: silent for 60d.",
+        "# cesctl tune: Better.",
+        "# cesctl tune: login: weight 1 -> 0.5: why login",
+        "# cesctl tune: use: target 5 -> none, tiers none -> 50 from 1, 100 from 2: why use",
         (
             "events: {login: 0.5, use: {weight: 2, tiers: [{at_least: 1, value: 50}, "
             "{at_least: 2, value: 100}]}}"

@@ -50,3 +50,17 @@ def test_what_is_nothing_stays_nothing() -> None:
     made = table(replace(own, rows=rows), ["a", "b"])
     assert np.isnan(made[0, 0])
     assert not np.isnan(made[1:]).any()
+
+
+def test_who_has_no_measure_is_least_engaged_whichever_way_it_tells() -> None:
+    from dataclasses import replace
+
+    own = sample()
+    gone = own.engaged == 0.0
+    rng = np.random.default_rng(3)
+    none = gone & (rng.random(len(gone)) < 0.6)
+    last = pl.Series("m:last", np.where(none, np.nan, rng.random(len(gone)) + gone)).fill_nan(None)
+    told = replace(own, rows=own.rows.with_columns(last))
+    assert best_single(told, ["last", "a"], good=False) == ("last", -1.0)
+    same = replace(own, rows=own.rows.with_columns(pl.lit(1.0).alias("m:same")))
+    assert best_single(same, ["same"], good=False) is None

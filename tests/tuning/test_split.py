@@ -33,9 +33,11 @@ def test_fewer_judge_where_else_nothing_would_be_left_to_fit() -> None:
     assert split.fit == tuple(days(0))
 
 
-@pytest.mark.parametrize("times", [[], days(0), days(0, 30, 60)])
-def test_times_too_near_each_other(times: list[datetime]) -> None:
-    with pytest.raises(UsageError, match="too near each other"):
+@pytest.mark.parametrize(
+    ("times", "message"), [(days(0), "at one T only"), (days(0, 30, 60), "too near each other")]
+)
+def test_times_of_which_none_can_fit(times: list[datetime], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         split_times(times, timedelta(days=90))
 
 

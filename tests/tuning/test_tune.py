@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from cesctl.tuning import rivals
 from cesctl.tuning.split import shares_of
 from cesctl.tuning.tuned import Tuned
 from cesctl.tuning.verdict import verdict
+from cesctl.validity.outcome import parse_outcome
 from tests.tuning import logs
 
 SEEDS = range(3)
@@ -286,3 +288,108 @@ def test_weights_from_nothing() -> None:
     )
     found = new_weights(tuned(logs.log(2, customers=400), text, free=True))
     assert found["much"] > 0.0 > found["bad"]
+
+
+def with_column(log: pl.DataFrame, **columns: object) -> pl.DataFrame:
+    return log.with_columns(pl.lit(v).alias(k) for k, v in columns.items())
+
+
+def test_a_signal_that_is_the_same_for_all_spoils_nothing() -> None:
+    """Also where floats make its standard deviation 1e-17."""
+    log = logs.log(1, customers=500)
+    head, rest = logs.MODEL.split("scale:")
+    fee = "  fee: {event: '*', measure: mean, property: fee, weight: 1, window: none}\n"
+    made = tuned(with_column(log, fee="0.1"), f"{head}{fee}scale:{rest}")
+    plain = tuned(log)
+    assert made.changes is not None
+    assert plain.changes is not None
+    assert made.changes["why"][-1].startswith("the same for all")
+    same = ["signal", "odds"]
+    assert made.changes.head(4).select(same).equals(plain.changes.select(same))
+
+
+def test_a_score_that_points_the_wrong_way_is_not_made_nothing() -> None:
+    made = cesctl.tune(
+        logs.log(1, customers=500),
+        parse_model(logs.MODEL),
+        parse_outcome("event:left", good=True),
+        **logs.options(),
+    )
+    assert not made.better
+    assert made.model == made.before
+    assert "points the wrong way" in " ".join(verdict(made))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_noise_sets_no_bands(seed: int) -> None:
+    made = tuned(logs.log(seed, customers=400, noise=True), bands=True)
+    assert made.model == made.before
+    assert "The bands stay: the score cannot be told from chance" in " ".join(verdict(made))
+
+
+@pytest.mark.parametrize("method", ["minmax", "percentile"])
+def test_bands_of_shares_are_not_set_by_rates(method: str) -> None:
+    text = logs.MODEL.replace("{method: clamp, to: [-100, 100], round: 1}", f"{{method: {method}}}")
+    text = text.replace("{Low: -100,", "{Low: -1,")
+    with pytest.raises(UsageError, match="how a customer stands among others"):
+        tuned(logs.log(0, customers=20), text, bands=True)
+
+
+def test_signals_of_which_there_is_none_and_odd_names() -> None:
+    log = logs.log(1, customers=300)
+    text = "window: 30d\nevents: {x: {weight: 1, event: nosuch}}\n"
+    made = tuned(log, text)
+    assert not made.better
+    odd = (
+        'window: 30d\nevents:\n  "mu\\nch": {event: much, weight: 1}\n'
+        '  "mu\\nch\\x1f1": {event: some, weight: 1}\n'
+    )
+    assert tuned(log, odd).changes is not None
+
+
+def test_a_group_that_holds_all_at_one_number() -> None:
+    text = logs.MODEL.replace("much: 1", "much: {weight: 1, group: g}").replace(
+        "some: {weight: 1}", "some: {weight: 1, group: g}"
+    ).replace("nothing: 1 ", "nothing: {weight: 1, group: g} ").replace(
+        "weight: -1", "weight: -1\n    group: g"
+    ) + "groups: {g: {min_points: 3, max_points: 3}}\n"  # fmt: skip
+    made = tuned(logs.log(1, customers=300), text)
+    assert made.changes is not None
+    assert made.changes["new_weight"].abs().max() == 1.0
+    assert set(made.changes["why"]) == {"nothing would be left to score by: as it was"}
+
+
+def test_a_signal_that_is_a_part_of_the_outcome() -> None:
+    log = logs.log(1, customers=400)
+    at = pl.col("timestamp").str.to_datetime(time_zone="UTC")
+    days = (at - pl.lit(logs.START)).dt.total_days() // logs.PERIOD * logs.PERIOD
+    told = log.filter(pl.col("event") == "left").with_columns(
+        pl.lit("notice").alias("event"),
+        (pl.lit(logs.START) + pl.duration(days=days) - pl.duration(hours=1))
+        .dt.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+        .alias("timestamp"),
+    )
+    head, rest = logs.MODEL.split("scale:")
+    made = tuned(pl.concat([log, told]), f"{head}  notice: -9\nscale:{rest}")
+    assert made.judgement is not None
+    if made.judgement.low is None:
+        assert "Is a signal a part of the outcome?" in verdict(made)[0]
+        assert not made.better
+
+
+def test_who_is_gone_from_the_customers_file_is_fitted_and_this_is_told(tmp_path: Path) -> None:
+    log = logs.log(1, customers=300)
+    roster = tmp_path / "roster.csv"
+    log.select(pl.col("user_id").alias("customer")).unique().head(50).write_csv(roster)
+    made = tuned(log, logs.MODEL + f"customers: {{file: '{roster}', only: true}}\n")
+    assert made.fitted.customers > 50
+    assert any("customers: only is not heeded" in n for n in made.result.notes)
+
+
+@pytest.mark.parametrize(("seed", "fine"), [(2**63 - 1, True), (2**63, False), (-1, False)])
+def test_seeds(seed: int, fine: bool) -> None:
+    if fine:
+        tuned(logs.log(0, customers=60), seed=seed)
+        return
+    with pytest.raises(UsageError, match="--seed"):
+        tuned(logs.log(0, customers=60), seed=seed)

@@ -52,7 +52,7 @@ def sample(seed: int = 0) -> Sample:
 def found(model: Model, weights: dict[str, float], *, needless: tuple[str, ...] = ()) -> Found:
     signals = {s.name: s for s in model.signals}
     chosen = tuple(Chosen(signals[n], n, 1.0, 1.0) for n in weights)
-    return Found(chosen, np.array(list(weights.values())), needless, (), 1.0)
+    return Found(chosen, np.array(list(weights.values())), needless, (), 1.0, {})
 
 
 def fitted(model: Model, what: Found) -> Model:
