@@ -24,7 +24,7 @@ RUN = (*BASE, *TIMES)
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tune")
     (folder / "model.yaml").write_text(logs.MODEL, encoding="utf-8")
-    logs.log(1, customers=500).write_csv(folder / "events.csv")
+    logs.log(1, customers=700).write_csv(folder / "events.csv")
     return folder
 
 
@@ -49,7 +49,7 @@ def test_what_it_prints(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for title in ("What changes", "How well it foretells", "By band of the tuned weights"):
         assert title in lines
     for name in ("weights before", "tuned weights", "equal weights", "boosted trees"):
-        assert sum(line.strip().startswith(name) for line in lines) == 1
+        assert sum(line.strip().startswith(name) for line in lines) >= 1
 
 
 def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
@@ -68,7 +68,7 @@ def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
     assert written == {row["signal"]: row["new_weight"] for row in answer["changes"]}
     assert [row["name"] for row in answer["measures"]][:2] == ["weights before", "tuned weights"]
     assert [row["band"] for row in answer["bands"]] == ["Low", "Mid", "Good"]
-    assert answer["fitted"]["customers"] + answer["judged"]["customers"] <= 500
+    assert answer["fitted"]["customers"] + answer["judged"]["customers"] <= 700
     assert call("score", "events.csv", "-c", "tuned.yaml").exit_code == 0
     again = call(
         "tune",
@@ -132,7 +132,7 @@ def test_too_few_is_said_and_nothing_is_written(folder: Path) -> None:
         (("--write", "model.txt"), "must end with .yaml"),
         (("--write", "nowhere/model.yaml"), "there is no folder"),
         (("--periods", "3", "--from", "2025-01-01"), "exclude each other"),
-        (("--horizon", "250d"), "too near each other"),
+        (("--horizon", "250d"), "at stake at one T only"),
         (("--good", "--label", "x"), "it chooses rows of a file"),
     ],
 )
