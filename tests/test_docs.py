@@ -58,60 +58,41 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_readmes_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert code is not None
-    monkeypatch.chdir(ROOT)
-    names: dict[str, object] = {}
-    exec(code[1], names)
+    names = run_first_block("README.md", monkeypatch)
     result = names["result"]
     assert result.at_risk.height > 0  # type: ignore[attr-defined]
 
 
 def test_the_python_of_the_page_of_what_if_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (ROOT / "docs" / "what-if.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert code is not None
-    monkeypatch.chdir(ROOT)
-    names: dict[str, object] = {}
-    exec(code[1], names)
+    names = run_first_block("docs/what-if.md", monkeypatch)
     made = names["made"]
     assert made.models.rows() == [("events.posts.weight", "0.2", "0.4")]  # type: ignore[attr-defined]
 
 
 def test_the_python_of_the_page_of_reports_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert code is not None
-    monkeypatch.chdir(ROOT)
-    names: dict[str, object] = {}
-    exec(code[1], names)
+    names = run_first_block("docs/report.md", monkeypatch)
     assert str(names["page"]).startswith("<!doctype html>")
 
 
 def test_the_python_of_the_page_of_views_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_first_block("docs/insight.md", monkeypatch)
     text = (ROOT / "docs" / "insight.md").read_text(encoding="utf-8")
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert code is not None
-    monkeypatch.chdir(ROOT)
-    names: dict[str, object] = {}
-    exec(code[1], names)
-    assert code[1].count("cesctl.") == 5
+    assert text.split("```python", 1)[1].split("```", 1)[0].count("cesctl.") == 5
 
 
 def test_the_python_of_the_page_of_validity_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = run_first_block("validity.md", monkeypatch)
+    names = run_first_block("docs/validity.md", monkeypatch)
     assert names["made"].pairs.height > 0  # type: ignore[attr-defined]
 
 
 @pytest.mark.slow
 def test_the_python_of_the_page_of_tuning_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = run_first_block("tuning.md", monkeypatch)
+    names = run_first_block("docs/tuning.md", monkeypatch)
     assert names["made"].better  # type: ignore[attr-defined]
 
 
 def run_first_block(page: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    text = (ROOT / page).read_text(encoding="utf-8")
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert code is not None
     monkeypatch.chdir(ROOT)
