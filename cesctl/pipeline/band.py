@@ -21,16 +21,18 @@ def band_index(bands: Sequence[Band]) -> pl.Expr:
     return place
 
 
+def band_name(index: pl.Expr, bands: Sequence[Band]) -> pl.Expr:
+    names = [b.name for b in bands]
+    return index.replace_strict(list(range(len(names))), names, return_dtype=pl.String)
+
+
 def add_band(frame: pl.DataFrame, model: Model, decimals: int) -> pl.DataFrame:
     """Adds ``band``, ``best_band`` (whether it is that), ``change`` (with ``decimals``; where there is a
     ``previous_score``) and ``at_risk``. Wants ``score`` and ``activity_us`` (µs before T).
     """
-    names = [b.name for b in model.bands]
     frame = frame.with_columns(band_index(model.bands).alias("band_index"))
-    band = pl.col("band_index").replace_strict(
-        list(range(len(names))), names, return_dtype=pl.String
-    )
-    best = pl.col("band_index") == len(names) - 1
+    band = band_name(pl.col("band_index"), model.bands)
+    best = pl.col("band_index") == len(model.bands) - 1
     frame = frame.with_columns(band.alias("band"), best.alias("best_band"))
     if "previous_score" in frame.columns:
         change = round_half_away(SCORE - pl.col("previous_score"), decimals)

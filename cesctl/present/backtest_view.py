@@ -12,6 +12,7 @@ from cesctl.present.answer import Answer
 from cesctl.present.json_text import instant, provenance
 from cesctl.present.local_time import local_time
 from cesctl.present.numbers import fixed, percent, signed
+from cesctl.present.outcome_columns import MEASURES, SHARES, ends, measure_cells, share_cells
 from cesctl.present.run_facts import run_facts, shown_value, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
@@ -158,11 +159,7 @@ def _measures(made: Backtest) -> Table:
             Row(
                 (
                     cell(row["name"], "bold" if row["kind"] == "score" else ""),
-                    cell(fixed(row["auc"], 3), "bold"),
-                    cell(_ends(row["low"], row["high"], 3)),
-                    cell(fixed(row["average_precision"], 3)),
-                    cell(percent(row["captured_10"])),
-                    cell(percent(row["captured_20"])),
+                    *measure_cells(row),
                     cell(fixed(row["lift_10"], 2)),
                     cell(than, color),
                     cell(row["than_score"] or "", color),
@@ -171,11 +168,7 @@ def _measures(made: Backtest) -> Table:
         )
     columns = (
         Column("Measure", least=12),
-        Column("AUC", "right", keep=True),
-        Column("95% interval"),
-        Column("Precision", "right", optional=True),
-        Column("First 10%", "right", optional=True),
-        Column("20%", "right", optional=True),
+        *MEASURES,
         Column("Lift", "right", optional=True),
         Column("Than score", "right"),
         Column("Sure"),
@@ -184,34 +177,10 @@ def _measures(made: Backtest) -> Table:
     return filled(Table("How well it foretells", columns, tuple(rows), note, MEASURES_REMARKS))
 
 
-def _ends(low: float | None, high: float | None, places: int) -> str:
-    return "" if low is None or high is None else f"{fixed(low, places)} to {fixed(high, places)}"
-
-
-def _share_cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    ends = f"{percent(row['low'])} to {percent(row['high'])}" if row["pairs"] else ""
-    return (
-        cell(f"{row['pairs']:,}"),
-        cell(f"{row['customers']:,}"),
-        cell(f"{row['outcomes']:,}"),
-        cell(percent(row["rate"]), "bold"),
-        cell(ends),
-    )
-
-
-SHARES = (
-    Column("At stake", "right"),
-    Column("Customers", "right", optional=True),
-    Column("Outcomes", "right"),
-    Column("Rate", "right", keep=True),
-    Column("95% interval"),
-)
-
-
 def _bands(made: Backtest) -> Table:
     styles = band_styles(made.result)
     rows = tuple(
-        Row((cell(row["band"], styles.get(row["band"], "")), *_share_cells(row)))
+        Row((cell(row["band"], styles.get(row["band"], "")), *share_cells(row)))
         for row in made.bands.iter_rows(named=True)
     )
     note = (
@@ -226,7 +195,7 @@ def _tenths(made: Backtest) -> Table:
         Row(
             (
                 cell(f"{fixed(row['from'], places)} to {fixed(row['to'], places)}"),
-                *_share_cells(row),
+                *share_cells(row),
             )
         )
         for row in made.tenths.iter_rows(named=True)
@@ -264,7 +233,7 @@ def _times(made: Backtest) -> Table:
                 cell(f"{row['outcomes']:,}"),
                 cell(percent(row["rate"])),
                 cell(fixed(row["auc"], 3), "bold"),
-                cell(_ends(row["auc_low"], row["auc_high"], 3)),
+                cell(ends(row["auc_low"], row["auc_high"], 3)),
                 cell(f"{row['had']:,}"),
                 cell(f"{row['unseen']:,}"),
                 cell(f"{row['open']:,}"),
@@ -299,9 +268,9 @@ def _segments(made: Backtest, table: pl.DataFrame, top: int) -> Table:
         Row(
             (
                 cell(shown_value(row[by])),
-                *_share_cells(row),
+                *share_cells(row),
                 cell(fixed(row["auc"], 3), "bold"),
-                cell(_ends(row["auc_low"], row["auc_high"], 3)),
+                cell(ends(row["auc_low"], row["auc_high"], 3)),
             )
         )
         for row in first.iter_rows(named=True)

@@ -13,6 +13,7 @@ from cesctl.present.band_matrix import MatrixWords, band_matrix
 from cesctl.present.causes import Moved, moved_rows
 from cesctl.present.json_text import instant, run_head
 from cesctl.present.numbers import fixed, percent, signed
+from cesctl.present.outcome_columns import MEASURES, measure_cells
 from cesctl.present.run_facts import run_facts, shown_value, who, window_text
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
@@ -37,7 +38,8 @@ MATRIX = MatrixWords(
     only_rows="(not in B)",
     shares="Shares are of the band of A.",
 )
-MEASURES = (
+SHOWN_MEASURES = 4  # up to the first 10 %
+REMARKS = (
     Remark(
         "AUC: of two customers at one time of whom one had the outcome, how often the score tells which; "
         "0.5 is chance.",
@@ -289,27 +291,12 @@ def _customer(row: dict[str, Any], made: Diff) -> Moved:
 def _measures(found: Foretelling) -> Table:
     rows = []
     for row in found.measures.iter_rows(named=True):
-        low, high = row["low"], row["high"]
-        ends = "" if low is None else f"{fixed(low, 3)} to {fixed(high, 3)}"
-        rows.append(
-            Row(
-                (
-                    cell(row["name"], "bold"),
-                    cell(fixed(row["auc"], 3), "bold"),
-                    cell(ends),
-                    cell(fixed(row["average_precision"], 3)),
-                    cell(percent(row["captured_10"])),
-                    cell(fixed(row["lift_10"], 2)),
-                )
-            )
-        )
+        lift = cell(fixed(row["lift_10"], 2))
+        rows.append(Row((cell(row["name"], "bold"), *measure_cells(row)[:SHOWN_MEASURES], lift)))
     columns = (
         Column("Model"),
-        Column("AUC", "right", keep=True),
-        Column("95% interval"),
-        Column("Precision", "right", optional=True),
-        Column("First 10%", "right", optional=True),
+        *MEASURES[:SHOWN_MEASURES],
         Column("Lift", "right", optional=True),
     )
-    note = " ".join(r.text for r in MEASURES)
-    return filled(Table("How well each foretells", columns, tuple(rows), note, MEASURES))
+    note = " ".join(r.text for r in REMARKS)
+    return filled(Table("How well each foretells", columns, tuple(rows), note, REMARKS))

@@ -9,15 +9,15 @@ import polars as pl
 
 from cesctl.duration import format_duration
 from cesctl.present.answer import Answer
-from cesctl.present.backtest_view import SHARES, _share_cells
 from cesctl.present.json_text import instant, provenance
 from cesctl.present.local_time import local_time
-from cesctl.present.numbers import fixed, percent, shortest, signed
+from cesctl.present.numbers import percent, shortest, signed
+from cesctl.present.outcome_columns import MEASURES, SHARES, measure_cells, share_cells
 from cesctl.present.run_facts import run_facts, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
 from cesctl.present.view import Column, Page, Remark, Row, Table, Words, cell, filled
-from cesctl.tuning.changes import SCHEMA, different_limits
+from cesctl.tuning.changes import LIMITS, SCHEMA, different, told
 from cesctl.tuning.verdict import verdict
 
 if TYPE_CHECKING:
@@ -146,8 +146,9 @@ def _changes(made: Tuned, changes: pl.DataFrame) -> Table:
 
 
 def _limit(before: Group, after: Group) -> str:
-    told = [f"{key} {was} to {now}" for key, was, now in different_limits(before, after)]
-    return f"{safe(before.name)} {', '.join(told)}"
+    changes = different(before, after, LIMITS)
+    limits = [f"{c.key} {told(c.was)} to {told(c.now)}" for c in changes]
+    return f"{safe(before.name)} {', '.join(limits)}"
 
 
 def _measures(found: Judgement) -> Table:
@@ -155,18 +156,11 @@ def _measures(found: Judgement) -> Table:
     for row in found.measures.iter_rows(named=True):
         than = "" if row["difference"] is None else signed(row["difference"], 3)
         color = {"better": "green", "worse": "red"}.get(row["than_score"] or "", "")
-        ends = ""
-        if row["low"] is not None:
-            ends = f"{fixed(row['low'], 3)} to {fixed(row['high'], 3)}"
         rows.append(
             Row(
                 (
                     cell(row["name"], "bold" if row["kind"] in {"score", "tuned"} else ""),
-                    cell(fixed(row["auc"], 3), "bold"),
-                    cell(ends),
-                    cell(fixed(row["average_precision"], 3)),
-                    cell(percent(row["captured_10"])),
-                    cell(percent(row["captured_20"])),
+                    *measure_cells(row),
                     cell(than, color),
                     cell(row["than_score"] or "", color),
                 )
@@ -174,11 +168,7 @@ def _measures(found: Judgement) -> Table:
         )
     columns = (
         Column("Measure", least=12),
-        Column("AUC", "right", keep=True),
-        Column("95% interval"),
-        Column("Precision", "right", optional=True),
-        Column("First 10%", "right", optional=True),
-        Column("20%", "right", optional=True),
+        *MEASURES,
         Column("Than before", "right"),
         Column("Sure"),
     )
@@ -199,7 +189,7 @@ def _bands(made: Tuned, bands: pl.DataFrame) -> Table:
             (
                 cell(row["band"], styles.get(row["band"], "")),
                 cell(shortest(froms[row["band"]])),
-                *_share_cells(row),
+                *share_cells(row),
             )
         )
         for row in bands.iter_rows(named=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from cesctl.duration import format_duration
+from cesctl.model.types import Target, Tier
 from cesctl.present.numbers import shortest
 
 if TYPE_CHECKING:
-    from cesctl.model.types import Group, Model, Signal, Target, Tier
+    from cesctl.model.types import Group, Model, Signal
     from cesctl.tuning.sample import Sample
     from cesctl.tuning.search import Found
 
@@ -22,8 +23,9 @@ SCHEMA = {
     "signal": pl.String, "weight": pl.Float64, "new_weight": pl.Float64, "setting": pl.String,
     "new_setting": pl.String, "odds": pl.Float64, "why": pl.String,
 }  # fmt: skip
-NONE = "none"
-_TIER = re.compile(r"\{at_least: (\S+), value: (\S+)\}")
+Setting = int | float | Target | tuple[Tier, ...] | None
+LIMITS = ("max_points", "min_points")
+FIELDS = ("window_us", "half_life_us", "cap", "target", "tiers", *LIMITS)
 FEW, MANY = 0.1, 0.9  # shares of the pairs between which a signal's odds are told
 
 
@@ -48,8 +50,8 @@ def changes_of(
                 "signal": old.name,
                 "weight": old.weight,
                 "new_weight": new.weight,
-                "setting": ", ".join(f"{k}: {told(a)}" for k, a, _ in keys),
-                "new_setting": ", ".join(f"{k}: {told(b)}" for k, _, b in keys),
+                "setting": ", ".join(f"{c.key}: {told(c.was)}" for c in keys),
+                "new_setting": ", ".join(f"{c.key}: {told(c.now)}" for c in keys),
                 "odds": odds,
                 "why": _why(old, new, found, odds),
             }
@@ -57,33 +59,21 @@ def changes_of(
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def different(old: Signal, new: Signal) -> list[tuple[str, str, str]]:
-    """The keys other than the weight that are different, and what they say as the model is written."""
-    made = []
-    for key, before, after in (
-        ("window", _duration(old.window_us), _duration(new.window_us)),
-        ("half_life", _duration(old.half_life_us), _duration(new.half_life_us)),
-        ("cap", _number(old.cap), _number(new.cap)),
-        ("target", _target(old.target), _target(new.target)),
-        ("tiers", _tiers(old.tiers), _tiers(new.tiers)),
-        ("max_points", _number(old.max_points), _number(new.max_points)),
-        ("min_points", _number(old.min_points), _number(new.min_points)),
-    ):
-        if before != after:
-            made.append((key, before, after))
-    return made
+@dataclass(frozen=True)
+class Change:
+    """A key of a signal, or of a group, and what it was and is, as the model holds it."""
+
+    key: str
+    was: Setting
+    now: Setting
 
 
-def different_limits(old: Group, new: Group) -> list[tuple[str, str, str]]:
-    """The same of the limits of a group."""
-    return [
-        (key, _number(before), _number(after))
-        for key, before, after in (
-            ("max_points", old.max_points, new.max_points),
-            ("min_points", old.min_points, new.min_points),
-        )
-        if before != after
-    ]
+def different(
+    old: Signal | Group, new: Signal | Group, fields: Sequence[str] = FIELDS
+) -> list[Change]:
+    """The keys other than the weight that are different."""
+    pairs = ((f.removesuffix("_us"), getattr(old, f), getattr(new, f)) for f in fields)
+    return [Change(key, was, now) for key, was, now in pairs if was != now]
 
 
 def _odds(values: np.ndarray, weight: float, *, good: bool) -> float:
@@ -104,10 +94,10 @@ def _why(old: Signal, new: Signal, found: Found, odds: float | None) -> str:
     if old == new:
         return "as it was"
     parts = [_window(old, new), _half_life(old, new), _shape(old, new)]
-    told = [p for p in parts if p]
+    said = [p for p in parts if p]
     if old.weight != new.weight:
-        told.insert(0, "tells beside the others")
-    return "; ".join(told)
+        said.insert(0, "tells beside the others")
+    return "; ".join(said)
 
 
 def _window(old: Signal, new: Signal) -> str:
@@ -140,29 +130,28 @@ def _shape(old: Signal, new: Signal) -> str:
     return ""
 
 
-def _duration(us: int | None) -> str:
-    return NONE if us is None else format_duration(us)
+def written(setting: Setting) -> str:
+    """As YAML."""
+    match setting:
+        case tuple() if setting:
+            steps = (
+                f"{{at_least: {shortest(t.at_least)}, value: {shortest(t.value)}}}" for t in setting
+            )
+            return f"[{', '.join(steps)}]"
+    return told(setting)
 
 
-def _number(number: float | None) -> str:
-    return NONE if number is None else shortest(number)
-
-
-def _tiers(tiers: Sequence[Tier]) -> str:
-    if not tiers:
-        return NONE
-    steps = (f"{{at_least: {shortest(t.at_least)}, value: {shortest(t.value)}}}" for t in tiers)
-    return f"[{', '.join(steps)}]"
-
-
-def told(setting: str) -> str:
+def told(setting: Setting) -> str:
     """For people: tiers as ``50 from 1, 100 from 10``."""
-    return ", ".join(f"{v} from {a}" for a, v in _TIER.findall(setting)) or setting
-
-
-def _target(target: Target | None) -> str:
-    if target is None:
-        return NONE
-    if target.start == 0.0:
-        return shortest(target.end)
-    return f"{{from: {shortest(target.start)}, to: {shortest(target.end)}}}"
+    match setting:
+        case None | ():
+            return "none"
+        case int():
+            return format_duration(setting)
+        case float():
+            return shortest(setting)
+        case Target(start=0.0):
+            return shortest(setting.end)
+        case Target():
+            return f"{{from: {shortest(setting.start)}, to: {shortest(setting.end)}}}"
+    return ", ".join(f"{shortest(t.value)} from {shortest(t.at_least)}" for t in setting)

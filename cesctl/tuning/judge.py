@@ -11,7 +11,6 @@ import polars as pl
 from cesctl.tuning.rivals import best_single, boosted, equal_weights, single
 from cesctl.validity.measures import CHANCE, compared
 from cesctl.validity.plain import EVENTS, RECENCY, rfm_name, with_rfm
-from cesctl.validity.ranking import levels_of, ranking, sides_of
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
@@ -24,10 +23,11 @@ BEFORE, TUNED, EQUAL, TREES = "weights before", "tuned weights", "equal weights"
 class Judgement:
     """``measures``: see ``compared``: the weights before, tuned and equal ones, trees, the best measure of
     the fit, plain counts. ``difference``: of the areas, tuned less before, with its 95 % interval (None
-    where it cannot be said).
+    where it cannot be said); ``surely``: whether that lies above 0.
     """
 
     measures: pl.DataFrame
+    surely: bool
     difference: float
     low: float | None
     high: float | None
@@ -35,7 +35,7 @@ class Judgement:
     @property
     def better(self) -> bool:
         """Whether the tuned weights foretell, and better than those before, beyond chance."""
-        return self.low is not None and self.low > 0.0 and self.tells(TUNED)
+        return self.surely and self.tells(TUNED)
 
     def tells(self, name: str) -> bool:
         """Whether that one foretells the outcome beyond chance."""
@@ -72,18 +72,16 @@ def judgement(
         *([] if best is None else [(best[0], "single", best[0])]),
         *((plain, "plain", plain) for plain in (EVENTS, RECENCY, rfm_name(model))),
     ]
-    side = 1.0 if good else -1.0
-    sides = sides_of(coded)
-    own = {
-        c: coded.select("customer", "as_of", "outcome", (side * pl.col(c) + 0.0).alias("value"))
-        for c in ("score", "tuned")
-    }
-    before, tuned = (ranking(o, levels_of(o), sides) for o in own.values())
-    if before is None or tuned is None:
+    alone = compared(coded, values[:2], good=good).row(1, named=True)
+    if alone["auc"] is None:
         return None
-    difference, interval = tuned.less(before)
-    low, high = interval or (None, None)
-    return Judgement(compared(coded, values, good=good), difference, low, high)
+    return Judgement(
+        measures=compared(coded, values, good=good),
+        surely=alone["than_score"] == "better",
+        difference=alone["difference"],
+        low=alone["difference_low"],
+        high=alone["difference_high"],
+    )
 
 
 def best_measure(

@@ -17,10 +17,11 @@ from cesctl.model.load import load_model, parse_model
 from cesctl.model.read_text import read_text
 from cesctl.model.written import read_written
 from cesctl.present.numbers import shortest
-from cesctl.tuning.changes import NONE, different, different_limits, told
+from cesctl.tuning.changes import LIMITS, different, told, written
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Source
+    from cesctl.tuning.changes import Change
     from cesctl.tuning.tuned import Tuned
 
 MARK = "cesctl tune: "
@@ -53,30 +54,26 @@ def tuned_text(made: Tuned, said: Sequence[str], path: str) -> str:
         if old.weight != new.weight:
             text = set_value(text, (*place, "weight"), shortest(new.weight))
             said_of.append(f"weight {shortest(old.weight)} -> {shortest(new.weight)}")
-        for key, was, now in different(old, new):
-            text = _with_key(text, (*place, key), now)
-            said_of.append(f"{key} {told(was)} -> {told(now)}")
+        for change in different(old, new):
+            text = _changed(text, place, change)
+            said_of.append(_said_of(change))
         text = _said(text, place, f"{', '.join(said_of)}: {why[old.name]}", apart)
     for old_group, new_group in zip(before.groups, after.groups, strict=True):
-        for key, was, now in different_limits(old_group, new_group):
+        for change in different(old_group, new_group, LIMITS):
             place = ("groups", old_group.name)
-            text = set_value(text, (*place, key), now)
-            text = _said(text, place, f"{key} {was} -> {now}: follows the weights", apart)
+            text = _changed(text, place, change)
+            text = _said(text, place, f"{_said_of(change)}: follows the weights", apart)
     text = _with_bands(text, before, after, apart)
     text = _headed(text, [f"to foretell: {made.outcome}.", *said, *apart])
-    written = parse_model(text, path, folder)
-    if _scoring(written) != _scoring(after):
+    if _scoring(parse_model(text, path, folder)) != _scoring(after):
         raise EditError("the model's file is written in a way that cannot be edited here")
     return text
 
 
 def _why(row: Mapping[str, Any]) -> str:
-    odds = (
-        ""
-        if row["odds"] is None
-        else f" (much of it: odds of the outcome x{shortest(row['odds'])})"
-    )
-    return f"{row['why']}{odds}"
+    if row["odds"] is None:
+        return str(row["why"])
+    return f"{row['why']} (much of it: odds of the outcome x{shortest(row['odds'])})"
 
 
 def _scoring(model: Model) -> tuple[object, ...]:
@@ -85,10 +82,15 @@ def _scoring(model: Model) -> tuple[object, ...]:
     return signals, model.groups, model.scale, model.bands, model.risk
 
 
-def _with_key(text: str, place: Sequence[str], now: str) -> str:
-    if now == NONE and place[-1] != "window":
-        return remove_key(text, place)
-    return set_value(text, place, now)
+def _changed(text: str, place: Sequence[str], change: Change) -> str:
+    """Without a window stands as ``none``: left out it would be the model's."""
+    if change.now in (None, ()) and change.key != "window":
+        return remove_key(text, (*place, change.key))
+    return set_value(text, (*place, change.key), written(change.now))
+
+
+def _said_of(change: Change) -> str:
+    return f"{change.key} {told(change.was)} -> {told(change.now)}"
 
 
 def _said(text: str, place: Sequence[str], comment: str, apart: list[str]) -> str:

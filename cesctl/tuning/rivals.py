@@ -11,7 +11,8 @@ import polars as pl
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from cesctl.tuning.sample import spread_of
-from cesctl.validity.ranking import levels_of, ranking, sides_of
+from cesctl.tuning.settings import factors
+from cesctl.validity.ranking import levels_of, oriented, ranking, sides_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,10 +31,10 @@ def equal_weights(model: Model, fitted: Sample, judged: Sample) -> Floats:
     """The values of the signals that have a weight, each in spreads of the fitted pairs, with the sign of its
     weight, added up.
     """
-    groups = {g.name: g.weight for g in model.groups}
+    multiplied = factors(model)
     total = np.zeros(judged.pairs.height)
     for signal in model.signals:
-        weight = signal.weight * groups.get(signal.group or "", 1.0)
+        weight = signal.weight * multiplied[signal.name]
         spread = spread_of(fitted.values(signal, signal.name))
         if weight and spread:
             total += math.copysign(1.0, weight) * judged.values(signal, signal.name) / spread
@@ -68,10 +69,7 @@ def single(sample: Sample, column: str, sign: float) -> Floats:
 
 def area_of(sample: Sample, values: Floats, *, good: bool) -> float:
     """The area under the ROC curve, within the T; ``values``: the more, the more engaged."""
-    sign = 1.0 if good else -1.0
-    own = sample.pairs.select(
-        "customer", "as_of", "outcome", pl.Series("value", sign * values + 0.0)
-    )
+    own = oriented(sample.pairs.with_columns(pl.Series("value", values)), "value", good=good)
     found = ranking(own, levels_of(own), sides_of(own))
     return 0.5 if found is None else found.auc
 

@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-Measured = tuple[
-    Sequence["At"], Mapping[str, str]
-]  # and how the columns of its measures are called here
-
-
+# customers at each T, and by what names the columns of their measures go here
+Measured = tuple[Sequence["At"], Mapping[str, str]]
 SAME = 1e-9  # of the size of values, by which they may differ and be the same
 
 
@@ -95,7 +92,7 @@ def spread_of(values: Floats) -> float:
 def sample_of(
     frames: Sequence[pl.DataFrame], measured: Sequence[Measured], model: Model, *, good: bool
 ) -> Sample:
-    """``frames``: the pairs of each T, see ``paired``."""
+    """``frames``: the pairs of each T, see ``Held``, with ``share``."""
     pairs = pl.concat(frames).with_row_index("pair")
     parts = []
     for (at,), own in pairs.group_by("as_of", maintain_order=True):

@@ -13,7 +13,7 @@ from scipy.special import expit
 from cesctl.model.most_points import greatest_value
 from cesctl.tuning.logistic import Fit, Problem, fit, likelihood
 from cesctl.tuning.sample import spread_of
-from cesctl.tuning.settings import changes, shapes
+from cesctl.tuning.settings import changes, factors, parts_of_ratios, shapes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +51,7 @@ class Found:
     """``chosen``: the signals that stay, in the model's order; ``weights``: of each, in log-odds per unit of
     value. ``needless``: names of those that foretell nothing beyond the others; ``against``: of those that
     would have foretold with the other sign. ``penalty``: how much the fit leans on the weights before.
+    ``apart``: by name, why a signal is not in the fit.
     """
 
     chosen: tuple[Chosen, ...]
@@ -72,7 +73,6 @@ class Search:
         self.model, self.sample, self.ways, self.free = model, sample, ways, free
         self.alike = _alike(sample)
         self.apart: dict[str, str] = {}
-        self.groups = {g.name: g.weight for g in model.groups}
 
     def found(self) -> Found:
         chosen = self._start()
@@ -97,9 +97,9 @@ class Search:
         """The signals as they are: those with a weight, or all where every weight is free."""
         made = []
         bounded = self.model.scale.method == "possible"
-        parts = {n for s in self.model.signals if s.measure == "ratio" for n in (s.of, s.per)}
+        parts, multiplied = parts_of_ratios(self.model), factors(self.model)
         for signal in self.model.signals:
-            factor = self.groups.get(signal.group or "", 1.0)
+            factor = multiplied[signal.name]
             weight = signal.weight * factor
             if factor == 0.0:
                 self.apart[signal.name] = "its group has weight 0: as it was"

@@ -23,9 +23,8 @@ ENDS = (0.1, 0.95)  # of the measures above 0: where tiers begin and end
 RATIOS = (2.0, 3.0, 5.0, 10.0)
 TIERS = 8  # at most so many
 DECAYS = frozenset({"count", "sum"})
-WHOLE_PAST = frozenset(
-    {"recency", "tenure"}
-)  # their window is all history, unless they say otherwise
+# their window is all history, unless they say otherwise
+WHOLE_PAST = frozenset({"recency", "tenure"})
 WHOLE = frozenset({"count", "days", "weeks", "distinct", "sessions", "bounces", "once"})
 
 
@@ -43,7 +42,7 @@ def readings(model: Model, history_us: int) -> dict[str, list[Reading]]:
 
     Of a ratio, and of what one is made of, there is only its own: another window would be another ratio.
     """
-    parts = {n for s in model.signals if s.measure == "ratio" for n in (s.of, s.per)}
+    parts = parts_of_ratios(model)
     taken = {s.name for s in model.signals}
     made: dict[str, list[Reading]] = {}
     for signal in model.signals:
@@ -57,6 +56,16 @@ def readings(model: Model, history_us: int) -> dict[str, list[Reading]]:
                 column += "\x1f"
             made[signal.name].append(Reading(way, column))
     return made
+
+
+def parts_of_ratios(model: Model) -> set[str | None]:
+    return {n for s in model.signals if s.measure == "ratio" for n in (s.of, s.per)}
+
+
+def factors(model: Model) -> dict[str, float]:
+    """By signal, what its group multiplies its points by."""
+    groups = {g.name: g.weight for g in model.groups}
+    return {s.name: groups.get(s.group or "", 1.0) for s in model.signals}
 
 
 def measuring(model: Model, found: dict[str, list[Reading]]) -> tuple[Signal, ...]:

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from cesctl.engines.measures import epoch_us
 from cesctl.errors import UsageError
-from cesctl.pipeline.band import band_index
+from cesctl.pipeline.band import band_index, band_name
 from cesctl.pipeline.run import score_times
 from cesctl.tuning.bands import bands_by_rate
 from cesctl.tuning.changes import changes_of
@@ -24,7 +24,7 @@ from cesctl.tuning.split import shares_of, split_times
 from cesctl.tuning.tuned import Tuned, half_of
 from cesctl.tuning.weights import RELATIVE, scores, tuned_model
 from cesctl.validity.by_score import by_band
-from cesctl.validity.held import held
+from cesctl.validity.held import held, scores_at
 from cesctl.validity.plain import money
 
 if TYPE_CHECKING:
@@ -194,14 +194,7 @@ class _Tuning:
         log = replace(self.log, model=replace(tuned, signals=(*tuned.signals, *helpers)))
         times = self.made.judged.times
         _, found = score_times(log, lambda _: times, attributes_then=False)
-        scored = pl.concat(
-            at.frame.select(
-                "customer",
-                pl.lit(at.as_of, dtype=pl.Datetime("us", "UTC")).alias("as_of"),
-                pl.col("score").alias("tuned"),
-            )
-            for at in found
-        )
+        scored = scores_at(found, "tuned")
         pairs = [
             f.join(scored, on=["customer", "as_of"], how="left", maintain_order="left")
             for f in self.late
@@ -243,9 +236,6 @@ def _halves(
 
 
 def _by_band(model: Model, pairs: pl.DataFrame, column: str) -> pl.DataFrame:
-    names = [b.name for b in model.bands]
     scored = pairs.select("customer", "outcome", pl.col(column).alias("score"))
-    band = band_index(model.bands).replace_strict(
-        list(range(len(names))), names, return_dtype=pl.String
-    )
-    return by_band(scored.with_columns(band.alias("band")), names)
+    band = band_name(band_index(model.bands), model.bands)
+    return by_band(scored.with_columns(band.alias("band")), [b.name for b in model.bands])

@@ -16,6 +16,7 @@ from cesctl.pipeline.roll_up import roll_up
 from cesctl.pipeline.scale import add_score
 from cesctl.tuning.rivals import area_of
 from cesctl.tuning.round_numbers import four_digits, rounded, two_digits
+from cesctl.tuning.settings import factors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +104,7 @@ def _with_weights(
     model: Model, sample: Sample, found: Found, factor: float, shape: Callable[[float], float]
 ) -> Model:
     """``found`` x ``factor``, with ``shape`` to make it a number to be written."""
-    groups = {g.name: g for g in model.groups}
+    multiplied = factors(model)
     chosen = dict(zip((c.signal.name for c in found.chosen), found.weights, strict=True))
     read = {c.signal.name: c.signal for c in found.chosen}
     gone = {*found.needless, *found.against}
@@ -113,8 +114,7 @@ def _with_weights(
         if name in gone:
             signals.append(_without_points(signal))
         elif name in chosen:
-            group = groups.get(signal.group or "")
-            weight = shape(float(chosen[name]) * factor / (1.0 if group is None else group.weight))
+            weight = shape(float(chosen[name]) * factor / multiplied[name])
             signals.append(_limited(read[name], weight, shape))
         else:
             signals.append(signal)

@@ -13,9 +13,9 @@ from cesctl.pipeline.log import open_log
 from cesctl.pipeline.run import score_times
 from cesctl.present.numbers import fixed
 from cesctl.validity.backtest import backtest
+from cesctl.validity.held import scores_at
 from cesctl.validity.measures import FEWEST
 from cesctl.validity.measures import compared as measured
-from cesctl.validity.stake import INSTANT
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
@@ -111,15 +111,7 @@ def _scores(
     apart = () if of_a.outcome.file is None else (of_a.outcome.file,)
     log = open_log(inputs, model, as_of=times[-1].isoformat(), now=now, exclude=apart)
     _, found = score_times(log, lambda _: times, attributes_then=False)
-    frames = [
-        at.frame.select(
-            "customer",
-            pl.lit(at.as_of, dtype=INSTANT).alias("as_of"),
-            pl.col("score").alias("score_b"),
-        )
-        for at in found
-    ]
-    return pl.concat(frames)
+    return scores_at(found, "score_b")
 
 
 def _notes(a: Model, b: Model, lost: int, whole: int) -> list[str]:

@@ -19,7 +19,7 @@ from cesctl.validity.outcome_file import read_outcomes
 from cesctl.validity.past_times import PastTimes, horizon_of, known_end
 from cesctl.validity.plain import plain_columns
 from cesctl.validity.seen import seen
-from cesctl.validity.stake import LeftOut, at_stake
+from cesctl.validity.stake import INSTANT, LeftOut, at_stake
 
 if TYPE_CHECKING:
     from cesctl.insight.periods import Every
@@ -113,6 +113,18 @@ def held(
         until=wanted.until,
         oldest=told.oldest,
         days=told.days,
+    )
+
+
+def scores_at(found: Sequence[At], name: str) -> pl.DataFrame:
+    """One row per customer and T: customer, as_of (UTC), and the score as ``name``."""
+    return pl.concat(
+        at.frame.select(
+            "customer",
+            pl.lit(at.as_of, dtype=INSTANT).alias("as_of"),
+            pl.col("score").alias(name),
+        )
+        for at in found
     )
 
 
