@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from cesctl.tuning.sample import spread_of
 from cesctl.tuning.settings import factors
-from cesctl.validity.ranking import levels_of, oriented, ranking, sides_of
+from cesctl.validity.ranking import levels_of, ranking, times_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,8 +69,9 @@ def single(sample: Sample, column: str, sign: float) -> Floats:
 
 def area_of(sample: Sample, values: Floats, *, good: bool) -> float:
     """The area under the ROC curve, within the T; ``values``: the more, the more engaged."""
-    own = oriented(sample.pairs.with_columns(pl.Series("value", values)), "value", good=good)
-    found = ranking(own, levels_of(own), sides_of(own))
+    times = times_of(sample.pairs.with_columns(pl.Series("value", values)), ["value"])
+    own = times.oriented("value", good=good)
+    found = ranking(times, own, levels_of(own))
     return 0.5 if found is None else found.auc
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -46,6 +45,7 @@ class Backtest:
     ``pairs``: one row per customer at stake and T: customer, as_of (UTC), ``by`` (as of T), score, band,
     at_risk, outcome (whether it came within the horizon), outcome_at (UTC, the first after T, also later;
     null: none known). By T, then customer.
+    ``customers`` were at stake at one T or more, ``with_outcome`` of them had the outcome at one or more.
     ``measures``, ``bands``, ``tenths``, ``times``, ``segments`` (None without ``by``): see the functions that
     make them.
     """
@@ -61,6 +61,8 @@ class Backtest:
     bands: pl.DataFrame
     tenths: pl.DataFrame
     times: pl.DataFrame
+    customers: int
+    with_outcome: int
     at_risk: AtRiskList
     foretold: Foretold | None
     by: str | None = None
@@ -69,16 +71,6 @@ class Backtest:
     @property
     def everyone(self) -> Result:
         return self.result
-
-    @cached_property
-    def with_outcome(self) -> int:
-        """Customers that had the outcome at one T or more."""
-        return self.pairs.filter("outcome")["customer"].n_unique()
-
-    @cached_property
-    def customers(self) -> int:
-        """Customers that were at stake at one T or more."""
-        return self.pairs["customer"].n_unique()
 
 
 def backtest(
@@ -137,7 +129,7 @@ def _judged(
     frames = bg_nbd.with_chances(found) if more else found.pairs
     pairs = with_rfm(pl.concat(frames), model)
     # numbers are grouped in a third of the time that ids take
-    coded = pairs.with_columns(pl.col("code").alias("customer")).drop("code").sort("customer")
+    coded = pairs.drop("customer").rename({"code": "customer"}).sort("customer")
     values = [
         ("score", "score", "score"),
         *((s.name, "signal" if s.weight else "unweighed", _points(s)) for s in signals),
@@ -156,6 +148,8 @@ def _judged(
         bands=by_band(coded, [b.name for b in all_bands(model)]),
         tenths=by_tenth(coded),
         times=by_time(coded, found.left_out, good=good),
+        customers=coded["customer"].n_unique(),
+        with_outcome=coded.filter("outcome")["customer"].n_unique(),
         at_risk=judged(coded),
         foretold=foretold(coded, found.horizon),
         by=by,

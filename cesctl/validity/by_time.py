@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from cesctl.insight.bins import binned
-from cesctl.validity.ranking import levels_of, oriented, ranking, sides_of
+from cesctl.validity.ranking import levels_of, ranking, times_of
 from cesctl.validity.rates import rate, rate_table, told
 from cesctl.validity.stake import INSTANT, LeftOut
 
@@ -22,8 +22,9 @@ def by_time(
     auc_high (null without outcomes, or without others), and who was not at stake: had, unseen, open.
     """
     rows = []
+    looked_at = pairs.select("as_of", "customer", "outcome", "score")
     for at, left in left_out.items():
-        own = pairs.filter(pl.col("as_of") == at)
+        own = looked_at.filter(pl.col("as_of") == at)
         aside = {"had": left.had, "unseen": left.unseen, "open": left.open}
         rows.append({"as_of": at, **told(rate(own)), **_area(own, good=good), **aside})
     counts = dict.fromkeys(("had", "unseen", "open"), pl.Int64)
@@ -46,7 +47,8 @@ def by_segment(pairs: pl.DataFrame, by: str, *, good: bool) -> pl.DataFrame:
 
 
 def _area(pairs: pl.DataFrame, *, good: bool) -> dict[str, float | None]:
-    own = oriented(pairs, "score", good=good)
-    found = ranking(own, levels_of(own), sides_of(own))
+    times = times_of(pairs, ["score"])
+    values = times.oriented("score", good=good)
+    found = ranking(times, values, levels_of(values))
     low, high = (found.interval() if found else None) or (None, None)
     return {"auc": None if found is None else found.auc, "auc_low": low, "auc_high": high}

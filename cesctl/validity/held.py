@@ -89,14 +89,15 @@ def held(
         model, notes = replace(model, customers=replace(roster, only=False)), [SURVIVORS]
     apart = () if outcome.file is None else (outcome.file,)
     log = open_log(inputs, model, as_of=as_of, now=now, exclude=apart)
-    happened = pl.DataFrame() if outcome.file is None else read_outcomes(outcome, log)
+    noted = None if outcome.file is None else read_outcomes(outcome, log)
     many = None if start else periods or PERIODS
     wanted = PastTimes(step, model.timezone, ahead, known_end(log), start, end, many)
     result, found = score_times(log, wanted, attributes_then=attributes_then)
     told = seen(log, [at.as_of for at in found], wanted.until, outcome, days=days)
-    if outcome.file is None:
-        happened = told.times
-    said = (*result.notes, *notes, *_matched(outcome, happened, told.everybody))
+    happened = told.times
+    if noted is not None:
+        happened = noted.join(told.everybody, on="customer").select("code", "at")
+    said = (*result.notes, *notes, *_matched(outcome, noted, happened))
     pairs, left_out = _paired(
         found, told, happened, outcome, horizon=ahead, until=wanted.until, columns=columns
     )
@@ -138,14 +139,13 @@ def _paired(
     until: datetime,
     columns: Columns,
 ) -> tuple[list[pl.DataFrame], dict[datetime, LeftOut]]:
-    codes = told.everybody.sort().to_frame("customer").with_row_index("code")
     frames, left_out = [], {}
     for number, at in enumerate(found):
         if told.oldest is None or at.as_of < told.oldest:  # nobody is there yet
             continue
-        known = told.by(number, at.users).join(codes, on="customer")
+        known = told.by(number, at.users)
         counted = replace(at, frame=at.frame.join(known, on="customer", how="left"))
-        kept = ["code", *columns(counted.frame), *plain_columns()]
+        kept = ["customer", *columns(counted.frame), *plain_columns()]
         frame, left_out[at.as_of] = at_stake(
             counted, told.gaps, happened, outcome, horizon=horizon, until=until, columns=kept
         )
@@ -155,22 +155,21 @@ def _paired(
     return frames, left_out
 
 
-def _matched(outcome: Outcome, happened: pl.DataFrame, everybody: pl.Series) -> list[str]:
-    """How many outcomes of a file are those of customers of the log, and until when; of an event, that there
-    is none.
+def _matched(outcome: Outcome, noted: pl.DataFrame | None, there: pl.DataFrame) -> list[str]:
+    """How many outcomes ``noted`` in a file are ``there``, in the log, and until when; of an event, that
+    there is none.
     """
     if outcome.silent_us is not None:
         return []
-    if outcome.file is None:
-        return [] if happened.height else [f"{outcome}: there is no such event in the log"]
-    if not happened.height:
+    if noted is None:
+        return [] if there.height else [f"{outcome}: there is no such event in the log"]
+    if not noted.height:
         return [f"{outcome}: there are no outcomes in it"]
-    there = happened.filter(pl.col("customer").is_in(everybody.implode()))
-    first, last = happened["at"].min(), happened["at"].max()
+    first, last = noted["at"].min(), noted["at"].max()
     assert isinstance(first, datetime)
     assert isinstance(last, datetime)
     text = (
-        f"{outcome}: {happened.height:,} outcomes from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+        f"{outcome}: {noted.height:,} outcomes from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
         f"{there.height:,} of them of customers of the log; what is not in it counts as not having come"
     )
     return [text]

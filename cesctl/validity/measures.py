@@ -14,9 +14,8 @@ from cesctl.validity.ranking import (
     average_precision,
     captured,
     levels_of,
-    oriented,
     ranking,
-    sides_of,
+    times_of,
 )
 
 if TYPE_CHECKING:
@@ -51,11 +50,11 @@ def compared(
     rows = []
     score: Ranking | None = None
     confidence = for_each_of(len(values) - 1)
-    sides = sides_of(pairs)
+    times = times_of(pairs, [column for _, _, column in values])
     for name, kind, column in values:
-        own = oriented(pairs, column, good=good)
+        own = times.oriented(column, good=good)
         levels = levels_of(own)
-        found = ranking(own, levels, sides)
+        found = ranking(times, own, levels)
         score = score or found
         row = {"name": name, "kind": kind.replace("unweighed", "signal"), **_of(levels, found)}
         if found is not None and score is not None and kind != "score":
@@ -68,7 +67,7 @@ def compared(
     return with_shared(frame, *(round_half_away(pl.col(c), 6).alias(c) for c in numbers))
 
 
-def _of(levels: pl.DataFrame, found: Ranking | None) -> dict[str, object]:
+def _of(levels: Sequence[pl.DataFrame], found: Ranking | None) -> dict[str, object]:
     if found is None:
         return {}
     low, high = found.interval() or (None, None)

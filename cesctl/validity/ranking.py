@@ -88,81 +88,81 @@ def _share(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-logit)) if logit > -700.0 else 0.0
 
 
-def oriented(pairs: pl.DataFrame, column: str, *, good: bool) -> pl.DataFrame:
-    """The pairs with one value: customer, as_of, outcome, value (the greater, the likelier the outcome).
-
-    ``column``: the more, the more engaged. ``good``: whether the engaged are those who should have it.
+@dataclass(frozen=True)
+class Times:
+    """Pairs, to be ranked by several values. ``frames``: a frame per T. ``order``: the rows of the frames,
+    laid end to end, by customer; ``ends``: the last of each customer's. ``sides``: one row per customer, in
+    order: ``of`` and ``rest``, its pairs with the outcome and without, and ``hits`` and ``spares``, with how
+    many pairs of the other kind these are compared.
     """
-    sign = 1.0 if good else -1.0
-    # 0.0 is added since 0.0 turned round is -0.0
-    return pairs.select(
-        "customer", "as_of", "outcome", (sign * pl.col(column) + 0.0).alias("value")
-    )
+
+    frames: list[pl.DataFrame]
+    order: pl.Series
+    ends: pl.Series
+    sides: pl.DataFrame
+
+    def oriented(self, column: str, *, good: bool) -> list[pl.DataFrame]:
+        """For each T: outcome and value (the greater, the likelier), of a column of which more is more
+        engaged. ``good``: whether the engaged are those who should have the outcome.
+        """
+        sign = 1.0 if good else -1.0
+        # 0.0 is added since 0.0 turned round is -0.0
+        value = (sign * pl.col(column) + 0.0).alias("value")
+        return [own.select("outcome", value) for own in self.frames]
 
 
-def levels_of(pairs: pl.DataFrame) -> pl.DataFrame:
-    """One row per T and value, the least value first: as_of, value, how many pairs have the outcome (``of``),
-    and how many have not (``rest``). ``pairs``: as_of, outcome (whether), value (the greater, the likelier;
-    no nulls).
-    """
-    having = pl.col("outcome").sum().cast(pl.Int64)
-    levels = pairs.group_by("as_of", "value").agg(
-        having.alias("of"), pl.len().cast(pl.Int64).alias("n")
-    )
-    return levels.select("as_of", "value", "of", (pl.col("n") - pl.col("of")).alias("rest")).sort(
-        "value"
-    )
-
-
-def sides_of(pairs: pl.DataFrame) -> pl.DataFrame:
-    """One row per customer, in order: ``of`` and ``rest``, its pairs with the outcome and without, and
-    ``hits`` and ``spares``, with how many pairs of the other kind these are compared. Whatever the value.
-    """
+def times_of(pairs: pl.DataFrame, columns: Sequence[str]) -> Times:
+    """``pairs``: customer, as_of, outcome (whether), and the columns, without nulls."""
+    kept = pairs.select("as_of", "customer", "outcome", *dict.fromkeys(columns))
+    frames = kept.partition_by("as_of", include_key=False) or [kept.drop("as_of")]
+    customers = pl.concat(own["customer"] for own in frames)
+    order = customers.arg_sort()
+    ends = customers.gather(order).rle().struct["len"].cum_sum() - 1
     had = pl.col("outcome").cast(pl.Int64)
-    whole = pairs.group_by("as_of").agg(
-        had.sum().alias("all_of"), (1 - had).sum().alias("all_rest")
+    sides = pl.concat(
+        own.select(
+            had.alias("of"),
+            (1 - had).alias("rest"),
+            (had * (1 - had).sum()).alias("hits"),
+            ((1 - had) * had.sum()).alias("spares"),
+        )
+        for own in frames
     )
-    placed = pairs.select("customer", "as_of", "outcome").join(
-        whole, on="as_of", how="left", maintain_order="left"
-    )
-    sums = placed.select(
-        "customer",
-        had.alias("of"),
-        (1 - had).alias("rest"),
-        (had * pl.col("all_rest")).alias("hits"),
-        ((1 - had) * pl.col("all_of")).alias("spares"),
-    )
-    return sums.group_by("customer").sum().sort("customer")
+    return Times(frames, order, ends, _summed(sides, order, ends))
 
 
-def ranking(pairs: pl.DataFrame, levels: pl.DataFrame, sides: pl.DataFrame) -> Ranking | None:
+def _summed(rows: pl.DataFrame, order: pl.Series, ends: pl.Series) -> pl.DataFrame:
+    """The sums of each customer, see ``Times``: of whole numbers, and without the grouping that would be most
+    of the work.
+    """
+    running = pl.all().gather(order).cum_sum().gather(ends)
+    return rows.select(running).select(pl.all().diff().fill_null(pl.all()))
+
+
+def levels_of(values: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """For each T, see ``oriented``, one row per value, the least first: value, how many pairs have the
+    outcome (``of``), and how many have not (``rest``).
+    """
+    n, of = pl.len().cast(pl.Int64), pl.col("outcome").sum().cast(pl.Int64)
+    grouped = (own.group_by("value").agg(of.alias("of"), n.alias("n")) for own in values)
+    rest = (pl.col("n") - pl.col("of")).alias("rest")
+    return [own.sort("value").select("value", "of", rest) for own in grouped]
+
+
+def ranking(
+    times: Times, values: Sequence[pl.DataFrame], levels: Sequence[pl.DataFrame]
+) -> Ranking | None:
     """How well the value foretells the outcome; None where no T has pairs with the outcome and pairs without.
-    ``pairs``: those of ``levels`` and ``sides``: customer (faster where in order), as_of, outcome, value.
+    ``values``: of the times, see ``oriented``. ``levels``: theirs.
 
     Half hits are whole when doubled, so that the area is one quotient of whole numbers.
     """
+    sides = times.sides
     compared = int(sides["hits"].sum())
     if not compared:
         return None
-    of, rest = pl.col("of"), pl.col("rest")
-    placed = levels.select(
-        "as_of",
-        "value",
-        # twice the pairs without the outcome that are below, and twice those with it that are above; equal
-        # ones by half
-        (2 * (rest.cum_sum().over("as_of") - rest) + rest).alias("below"),
-        (2 * (of.sum().over("as_of") - of.cum_sum().over("as_of")) + of).alias("above"),
-    )
-    joined = pairs.select("customer", "as_of", "outcome", "value").join(
-        placed, on=["as_of", "value"], how="left", maintain_order="left"
-    )
-    had, nothing = pl.col("outcome"), pl.lit(0, dtype=pl.Int64)
-    told = joined.select(
-        "customer",
-        pl.when(had).then("below").otherwise(nothing).alias("hit"),
-        pl.when(had).then(nothing).otherwise("above").alias("spared"),
-    )
-    found = told.group_by("customer").sum().sort("customer")
+    told = pl.concat(_told(own, of_own) for own, of_own in zip(values, levels, strict=True))
+    found = _summed(told, times.order, times.ends)
     auc = int(found["hit"].sum()) / (2 * compared)
     parts = sides.select(
         (found["hit"] / 2.0 - auc * sides["hits"]).alias("hit"),
@@ -173,37 +173,54 @@ def ranking(pairs: pl.DataFrame, levels: pl.DataFrame, sides: pl.DataFrame) -> R
     return Ranking(auc, compared, parts)
 
 
-def average_precision(levels: pl.DataFrame) -> float | None:
+def _told(own: pl.DataFrame, levels: pl.DataFrame) -> pl.DataFrame:
+    """One row per pair: twice its ``hit``, if it has the outcome, else twice what it ``spared``."""
+    of, rest = pl.col("of"), pl.col("rest")
+    beside = levels.select(
+        "value",
+        # twice the pairs without the outcome that are below, and twice those with it that are above; equal
+        # ones by half
+        (2 * (rest.cum_sum() - rest) + rest).alias("below"),
+        (2 * (of.sum() - of.cum_sum()) + of).alias("above"),
+    )
+    had, nothing = pl.col("outcome"), pl.lit(0, dtype=pl.Int64)
+    return own.join(beside, on="value", how="left", maintain_order="left").select(
+        pl.when(had).then("below").otherwise(nothing).alias("hit"),
+        pl.when(had).then(nothing).otherwise("above").alias("spared"),
+    )
+
+
+def average_precision(levels: Sequence[pl.DataFrame]) -> float | None:
     """The precision at each value, weighted by the outcomes it adds: the area under the steps of the
     precision-recall curve, not the trapezoids; of several T the mean, weighted by their outcomes. None
     without outcomes. What says nothing gives about the share of outcomes.
     """
-    outcomes = int(levels["of"].sum())
-    if not outcomes:
-        return None
-    found = pl.col("of").cum_sum().over("as_of")
-    taken = (pl.col("of") + pl.col("rest")).cum_sum().over("as_of")
-    steps = levels.reverse().select(pl.col("of") * (found / taken))
-    return _total(steps.to_series()) / outcomes
+    of, taken = pl.col("of"), (pl.col("of") + pl.col("rest")).cum_sum()
+    found = _by_outcome(levels, [of.cum_sum() / taken])
+    return None if found is None else found[0]
 
 
-def captured(levels: pl.DataFrame, shares: Sequence[float]) -> list[float] | None:
+def captured(levels: Sequence[pl.DataFrame], shares: Sequence[float]) -> list[float] | None:
     """The share of the outcomes that are among that share of each T's pairs which has the greatest values; of
     pairs with the value at the edge as many as have room, and their outcomes in proportion.
 
     Divided by the share it is the lift. None without outcomes.
     """
-    outcomes = int(levels["of"].sum())
+    n = pl.col("of") + pl.col("rest")
+    before = n.cum_sum() - n
+    return _by_outcome(levels, [((s * n.sum() - before) / n).clip(0.0, 1.0) for s in shares])
+
+
+def _by_outcome(levels: Sequence[pl.DataFrame], parts: Sequence[pl.Expr]) -> list[float] | None:
+    """The mean over the outcomes of each part, which levels with the greatest value first have. None without
+    outcomes.
+    """
+    outcomes = sum(int(own["of"].sum()) for own in levels)
     if not outcomes:
         return None
-    n = pl.col("of") + pl.col("rest")
-    steps = levels.reverse()  # the greatest first
-    steps = steps.select("of", n.alias("n"), n.cum_sum().over("as_of").alias("taken"), "as_of")
-    before, whole = pl.col("taken") - pl.col("n"), pl.col("n").sum().over("as_of")
-    parts = (((share * whole - before) / pl.col("n")).clip(0.0, 1.0) for share in shares)
-    hits = steps.select((part * pl.col("of")).alias(str(k)) for k, part in enumerate(parts))
-    return [_total(column) / outcomes for column in hits]
-
-
-def _total(values: pl.Series) -> float:
-    return math.fsum(values.to_list())  # whatever the order
+    of = pl.col("of")
+    each = [(of * part).alias(str(k)) for k, part in enumerate(parts)]
+    # levels without outcomes, of which there may be a million, add nothing
+    steps = pl.concat(own.reverse().select("of", *each).filter(of > 0) for own in levels)
+    # the exact sum, whatever the order
+    return [math.fsum(steps[str(k)].to_list()) / outcomes for k in range(len(each))]

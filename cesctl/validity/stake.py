@@ -40,29 +40,29 @@ def at_stake(
     until: datetime,
     columns: Sequence[pl.Expr | str],
 ) -> tuple[pl.DataFrame, LeftOut]:
-    """One row per customer at stake at that T: customer, as_of, outcome (whether it falls in (T, T +
+    """One row per customer at stake at that T: code, as_of, outcome (whether it falls in (T, T +
     horizon]), outcome_at (UTC, the first after T, also later than that; null: none by ``until``), and
     ``columns`` of the frame of scores.
 
-    ``at``: its frame also with ``first_at`` (see Seen). ``gaps``: of a silence; ``happened``: else one row
-    per outcome (customer, at).
+    ``at``: its frame also with ``code`` and ``first_at`` (see Seen). ``gaps``: of a silence; ``happened``:
+    else one row per outcome (code, at).
     """
-    rows = at.frame.select("customer", "first_at", *columns)
+    rows = at.frame.select("code", "first_at", *columns)
     there = rows.filter(pl.col("first_at") <= at.as_of)
     known = there.head(0) if at.as_of + horizon > until else there
     if outcome.silent_us is not None:
         found = _silences(gaps, at.as_of, timedelta(microseconds=outcome.silent_us))
     else:
         found = _events(happened, at.as_of)
-    joined = known.join(found, on="customer", how="left", maintain_order="left")
+    joined = known.join(found, on="code", how="left", maintain_order="left")
     staying = joined.filter(~pl.col("had").fill_null(value=False)) if takes_out(outcome) else joined
     within = pl.col("outcome_at") <= at.as_of + horizon
     made = staying.select(
-        "customer",
+        "code",
         pl.lit(at.as_of, dtype=INSTANT).alias("as_of"),
         within.fill_null(value=False).alias("outcome"),
         pl.when(pl.col("outcome_at") <= until).then("outcome_at"),
-        pl.exclude("customer", "first_at", "had", "outcome_at"),
+        pl.exclude("code", "first_at", "had", "outcome_at"),
     )
     return made, LeftOut(
         had=joined.height - staying.height,
@@ -79,7 +79,7 @@ def takes_out(outcome: Outcome) -> bool:
 def _events(happened: pl.DataFrame, at: datetime) -> pl.DataFrame:
     """One row per customer with an outcome: the first after T, and whether there ``had`` been one by T."""
     by_then = pl.col("at") <= at
-    return happened.group_by("customer").agg(
+    return happened.group_by("code").agg(
         pl.col("at").filter(~by_then).min().alias("outcome_at"), by_then.any().alias("had")
     )
 
@@ -95,7 +95,7 @@ def _silences(gaps: pl.DataFrame, at: datetime, silence: timedelta) -> pl.DataFr
     after = until.is_null() | (until > us)
     lasts = until.is_null() | (until > pl.max_horizontal(since, pl.lit(us)) + long)
     complete = since + long
-    return gaps.group_by("customer").agg(
+    return gaps.group_by("code").agg(
         complete.filter(lasts & (complete > us)).min().cast(INSTANT).alias("outcome_at"),
         (after & (complete <= us)).any().alias("had"),
     )

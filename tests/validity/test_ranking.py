@@ -19,7 +19,7 @@ from cesctl.validity.ranking import (
     captured,
     levels_of,
     ranking,
-    sides_of,
+    times_of,
 )
 from tests.reference import ranking as reference
 
@@ -33,8 +33,13 @@ def frame(rows: Rows) -> pl.DataFrame:
 
 
 def ranked(table: pl.DataFrame, column: str) -> Ranking | None:
-    own = table.select("customer", "as_of", "outcome", pl.col(column).alias("value"))
-    return ranking(own, levels_of(own), sides_of(own))
+    times = times_of(table, [column])
+    values = times.oriented(column, good=True)
+    return ranking(times, values, levels_of(values))
+
+
+def by_level(table: pl.DataFrame) -> list[pl.DataFrame]:
+    return levels_of(times_of(table, ["value"]).oriented("value", good=True))
 
 
 def made(seed: int, customers: int, times: int, levels: int) -> Rows:
@@ -98,16 +103,16 @@ def test_precision_and_capture(seed: int, customers: int, times: int, levels: in
     rows = made(seed, customers, times, levels)
     table = frame(rows)
     if not any(r[2] for r in rows):
-        assert average_precision(levels_of(table)) is None
-        assert captured(levels_of(table), [0.1]) is None
+        assert average_precision(by_level(table)) is None
+        assert captured(by_level(table), [0.1]) is None
         return
-    assert average_precision(levels_of(table)) == pytest.approx(
+    assert average_precision(by_level(table)) == pytest.approx(
         float(reference.average_precision(plain(rows))), abs=1e-12
     )
     groups = [plain([r for r in rows if r[1] == at]) for at in range(times)]
     shares = [Fraction(1, 10), Fraction(1, 5), Fraction(1)]
     exact = [float(reference.captured([g for g in groups if g], share)) for share in shares]
-    found = captured(levels_of(table), [float(s) for s in shares])
+    found = captured(by_level(table), [float(s) for s in shares])
     assert found == pytest.approx(exact, abs=1e-12)
 
 
@@ -123,7 +128,7 @@ def test_as_scikit_learn() -> None:
             areas.append(roc_auc_score(had, values))
             precisions.append(average_precision_score(had, values))
             assert found.auc == pytest.approx(areas[-1], abs=1e-12)
-            assert average_precision(levels_of(frame(own))) == pytest.approx(
+            assert average_precision(by_level(frame(own))) == pytest.approx(
                 precisions[-1], abs=1e-12
             )
             twos.append(sum(had) * (len(had) - sum(had)))
@@ -134,7 +139,7 @@ def test_as_scikit_learn() -> None:
         by_two = sum(a * n for a, n in zip(areas, twos, strict=True)) / sum(twos)
         assert found.auc == pytest.approx(by_two, abs=1e-12)
         by_outcome = sum(p * n for p, n in zip(precisions, outcomes, strict=True)) / sum(outcomes)
-        assert average_precision(levels_of(frame(rows))) == pytest.approx(by_outcome, abs=1e-12)
+        assert average_precision(by_level(frame(rows))) == pytest.approx(by_outcome, abs=1e-12)
 
 
 def test_a_season_is_nothing_that_a_score_foretold() -> None:
@@ -197,7 +202,7 @@ def test_no_order_of_rows_changes_a_bit() -> None:
         assert again.interval() == first.interval()
         shuffled = table.sample(fraction=1, shuffle=True, seed=seed)
         for shares in ([0.1], [0.1, 0.2]):
-            assert captured(levels_of(shuffled), shares) == captured(levels_of(table), shares)
+            assert captured(by_level(shuffled), shares) == captured(by_level(table), shares)
 
 
 @pytest.mark.slow
