@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 import cesctl
 from cesctl.errors import UsageError
 from cesctl.model import parse_model
+from cesctl.model.types import Model
 from cesctl.tuning import rivals
 from cesctl.tuning.split import shares_of
 from cesctl.tuning.tuned import Tuned
@@ -199,11 +200,22 @@ def test_accounts_are_tuned_by_their_users() -> None:
     )
     text = logs.MODEL + "roll_up: {to: firm, by: mean}\n"
     made = tuned(log, text)
-    assert made.fitted.customers + made.judged.customers > 150
     found = new_weights(made)
     assert found["much"] > 0.0 >= found["bad"]
+    # the areas are those that a backtest of the accounts finds which judge
+    accounts = log["firm"].unique().sort()
+    judges = accounts.filter(shares_of(accounts, 0) >= 0.5)
+    own = log.filter(pl.col("firm").is_in(judges.implode()))
+    held = cesctl.backtest(
+        own, made.before, "event:left", horizon="30d", every="30d",
+        last=made.judged.times[-1].isoformat(), periods=len(made.judged.times),
+        as_of=made.until.isoformat(),
+    )  # fmt: skip
+    assert made.judged.customers == held.customers
+    assert made.fitted.customers <= len(accounts) - len(judges)
     assert made.judgement is not None
     areas = dict(made.judgement.measures.select("name", "auc").iter_rows())
+    assert held.measures["auc"][0] == pytest.approx(areas["weights before"], abs=1e-6)
     assert areas["boosted trees"] > 0.5
 
 
@@ -239,35 +251,49 @@ def test_what_cannot_be_tuned(text: str, message: str) -> None:
         tuned(logs.log(0, customers=5), text)
 
 
+def shares_of_bands(log: pl.DataFrame, model: Model, at: datetime) -> dict[str, float]:
+    bands = cesctl.score(log, model, as_of=at.isoformat()).scores["band"]
+    return {b.name: float((bands == b.name).sum()) / len(bands) for b in model.bands}
+
+
 @pytest.mark.parametrize(
-    "scale",
+    ("scale", "starts"),
     [
-        "{method: percentile}",
-        "{method: minmax}",
-        "{method: linear, from: [-5, 20]}",
-        "{method: logistic, midpoint: 3, steepness: 0.3}",
-        "{method: none}",
+        ("{method: percentile}", "Low: 0, Mid: 30, Good: 60"),
+        ("{method: minmax}", "Low: 0, Mid: 30, Good: 60"),
+        ("{method: linear, from: [-5, 20]}", "Low: 0, Mid: 30, Good: 60"),
+        ("{method: logistic, midpoint: 3, steepness: 0.3}", "Low: 0, Mid: 30, Good: 60"),
+        ("{method: none}", "Low: -100, Mid: 0, Good: 5"),
     ],
 )
-def test_on_every_scale_the_bands_hold_about_as_many(scale: str) -> None:
+def test_on_every_scale_the_bands_hold_about_as_many(scale: str, starts: str) -> None:
     text = logs.MODEL.replace("{method: clamp, to: [-100, 100], round: 1}", scale)
-    text = text.replace("{Low: -100, Mid: 0, Good: 5}", "{Low: 0, Mid: 30, Good: 60}")
-    made = tuned(logs.log(2, customers=500), text)
-    assert made.changes is not None
-    assert made.bands is not None
-    assert new_weights(made)["much"] > 0.0
+    text = text.replace("Low: -100, Mid: 0, Good: 5", starts)
+    log = logs.log(2, customers=500)
+    made = tuned(log, text)
+    assert made.better
+    assert made.model.signals != made.before.signals
+    assert made.model.scale == made.before.scale
+    assert made.model.bands == made.before.bands
+    at = made.fitted.times[-1]
+    before, after = (shares_of_bands(log, m, at) for m in (made.before, made.model))
+    assert min(before.values()) > 0.1
+    assert after == pytest.approx(before, abs=0.07)
 
 
 def test_possible_keeps_a_most() -> None:
     text = (
-        "window: 30d\nevents: {much: {weight: 1, cap: 9}, some: {weight: 1, cap: 9}, bad: -1}\n"
+        "window: 30d\nevents: {much: {weight: 1, cap: 9}, nothing: {weight: 3, cap: 9}}\n"
         "scale: {method: possible}\nbands: {Low: 0, Mid: 30, Good: 60}\n"
     )
-    made = tuned(logs.log(2, customers=500), text)
-    assert made.changes is not None
-    for signal in made.model.signals:
-        assert signal.weight <= 0 or signal.cap is not None or signal.tiers
-    cesctl.score(logs.log(2, customers=20), replace(made.model))
+    log = logs.log(2, customers=500)
+    made = tuned(log, text)
+    assert made.better
+    much, nothing = made.model.signals
+    assert much.weight > nothing.weight
+    assert all(not s.weight or s.cap is not None or s.tiers for s in made.model.signals)
+    scores = cesctl.score(log, made.model).scores["score"]
+    assert (scores.min(), scores.max()) == (0.0, 100.0)
 
 
 def test_free_weights_of_what_is_possible_stay_bounded() -> None:
