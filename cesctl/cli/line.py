@@ -49,6 +49,9 @@ def chosen_model(
 
 def chosen_events(events: list[str] | None, model: Model) -> list[str]:
     """What to read: the files given; none where the model's sources name theirs."""
+    named = [path for path, _ in model.values_set if path.split(".")[-1] == "files"]
+    if events and named:
+        raise UsageError(f"files are given, and by --set {named[0]} others; give one")
     if not events and not any(s.files for s in model.sources):
         raise UsageError("no events: name files, folders or -, or give the model source.files")
     return list(events or [])

@@ -31,11 +31,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class _Said:
+    """``text``: for people. ``meant``: what is compared, so that no way of writing makes a difference."""
+
     text: str
     default: bool
+    meant: object
 
 
 _Unit = Mapping[str, _Said]
+_NOTHING = _Said("", default=True, meant=None)
 
 
 def differences(a: Model, b: Model) -> list[Difference]:
@@ -48,8 +52,9 @@ def differences(a: Model, b: Model) -> list[Difference]:
             found.append(Difference(where, _whole(one), _whole(other)))
             continue
         for key in dict.fromkeys([*one, *other]):
-            texts = [u[key].text if key in u else "" for u in (one, other)]
-            if texts[0] != texts[1]:
+            said = [u.get(key, _NOTHING) for u in (one, other)]
+            if said[0].meant != said[1].meant:
+                texts = (s.text for s in said)
                 found.append(Difference(".".join(filter(None, (where, key))), *texts))
     return found
 
@@ -81,17 +86,12 @@ def _units(model: Model) -> dict[str, _Unit]:
     found |= {f"lists.{one.name}": _list(one) for one in model.lists}
     if model.variants:
         order = ", ".join(v.name for v in model.variants)
-        found["variants"] = {"": _Said(order, default=False)}
+        found["variants"] = {"": _Said(order, default=False, meant=order)}
     for variant in model.variants:
         path = f"variants.{variant.name}"
-        found[path] = {"where": _Said(_text(variant.where), default=False)}
-        attributes = {"events": "signals"}
-        own = [
-            key
-            for key in SCORING
-            if getattr(variant, attributes.get(key, key))
-            != getattr(model, attributes.get(key, key))
-        ]
+        where = _Said(_text(variant.where), default=False, meant=_meant(variant.where))
+        found[path] = {"where": where}
+        own = [k for k in SCORING if _scoring(variant, "", [k]) != _scoring(model, "", [k])]
         found |= _scoring(variant, f"{path}.", own)
     return found
 
@@ -106,7 +106,10 @@ def _top(model: Model) -> _Unit:
         "compare": (_duration(model.compare_us), ""),
         **{f"attributes.{name}": (path, "") for name, path in model.attributes},
     }
-    return {key: _Said(text, default=text == usual) for key, (text, usual) in said.items()}
+    return {
+        key: _Said(text, default=text == usual, meant=text or None)
+        for key, (text, usual) in said.items()
+    }
 
 
 def _scoring(scoring: Any, path: str, keys: Sequence[str]) -> dict[str, _Unit]:
@@ -135,27 +138,50 @@ def _fields(thing: Any) -> _Unit:
         key = KEYS.get(one.name, one.name.removesuffix("_us"))
         text = _duration(value) if one.name.endswith("_us") else _text(value)
         usual = value == _default(one)
-        if isinstance(thing, Signal):
-            text, usual = _of_signal(thing, one.name, text, usual=usual)
-        said[key] = _Said(text, default=usual or not text)
+        own = _Said(text, default=usual or not text, meant=_meant(value))
+        said[key] = _of_signal(thing, one.name, own) if isinstance(thing, Signal) else own
     return said
 
 
-def _of_signal(signal: Signal, name: str, text: str, *, usual: bool) -> tuple[str, bool]:
+def _of_signal(signal: Signal, name: str, said: _Said) -> _Said:
     """What the signal itself says: of a window that is the model's, and of its own name, nothing."""
     if name == "window_us":
         own = signal.own_window
-        return (text or "none") if own else "", not own
+        return (
+            _Said(said.text or "none", default=False, meant=("own", said.meant))
+            if own
+            else _NOTHING
+        )
     if name == "match" and signal.match == EventMatch((signal.name,)):
-        return "", True
-    return text, usual
+        return _NOTHING
+    return said
+
+
+def _meant(value: Any) -> object:
+    """What a value means, however it is written."""
+    match value:
+        case None | ():
+            return None
+        case EventMatch():
+            return frozenset(value.names), frozenset(value.patterns)
+        case Condition():
+            op = {"eq": "in", "ne": "not_in"}.get(value.op, value.op)
+            return value.property, op, frozenset(value.values), value.number, value.flag
+        case tuple():
+            parts = [_meant(v) for v in value]
+            return frozenset(parts) if isinstance(value[0], Condition) else tuple(parts)
+    return value
 
 
 def _list(one: CustomerList) -> _Unit:
     action = one.action or ""
     return {
-        "": _Said(in_words.listed(one), default=False),
-        "action": _Said(action, default=not action),
+        "": _Said(
+            in_words.listed(one),
+            default=False,
+            meant=(frozenset(one.bands), one.at_risk, _meant(one.numbers), _meant(one.where)),
+        ),
+        "action": _Said(action, default=not action, meant=action),
     }
 
 
@@ -177,14 +203,15 @@ def _text(value: Any) -> str:
         case bool():
             return str(value).lower()
         case float():
-            return repr(value).removesuffix(".0")
+            return in_words.number(value)
         case tuple():
             between = " and " if isinstance(value[0], Condition) else ", "
-            return between.join(_text(v) for v in value)
+            texts = (in_words.quoted(v) if isinstance(v, str) else _text(v) for v in value)
+            return between.join(texts)
         case Condition():
             return in_words.condition(value)
         case EventMatch():
-            return ", ".join([*value.names, *value.patterns])
+            return ", ".join(map(in_words.quoted, (*value.names, *value.patterns)))
         case Limit():
             return f"{value.count} per {value.per}"
         case Target():

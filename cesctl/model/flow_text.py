@@ -35,6 +35,12 @@ def value_text(value: str) -> str:
     return in_flow(node, value)
 
 
+def has_comment(value: str) -> bool:
+    """Whether YAML takes a part of the value for a comment."""
+    node = read_written(value)
+    return "#" in (value if node is None else value[: node.start] + value[node.end :])
+
+
 def key_text(key: str) -> str:
     """A key's text: quoted where it would be read as something else."""
     import yaml

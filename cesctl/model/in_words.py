@@ -44,6 +44,16 @@ _MEASURES = {
 }
 
 
+def number(value: float | None) -> str:
+    """All its digits: ``1234567``, ``0.1``; nothing of None."""
+    return "" if value is None else repr(float(value) + 0.0).removesuffix(".0")
+
+
+def quoted(text: str) -> str:
+    """A text of several; in quotes where it would look like two."""
+    return f'"{text}"' if ", " in text or " or " in text else text
+
+
 def measured(signal: Signal) -> str:
     """What a signal measures: ``days with Logged in or Report exported, where plan is paid``."""
     if signal.measure == "ratio":
@@ -57,7 +67,7 @@ def measured(signal: Signal) -> str:
 
 def taken(match: EventMatch) -> str:
     """The events by name: ``Logged in or Report exported``."""
-    names = [*match.names, *match.patterns]
+    names = [quoted(name) for name in (*match.names, *match.patterns)]
     if "*" in names:
         return "any event"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
@@ -66,7 +76,7 @@ def taken(match: EventMatch) -> str:
 def condition(one: Condition) -> str:
     if one.op == "exists":
         return f"{one.property} is {'there' if one.flag else 'not there'}"
-    value = f"{one.number:g}" if one.number is not None else ", ".join(one.values)
+    value = number(one.number) if one.number is not None else ", ".join(map(quoted, one.values))
     return f"{one.property} {_OPS[one.op]} {value}"
 
 
@@ -96,32 +106,32 @@ def valued(signal: Signal) -> list[str]:
     """How a measure becomes a value and points."""
     steps = []
     if signal.cap is not None:
-        steps.append(f"cap {signal.cap:g}")
+        steps.append(f"cap {number(signal.cap)}")
     if signal.target is not None:
-        steps.append(f"{signal.target.start:g} … {signal.target.end:g} becomes 0 … 100")
+        steps.append(f"{number(signal.target.start)} … {number(signal.target.end)} becomes 0 … 100")
     if signal.tiers:
-        tiers = ", ".join(f"{t.value:g} from {t.at_least:g}" for t in signal.tiers)
+        tiers = ", ".join(f"{number(t.value)} from {number(t.at_least)}" for t in signal.tiers)
         steps.append(f"tiers: {tiers}")
     steps += limits(signal.max_points, signal.min_points)
     if signal.measure in CAN_BE_NOTHING and signal.missing != "zero":
         steps.append(
             "left out where there is nothing to measure, its weight shared out"
             if signal.missing == "skip"
-            else f"nothing to measure counts {signal.missing:g}"
+            else f"nothing to measure counts {number(signal.missing)}"
         )
     return steps
 
 
 def limits(most: float | None, least: float | None) -> list[str]:
-    steps = [] if most is None else [f"at most {most:g} points"]
-    return steps if least is None else [*steps, f"at least {least:g} points"]
+    steps = [] if most is None else [f"at most {number(most)} points"]
+    return steps if least is None else [*steps, f"at least {number(least)} points"]
 
 
 def scaled(scale: Scale, most: float | None, everybody: str = "all customers") -> str:
     """From raw to score, before it is rounded; nothing where raw is the score. ``most``: the most raw there
     is, where the scale asks for it; ``everybody``: among whom a place is.
     """
-    lo, hi = (f"{x:g}" for x in scale.to)
+    lo, hi = (number(x) for x in scale.to)
     match scale.method:
         case "none":
             return ""
@@ -129,15 +139,15 @@ def scaled(scale: Scale, most: float | None, everybody: str = "all customers") -
             return f"kept within {lo} … {hi}"
         case "linear":
             assert scale.from_ is not None
-            return f"{scale.from_[0]:g} … {scale.from_[1]:g} becomes {lo} … {hi}"
+            return f"{number(scale.from_[0])} … {number(scale.from_[1])} becomes {lo} … {hi}"
         case "possible":
-            return f"0 … {most:g} (all there is to get) becomes {lo} … {hi}"
+            return f"0 … {number(most)} (all there is to get) becomes {lo} … {hi}"
         case "minmax":
             return f"least … greatest raw of {everybody} becomes {lo} … {hi}"
         case "percentile":
             return f"place among {everybody}, from {lo} to {hi}"
         case "logistic":
-            curve = f"middle at {scale.midpoint:g}, steepness {scale.steepness:g}"
+            curve = f"middle at {number(scale.midpoint)}, steepness {number(scale.steepness)}"
             return f"logistic curve from {lo} to {hi}, {curve}"
 
 
@@ -149,7 +159,7 @@ def risky(bands: Sequence[str], risk: Risk, compare_us: int | None) -> list[str]
     """What puts a customer at risk, each a half sentence; ``bands``: those that do."""
     found = [f"is in the band {name}" for name in bands]
     if risk.drop is not None and compare_us is not None:
-        found.append(f"lost {risk.drop:g} points or more in {format_duration(compare_us)}")
+        found.append(f"lost {number(risk.drop)} points or more in {format_duration(compare_us)}")
     if risk.silent_for_us is not None:
         found.append(f"was silent for {format_duration(risk.silent_for_us)} or longer")
     found.append("was never active")

@@ -102,7 +102,7 @@ def _item_names(items: Written) -> Iterable[str]:
         item = entry.value.real
         name = key_of(item, "name") if item.kind == "mapping" else None
         if name is not None and name.real.kind == "scalar":
-            yield trimmed(name.real.text)
+            yield from filter(None, [trimmed(name.real.text)])
 
 
 def _child(node: Written | None, name: str) -> Written | None:

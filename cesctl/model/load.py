@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cesctl.errors import ModelError, Problem
+from cesctl.errors import ModelError, Problem, UsageError
 from cesctl.model.columns import is_pattern, reserved_columns
 from cesctl.model.document import Pairs, compose
 from cesctl.model.fields import BAD, Entry, Fields
@@ -41,12 +41,12 @@ def load_model(
     file, folder = os.fspath(path), Path(path).parent
     if not set:
         return _model(text, file, folder, hashlib.sha256(data).hexdigest(), file)
-    from cesctl.model.what_if import UnreadableError, with_values
+    from cesctl.model.what_if import with_values
 
     try:
         edited, values = with_values(text, set)
-    except UnreadableError:
-        _model(text, file, folder, "", file)  # tells all that is wrong with it
+    except UsageError:
+        _model(text, file, folder, "", file)  # tells all that is wrong with the file itself
         raise
     mark = data[: len(data) - len(text.encode())]
     digest = hashlib.sha256(mark + edited.encode()).hexdigest()

@@ -23,6 +23,13 @@ def override(
     ``window`` is that of signals that name none themselves. ``customers`` is relative to the
     working folder. Raises UsageError.
     """
+    given = {"as_of": as_of, "window": window, "compare": compare, "customers": customers}
+    for path, _ in model.values_set:
+        option = path.removesuffix(".file")
+        if given.get(option) is not None:
+            raise UsageError(
+                f"--{option.replace('_', '-')} and --set {path} say the same thing; give one"
+            )
     if as_of is not None:
         wrong = check_as_of(as_of)
         if wrong:

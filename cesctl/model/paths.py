@@ -48,18 +48,39 @@ def key_of(mapping: Written, step: str) -> Written | None:
     return None
 
 
+def by_number(root: Written | None, path: Sequence[str]) -> tuple[str, ...]:
+    """The path with numbers for the entries of lists, as far as it is there. Raises EditError."""
+    node, found = root, list(path)
+    for at, step in enumerate(path):
+        real = None if node is None else node.real
+        if real is None or real.kind == "scalar":
+            break
+        if real.kind == "list":
+            place = item_at(real, step)
+            found[at], node = str(place + 1), real.entries[place].value
+        else:
+            node = key_of(real, step)
+    return tuple(found)
+
+
 def item_at(items: Written, step: str) -> int:
     """Which item of a list a step names: by its number, from 1, or by what its key ``name`` says. Raises
-    EditError.
+    EditError, also where it is the number of one and the name of another.
     """
-    if step.isascii() and step.isdecimal():
-        if 1 <= int(step) <= len(items.entries):
-            return int(step) - 1
-    else:
-        for at, entry in enumerate(items.entries):
-            item = entry.value.real
-            name = key_of(item, "name") if item.kind == "mapping" else None
-            if name is not None and trimmed(name.real.text) == step:
-                return at
+    named = [at for at, entry in enumerate(items.entries) if _is_named(entry.value.real, step)]
+    if step.isascii() and step.isdecimal() and 1 <= int(step) <= len(items.entries):
+        at = int(step) - 1
+        if named and at not in named:
+            raise EditError(
+                f'"{step}" is the name of entry {named[0] + 1}, and the number of another'
+            )
+        return at
+    if named:
+        return named[0]
     count = len(items.entries)
     raise EditError(f'"{step}" is none of the {count} {"entry" if count == 1 else "entries"}')
+
+
+def _is_named(item: Written, step: str) -> bool:
+    name = key_of(item, "name") if item.kind == "mapping" else None
+    return name is not None and name.real.kind == "scalar" and trimmed(name.real.text) == step

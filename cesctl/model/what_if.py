@@ -6,39 +6,61 @@ from collections.abc import Mapping, Sequence
 
 from cesctl.errors import EditError, UsageError
 from cesctl.model.edit import set_value
+from cesctl.model.flow_text import has_comment
 from cesctl.model.key_paths import NoPath, find_path
-from cesctl.model.paths import joined
+from cesctl.model.paths import as_signal, by_number, joined
 from cesctl.model.written import Written, read_written
 
 Values = Mapping[str, str | float] | Sequence[str]
 """``{"events.login.weight": "2"}``, or the same as ``["events.login.weight=2"]``."""
 
 
-class UnreadableError(UsageError):
-    """The text itself is no YAML, whatever is set in it."""
-
-
 def with_values(text: str, values: Values) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The text with each value, which is YAML, at its dotted path, one after the other; and the paths with
     their values. Raises UsageError where a path leads nowhere or a value is none.
     """
-    said = list(values.items()) if isinstance(values, Mapping) else [(v, None) for v in values]
+    named = isinstance(values, Mapping)
+    if isinstance(values, Mapping):
+        said = [(path, str(value)) for path, value in values.items()]
+    else:
+        said = [(one, "") for one in ([values] if isinstance(values, str) else values)]
     found: list[tuple[str, str]] = []
+    before: dict[tuple[str, ...], str] = {}
     for written, value in said:
         try:
             root = read_written(text.removeprefix("\ufeff"))
         except EditError as error:
-            raise UnreadableError(str(error)) from None
-        path, new = _parted(root, written) if value is None else (_path(root, written), str(value))
-        dotted = joined(path)
-        if dotted in dict(found):
-            raise UsageError(f"--set: {dotted} is given twice")
+            raise UsageError(str(error)) from None
         try:
+            path, new = (_path(root, written), value) if named else _parted(root, written)
+            dotted = joined(path)
+            _check_apart(by_number(root, path), new, dotted, before)
             text = set_value(text, path, new)
         except EditError as error:
             raise UsageError(f"--set: {error}") from None
+        if has_comment(new):
+            raise UsageError(
+                f'--set: {dotted}: {new}: YAML takes what follows " #" for a comment; put the text in quotes'
+            )
         found.append((dotted, new))
     return text, tuple(found)
+
+
+def _check_apart(
+    path: tuple[str, ...], new: str, dotted: str, before: dict[tuple[str, ...], str]
+) -> None:
+    """Raises UsageError where the value takes the place of one that was given ``before``."""
+    whole = path
+    if as_signal(path, len(path)) and not new.startswith(
+        "{"
+    ):  # of which a number alone is the weight
+        whole, path = path, (*path, "weight")
+    for other, said in before.items():
+        if other == path:
+            raise UsageError(f"--set: {dotted} is given twice")
+        if other[: len(whole)] == whole:
+            raise UsageError(f"--set: {dotted} takes the place of {said}; give it first")
+    before[path] = dotted
 
 
 def _path(root: Written | None, dotted: str) -> tuple[str, ...]:
@@ -49,15 +71,15 @@ def _path(root: Written | None, dotted: str) -> tuple[str, ...]:
 
 
 def _parted(root: Written | None, written: str) -> tuple[tuple[str, ...], str]:
-    """``PATH=VALUE`` at the first = before which there is a path: names may hold one, too."""
+    """``PATH=VALUE`` at the last = before which there is a path: names may hold one, too."""
     parts = written.split("=")
     if len(parts) == 1:
         raise UsageError(f'--set "{written}": write PATH=VALUE, such as events.login.weight=2')
-    told: NoPath | None = None
-    for at in range(1, len(parts)):
+    lost: list[NoPath] = []
+    for at in range(len(parts) - 1, 0, -1):
         found = find_path(root, "=".join(parts[:at]).strip())
         if not isinstance(found, NoPath):
             return found, "=".join(parts[at:]).strip()
-        told = told or found
-    assert told is not None
-    raise UsageError(f"--set: {told.message}")
+        lost.append(found)
+    deepest = max(lost[::-1], key=lambda one: one.depth)
+    raise UsageError(f"--set: {deepest.message}")

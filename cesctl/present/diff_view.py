@@ -201,14 +201,15 @@ def _alike(made: Diff) -> str:
     lines = []
     if not both:
         lines.append(f"No {whom} is scored by both.")
-    elif made.correlation is None:
-        lines.append(f"{_some(both, whom)} scored by both: no order to compare.")
     else:
         moved = made.both.filter(pl.col("difference") != 0).height
         share = f" ({percent(moved / both)})" if moved else ""
+        order = "there is no order to compare."
+        if made.correlation is not None:
+            correlation = fixed(made.correlation, 3)
+            order = f"rank correlation {correlation} (Spearman; 1 is the same order)."
         lines.append(
-            f"{_some(both, whom)} scored by both, {moved:,} of them otherwise{share}; rank correlation "
-            f"{fixed(made.correlation, 3)} (Spearman; 1 is the same order)."
+            f"{_some(both, whom)} scored by both, {moved:,} of them otherwise{share}; {order}"
         )
     for letter, number in zip("AB", only, strict=True):
         if number:

@@ -46,6 +46,7 @@ class Backtest:
     at_risk, outcome (whether it came within the horizon), outcome_at (UTC, the first after T, also later;
     null: none known). By T, then customer.
     ``customers`` were at stake at one T or more, ``with_outcome`` of them had the outcome at one or more.
+    ``said``: those of the notes of ``result`` that are of the outcome.
     ``measures``, ``bands``, ``tenths``, ``times``, ``segments`` (None without ``by``): see the functions that
     make them.
     """
@@ -65,6 +66,7 @@ class Backtest:
     with_outcome: int
     at_risk: AtRiskList
     foretold: Foretold | None
+    said: tuple[str, ...]
     by: str | None = None
     segments: pl.DataFrame | None = None
 
@@ -152,6 +154,7 @@ def _judged(
         with_outcome=coded.filter("outcome")["customer"].n_unique(),
         at_risk=judged(coded),
         foretold=foretold(coded, found.horizon),
+        said=found.said,
         by=by,
         segments=None if by is None else by_segment(coded, by, good=good),
     )

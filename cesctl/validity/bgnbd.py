@@ -87,13 +87,27 @@ def _expected(history: pl.DataFrame, days: int) -> pl.DataFrame:
 
         logging.getLogger("pymc").setLevel(logging.ERROR)
         every = -(-known.height // MOST)
-        fitted, asked = (_frame(pd, part) for part in (known.gather_every(every), known))
+        fitted = _frame(pd, known.gather_every(every))
         model = BetaGeoModel()
         model.fit(data=fitted, method="map", progressbar=False)
-        idle = model.expected_probability_no_purchase(t=days, data=asked)
-    values = pl.Series(NAME, 1.0 - idle.to_numpy().reshape(-1), dtype=pl.Float64)
-    made = known.select("customer").with_columns(values)
+        found = model.idata.posterior
+    numbers = {name: float(found[name].mean()) for name in ("r", "alpha", "a", "b")}
+    made = known.select("customer", chance(**numbers, days=days).alias(NAME))
     return history.select("customer").join(made, on="customer", how="left")
+
+
+def chance(*, r: float, alpha: float, a: float, b: float, days: int) -> pl.Expr:
+    """How likely a customer with such a history (see ``histories``) is to be active in so many days to come:
+    that it is still there (Fader and Hardie, "Computing P(alive) using the BG/NBD model", 2008), times that
+    one who is comes in that time, whose rate is Gamma(r + frequency, alpha + T).
+
+    Not the package's expected_probability_no_purchase: to customers who were active once it gives a chance
+    to have left since, which the model does not.
+    """
+    times, recency, length = pl.col("frequency"), pl.col("recency"), alpha + pl.col("T")
+    gone = a / (b + times - 1.0) * (length / (alpha + recency)) ** (r + times)
+    comes = 1.0 - (length / (length + days)) ** (r + times)
+    return comes / (1.0 + pl.when(times > 0.0).then(gone).otherwise(0.0))
 
 
 def _frame(pd: object, history: pl.DataFrame) -> object:

@@ -13,7 +13,7 @@ from cesctl.pipeline.log import open_log
 from cesctl.pipeline.run import score_times
 from cesctl.present.numbers import fixed
 from cesctl.validity.backtest import backtest
-from cesctl.validity.held import scores_at
+from cesctl.validity.held import SURVIVORS, scores_at
 from cesctl.validity.measures import FEWEST
 from cesctl.validity.measures import compared as measured
 
@@ -96,7 +96,7 @@ def foretelling(
             [("A", "score", "score_a"), ("B", "model", "score_b")],
             good=of_a.outcome.good,
         ),
-        notes=tuple(_notes(a, b, joined.height - there.height, joined.height)),
+        notes=(*of_a.said, *_notes(a, b, joined.height - there.height, joined.height)),
     )
 
 
@@ -116,6 +116,9 @@ def _scores(
 
 def _notes(a: Model, b: Model, lost: int, whole: int) -> list[str]:
     notes = []
+    only = [m.customers is not None and m.customers.only for m in (a, b)]
+    if only[1] and not only[0]:  # of A it is told by its backtest
+        notes.append(SURVIVORS)
     if a.risk.activity != b.risk.activity:
         notes.append("who is at stake goes by the risk.activity of A, for both models")
     if lost:
@@ -133,8 +136,8 @@ def which_is_better(made: Foretelling) -> str:
     if min(having, without) < FEWEST:
         who = "with" if having < FEWEST else "without"
         return (
-            f"Nothing can be said of which foretells better: {min(having, without):,} customers {who} the "
-            f"outcome are too few; at least {FEWEST} are needed, and a hundred to say much."
+            f"Nothing can be said of which foretells better: those {who} the outcome are too few "
+            f"({min(having, without):,}); at least {FEWEST} are needed, and a hundred to say much."
         )
     a, b = made.measures.to_dicts()
     if a["auc"] is None:

@@ -40,15 +40,16 @@ Columns = Callable[[pl.DataFrame], Sequence[pl.Expr | str]]
 
 @dataclass(frozen=True)
 class Held:
-    """``result``: the run at the last T. ``found``: the customers at all T. ``pairs``: for each T at which
-    the log has begun, one row per customer at stake, in the order of customers, see ``at_stake``; with
-    ``code`` (the customer as a number), the plain counts, and what was asked for. ``left_out``: by T, who is
-    not at stake. ``until``: to when the log tells what came; ``oldest``: its first event. ``days``: see
-    ``Seen``.
+    """``result``: the run at the last T. ``said``: those of its notes that are of the outcome. ``found``: the
+    customers at all T. ``pairs``: for each T at which the log has begun, one row per customer at stake, in
+    the order of customers, see ``at_stake``; with ``code`` (the customer as a number), the plain counts, and
+    what was asked for. ``left_out``: by T, who is not at stake. ``until``: to when the log tells what came;
+    ``oldest``: its first event. ``days``: see ``Seen``.
     """
 
     log: Log
     result: Result
+    said: tuple[str, ...]
     found: Sequence[At]
     pairs: list[pl.DataFrame]
     left_out: dict[datetime, LeftOut]
@@ -97,14 +98,15 @@ def held(
     happened = told.times
     if noted is not None:
         happened = noted.join(told.everybody, on="customer").select("code", "at")
-    said = (*result.notes, *notes, *_matched(outcome, noted, happened))
+    said = (*notes, *_matched(outcome, noted, happened))
     pairs, left_out = _paired(
         found, told, happened, outcome, horizon=ahead, until=wanted.until, columns=columns
     )
     assert told.oldest is not None  # else there are no pairs
     return Held(
         log=log,
-        result=replace(result, notes=said),
+        result=replace(result, notes=(*result.notes, *said)),
+        said=said,
         found=found,
         pairs=pairs,
         left_out=left_out,

@@ -45,8 +45,8 @@ def _too_few(made: Backtest) -> str:
         )
     who = "with" if having < FEWEST else "without"
     return (
-        f"Nothing can be said: {min(having, without):,} customers {who} the outcome are too few; "
-        f"at least {FEWEST} are needed, and a hundred to say much."
+        f"Nothing can be said: those {who} the outcome are too few ({min(having, without):,}); at least "
+        f"{FEWEST} are needed, and a hundred to say much."
     )
 
 

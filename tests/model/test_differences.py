@@ -159,3 +159,43 @@ def test_models_without_a_difference_are_alike(
         assert all(d.a != d.b for d in found)
         back = {(d.where, d.b, d.a) for d in differences(model, a)}
         assert back == {(d.where, d.a, d.b) for d in found}
+
+
+def signal(text: str) -> str:
+    return f"attributes: {{plan: p}}\nevents:\n  x: {{weight: 1, {text}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("event: [a, b]", "event: [b, a]"),
+        ("where: {p: a, q: b}", "where: {q: b, p: a}"),
+        ("where: {p: a}", "where: {p: [a]}"),
+        ("where: {p: [a, b]}", "where: {p: [b, a]}"),
+        ("where: {p: {gt: 5}}", "where: {p: {gt: 5.0}}"),
+    ],
+)
+def test_another_way_of_writing_is_no_difference(a: str, b: str) -> None:
+    assert said(signal(a), signal(b)) == []
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "told"),
+    [
+        ("where: {p: {ge: 1234567}}", "where: {p: {ge: 1234568}}",
+         ("p is at least 1234567", "p is at least 1234568")),
+        ("where: {p: {ge: 2}}", "where: {p: {ge: 2.0000001}}",
+         ("p is at least 2", "p is at least 2.0000001")),
+        ("where: {p: [a, b]}", "where: {p: ['a, b']}", ("p is one of a, b", 'p is one of "a, b"')),
+        ("event: [a, b]", "event: 'a, b'", ("a, b", '"a, b"')),
+        ("where: {p: {exists: true}}", "where: {p: {eq: there}}", ("p is there", "p is there")),
+    ],
+)  # fmt: skip
+def test_what_looks_alike_and_is_not(a: str, b: str, told: tuple[str, str]) -> None:
+    ((_, *texts),) = said(signal(a), signal(b))
+    assert tuple(texts) == told
+
+
+def test_a_variant_that_spells_out_what_it_inherits_is_alike() -> None:
+    head = "attributes: {plan: p}\nevents: {x: 1}\nvariants:\n  - {name: v, where: {plan: a}"
+    assert said(f"{head}}}\n", f"{head}, events: {{x: 1}}}}\n") == []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cesctl
 from cesctl.errors import ModelError, UsageError
-from cesctl.model import load_model, render_problems
+from cesctl.model import load_model, override, render_problems
 from cesctl.model.types import Target
 
 MODEL = """\
@@ -119,3 +121,80 @@ def test_a_fault_of_the_file_can_be_set_right(file: Path) -> None:
     with pytest.raises(ModelError):
         load_model(file)
     assert load_model(file, set={"events.login": "1"}).signals[0].weight == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["events.login.weight=2", "events.login=3"], "events.login is given twice"),
+        (["events.login=3", "events.login.weight=2"], "events.login.weight is given twice"),
+        (["events.login.cap=3", "events.login={weight: 2}"], "takes the place of events.login.cap"),
+        (["events.login.cap=3", "events.login=2"], "takes the place of events.login.cap"),
+        (
+            ["scale.round=1", "scale={method: none}"],
+            "takes the place of scale.round; give it first",
+        ),
+        (["bands.1.from=2", "bands.Low.from=1"], "bands.Low.from is given twice"),
+        (["name=Team #1"], "YAML takes what follows"),
+        (["name=#1"], "YAML takes what follows"),
+    ],
+)
+def test_of_two_values_one_would_be_lost(file: Path, values: list[str], said: str) -> None:
+    listed = "bands: [{name: Low, from: 0}, {name: High, from: 5}]\n"
+    file.write_text(MODEL + listed, encoding="utf-8")
+    with pytest.raises(UsageError, match=re.escape(said)):
+        load_model(file, set=values)
+
+
+def test_quoted_text_may_hold_a_number_sign(file: Path) -> None:
+    assert load_model(file, set='name="Team #1"').name == "Team #1"
+
+
+def test_a_number_that_is_a_name_is_refused(file: Path) -> None:
+    file.write_text(
+        f"{MODEL}bands: [{{name: '2', from: 0}}, {{name: '1', from: 5}}, {{name: '3', from: 9}}]\n"
+    )
+    with pytest.raises(UsageError, match='"1" is the name of entry 2, and the number of another'):
+        load_model(file, set=["bands.1.from=3"])
+    assert load_model(file, set=["bands.3.from=8"]).bands[2].from_ == 8.0
+
+
+def test_the_longest_name_with_an_equals_sign_is_taken(file: Path) -> None:
+    file.write_text("events: {eq: 1, eq=x: 2}\n")
+    model = load_model(file, set=["events.eq=x=7"])
+    assert [s.weight for s in model.signals] == [1.0, 7.0]
+    with pytest.raises(UsageError, match=r"events.eq=x.cpa: no such key; did you mean \"cap\""):
+        load_model(file, set={"events.eq=x.cpa": "1"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("events: {login: 1}\nwindwo: 3d\n", "windwo"),
+        ("events:\n  login: 1\n  login: 2\n", "login"),
+        ("", "the model is empty"),
+        ("[1]\n", "this is no model"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_told_first(file: Path, text: str, said: str) -> None:
+    file.write_text(text)
+    with pytest.raises(ModelError) as caught:
+        load_model(file, set=["events.logn.cap=2"])
+    assert said in render_problems(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "option"),
+    [
+        ("window", "30d", {"window": "60d"}),
+        ("compare", "30d", {"compare": "60d"}),
+        ("as_of", "2026-01-01", {"as_of": "now"}),
+        ("customers.file", "a.csv", {"customers": "b.csv"}),
+    ],
+)
+def test_an_option_does_not_contradict(
+    file: Path, path: str, value: str, option: dict[str, Any]
+) -> None:
+    model = load_model(file, set={path: value})
+    with pytest.raises(UsageError, match=f"--set {path} say the same thing; give one"):
+        override(model, **option)

@@ -88,6 +88,35 @@ def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
         bgnbd.check_extra()
 
 
+def test_the_chance_is_that_of_the_model() -> None:
+    """Of customers simulated by the model's own assumptions as many come again as it says, also of those who
+    were active once.
+    """
+    rng = random.Random(1)
+    length, days = 60.0, 30
+    rows: list[tuple[float, float, float, bool]] = []
+    for _ in range(40_000):
+        rate, end = rng.gammavariate(0.8, 1.0 / 20.0), rng.betavariate(0.7, 2.0)
+        frequency, recency, at = 0.0, 0.0, rng.expovariate(rate)
+        gone = False
+        while at <= length and not gone:
+            frequency, recency = frequency + 1.0, at
+            gone = rng.random() < end
+            at += rng.expovariate(rate)
+        rows.append((frequency, recency, length, not gone and at <= length + days))
+    own = pl.DataFrame(rows, schema=["frequency", "recency", "T", "came"], orient="row")
+    told = bgnbd.chance(r=0.8, alpha=20.0, a=0.7, b=2.0, days=days).alias("told")
+    kind = pl.min_horizontal("frequency", pl.lit(2.0)).alias("times")
+    groups = own.with_columns(told, kind, late=pl.col("recency") > length / 2).group_by(
+        "times", "late"
+    )
+    found = groups.agg(pl.len(), pl.col("told", "came").mean())
+    assert set(found["times"]) == {0.0, 1.0, 2.0}
+    assert found["len"].min() > 1_000  # type: ignore[operator]
+    for row in found.iter_rows(named=True):
+        assert row["told"] == pytest.approx(row["came"], abs=0.02), row
+
+
 @needs_package
 @pytest.mark.slow
 def test_knows_who_comes_again_in_the_world_it_describes() -> None:

@@ -14,6 +14,7 @@ import cesctl
 from cesctl.insight.diff import Diff
 from cesctl.model import parse_model
 from cesctl.validity.foretelling import Foretelling, _interval, which_is_better
+from cesctl.validity.held import SURVIVORS
 from cesctl.validity.measures import compared
 from tests.validity.logs import MODEL, leaving
 
@@ -76,7 +77,7 @@ def test_words() -> None:
     assert close.startswith("Nothing can be said of which foretells better: AUC 0.802 of A, 0.8")
     assert close.endswith("which may be chance.")
     few = which_is_better(found(log=leaving(12)))
-    assert "are too few; at least 10 are needed" in few
+    assert "those with the outcome are too few (6); at least 10 are needed" in few
     noise = leaving(strength=0.0, seed=5)
     none = which_is_better(found(log=noise))
     assert none.endswith(" Neither is shown to foretell the outcome at all.")
@@ -165,3 +166,16 @@ def test_outcomes_of_a_file_among_the_exports(tmp_path: Path) -> None:
     left.write_csv(tmp_path / "left.csv")
     got = found(log=str(tmp_path), outcome=str(tmp_path / "left.csv"))
     assert_frame_equal(got.pairs, found().pairs)
+
+
+def test_what_is_to_know_of_the_outcome_is_told() -> None:
+    assert found(outcome="event:nothing").notes == (
+        'event "nothing": there is no such event in the log',
+    )
+
+
+def test_of_a_roster_that_only_b_has(tmp_path: Path) -> None:
+    pl.DataFrame({"id": ["c001", "c002"]}).write_csv(tmp_path / "accounts.csv")
+    got = found(b=f"{B}customers: {{file: '{tmp_path / 'accounts.csv'}', id: id, only: true}}\n")
+    assert got.notes == (SURVIVORS,)
+    assert got.pairs.equals(found().pairs)

@@ -56,7 +56,7 @@ def test_few_outcomes_are_too_few() -> None:
     text = said(made(leaving(9)))
     assert text.startswith("Nothing can be said: ")
     assert text.endswith(
-        "customers with the outcome are too few; at least 10 are needed, and a hundred to say much."
+        "those with the outcome are too few (5); at least 10 are needed, and a hundred to say much."
     )
     none = said(made(leaving(20), outcome="event:never"))
     assert none.startswith("Nothing can be said: 0 customers with the outcome")
