@@ -1,5 +1,7 @@
 """``cesctl tune``: weights that foretell better."""
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,6 +54,9 @@ def command(
             show_default=False,
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write the model over a file that is there.")
+    ] = False,
     free: Annotated[
         bool, typer.Option("--free", help="Weights may change sign, and those of 0 become others.")
     ] = False,
@@ -94,7 +99,8 @@ def command(
     inputs = line.chosen_events(events, model)
     reads = () if wanted.file is None else (wanted.file,)
     if write is not None:
-        _check_model_path(write, [*line.paths_read(inputs, model, *reads), *(output or [])])
+        others = [*line.paths_read(inputs, model, *reads), *(output or [])]
+        _check_model_path(write, others, force=force)
 
     def view() -> "Tuned":
         from cesctl.tuning.tune import tune
@@ -114,13 +120,17 @@ def command(
         )
 
     unwritten: list[UsageError] = []
+    then = [*(events or []), "--outcome", outcome, "--every", every]
+    then += [*(["--label", label] if label else []), *(["--good"] if good else [])]
+    then += [*(["--again"] if again else []), *(["--horizon", horizon] if horizon else [])]
+    then += ["--max-rejected", max_rejected] if max_rejected != "5%" else []
 
     def answer(made: "Tuned") -> "Answer":
         from cesctl.present.tune_view import tune_answer
 
         if write is not None:
             try:
-                _write(screen, made, write)
+                _write(screen, made, write, then)
             except UsageError as error:  # what was found is still worth showing
                 unwritten.append(error)
         return tune_answer(made)
@@ -141,14 +151,17 @@ def command(
         raise unwritten[0]
 
 
-def _check_model_path(path: str, others: list[str]) -> None:
+def _check_model_path(path: str, others: list[str], *, force: bool) -> None:
     if not path.endswith((".yaml", ".yml")):
         raise UsageError(f'--write "{path}" must end with .yaml or .yml')
     check_apart([path], others)
+    if Path(path).is_file() and not force:
+        raise UsageError(f'--write: "{path}" is there already; --force writes over it')
     check_writable(path)
 
 
-def _write(screen: Screen, made: "Tuned", path: str) -> None:
+def _write(screen: Screen, made: "Tuned", path: str, then: list[str]) -> None:
+    """``then``: the arguments with which a backtest looks at the same outcome."""
     from cesctl.tuning.rewrite import tuned_text
     from cesctl.tuning.verdict import verdict
 
@@ -159,6 +172,8 @@ def _write(screen: Screen, made: "Tuned", path: str) -> None:
     with OutputFiles() as files:
         files.write(path, [text.encode()])
         files.commit()
-    screen.note(
-        f"{path} written. Next: cesctl backtest -c {path}, or cesctl diff it with the old one"
-    )
+    times = made.judged.times  # earlier ones the fit has seen
+    first, last = (t.isoformat().replace("+00:00", "Z") for t in (times[0], times[-1]))
+    ends = ["--from", first, "--to", last]
+    command = shlex.join(["cesctl", "backtest", *then, "-c", path, *ends])
+    screen.note(f"{path} written. Next: {command}")

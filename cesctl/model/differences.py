@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -138,7 +139,8 @@ def _fields(thing: Any) -> _Unit:
         key = KEYS.get(one.name, one.name.removesuffix("_us"))
         text = _duration(value) if one.name.endswith("_us") else _text(value)
         usual = value == _default(one)
-        own = _Said(text, default=usual or not text, meant=_meant(value))
+        meant = _meant(value) if one.name not in {"file", "files"} else _places(value)
+        own = _Said(text, default=usual or not text, meant=meant)
         said[key] = _of_signal(thing, one.name, own) if isinstance(thing, Signal) else own
     return said
 
@@ -155,6 +157,12 @@ def _of_signal(signal: Signal, name: str, said: _Said) -> _Said:
     if name == "match" and signal.match == EventMatch((signal.name,)):
         return _NOTHING
     return said
+
+
+def _places(value: str | tuple[str, ...]) -> object:
+    """Where files are, from wherever they are named."""
+    names = [value] if isinstance(value, str) else value
+    return [n if n == "-" or "://" in n else os.path.realpath(n) for n in names] or None
 
 
 def _meant(value: Any) -> object:

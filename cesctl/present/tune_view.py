@@ -17,7 +17,7 @@ from cesctl.present.run_facts import run_facts, who
 from cesctl.present.safe import safe
 from cesctl.present.score_view import band_styles, title
 from cesctl.present.view import Column, Page, Remark, Row, Table, Words, cell, filled
-from cesctl.tuning.changes import LIMITS, SCHEMA, different, told
+from cesctl.tuning.changes import LIMITS, SCHEMA, different, scale_changes, told
 from cesctl.tuning.verdict import verdict
 
 if TYPE_CHECKING:
@@ -142,6 +142,11 @@ def _changes(made: Tuned, changes: pl.DataFrame) -> Table:
     limits = " ".join(f"{_limit(a, b)}." for a, b in made.limits)
     if limits:
         note += f" Limits that follow the weights: {limits}"
+    if made.scale is not None:
+        for change in scale_changes(made.before.scale, made.scale):
+            note += (
+                f" The scale follows, too: {change.key} {told(change.was)} to {told(change.now)}."
+            )
     return filled(Table(title, columns, tuple(rows), note))
 
 
@@ -184,16 +189,18 @@ def _measures(found: Judgement) -> Table:
 def _bands(made: Tuned, bands: pl.DataFrame) -> Table:
     styles = band_styles(made.result)
     froms = {b.name: b.from_ for b in made.model.bands}
-    rows = tuple(
-        Row(
-            (
-                cell(row["band"], styles.get(row["band"], "")),
-                cell(shortest(froms[row["band"]])),
-                *share_cells(row),
-            )
-        )
-        for row in bands.iter_rows(named=True)
-    )
-    columns = (Column("Band", least=8), Column("From", "right"), *SHARES)
+    old = made.bands_before
+    was = {} if old is None or old.equals(bands) else dict(old.select("band", "pairs").iter_rows())
+    rows = []
+    for row in bands.iter_rows(named=True):
+        name = row["band"]
+        cells = [cell(name, styles.get(name, "")), cell(shortest(froms[name]))]
+        cells += [cell(f"{was[name]:,}")] if was else []
+        rows.append(Row((*cells, *share_cells(row))))
+    first = [Column("Band", least=8), Column("From", "right")]
+    first += [Column("Was", "right")] if was else []
     which = "tuned" if made.better else "present"
-    return filled(Table(f"By band of the {which} weights", columns, rows))
+    remark = Remark("Was: how many were at stake in it by the model before.", "Was")
+    title = f"By band of the {which} weights"
+    note, remarks = (remark.text, (remark,)) if was else ("", ())
+    return filled(Table(title, (*first, *SHARES), tuple(rows), note, remarks))

@@ -15,7 +15,7 @@ from cesctl.model.types import Target, Tier
 from cesctl.present.numbers import shortest
 
 if TYPE_CHECKING:
-    from cesctl.model.types import Group, Model, Signal
+    from cesctl.model.types import Group, Model, Scale, Signal
     from cesctl.tuning.sample import Sample
     from cesctl.tuning.search import Found
 
@@ -23,7 +23,7 @@ SCHEMA = {
     "signal": pl.String, "weight": pl.Float64, "new_weight": pl.Float64, "setting": pl.String,
     "new_setting": pl.String, "odds": pl.Float64, "why": pl.String,
 }  # fmt: skip
-Setting = int | float | Target | tuple[Tier, ...] | None
+Setting = int | float | Target | tuple[Tier, ...] | tuple[float, float] | None
 LIMITS = ("max_points", "min_points")
 FIELDS = ("window_us", "half_life_us", "cap", "target", "tiers", *LIMITS)
 FEW, MANY = 0.1, 0.9  # shares of the pairs between which a signal's odds are told
@@ -76,6 +76,12 @@ def different(
     return [Change(key, was, now) for key, was, now in pairs if was != now]
 
 
+def scale_changes(old: Scale, new: Scale) -> list[Change]:
+    """Which raw becomes which score, where that is different."""
+    found = [("from", old.from_, new.from_), ("midpoint", old.midpoint, new.midpoint)]
+    return [Change(key, was, now) for key, was, now in found if was != now]
+
+
 def _odds(values: np.ndarray, weight: float, *, good: bool) -> float:
     low, high = np.quantile(values, [FEW, MANY])
     if low == high:  # most have the same: told of all
@@ -86,7 +92,7 @@ def _odds(values: np.ndarray, weight: float, *, good: bool) -> float:
 
 def _why(old: Signal, new: Signal, found: Found, odds: float | None) -> str:
     if old.name in found.needless:
-        return "tells nothing that the others do not tell"
+        return "adds nothing to the others"
     if old.name in found.against:
         return "beside the others it tells the opposite of its sign"
     if odds is None:
@@ -133,9 +139,11 @@ def _shape(old: Signal, new: Signal) -> str:
 def written(setting: Setting) -> str:
     """As YAML."""
     match setting:
-        case tuple() if setting:
+        case (Tier(), *_):
             steps = (
-                f"{{at_least: {shortest(t.at_least)}, value: {shortest(t.value)}}}" for t in setting
+                f"{{at_least: {shortest(t.at_least)}, value: {shortest(t.value)}}}"
+                for t in setting
+                if isinstance(t, Tier)
             )
             return f"[{', '.join(steps)}]"
     return told(setting)
@@ -154,4 +162,8 @@ def told(setting: Setting) -> str:
             return shortest(setting.end)
         case Target():
             return f"{{from: {shortest(setting.start)}, to: {shortest(setting.end)}}}"
-    return ", ".join(f"{shortest(t.value)} from {shortest(t.at_least)}" for t in setting)
+        case (float(start), float(end)):
+            return f"[{shortest(start)}, {shortest(end)}]"
+    return ", ".join(
+        f"{shortest(t.value)} from {shortest(t.at_least)}" for t in setting if isinstance(t, Tier)
+    )

@@ -17,7 +17,7 @@ from cesctl.model.load import load_model, parse_model
 from cesctl.model.read_text import read_text
 from cesctl.model.written import read_written
 from cesctl.present.numbers import shortest
-from cesctl.tuning.changes import LIMITS, different, told, written
+from cesctl.tuning.changes import LIMITS, different, scale_changes, told, written
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Source
@@ -63,6 +63,9 @@ def tuned_text(made: Tuned, said: Sequence[str], path: str) -> str:
             place = ("groups", old_group.name)
             text = _changed(text, place, change)
             text = _said(text, place, f"{_said_of(change)}: follows the weights", apart)
+    for change in scale_changes(before.scale, after.scale):
+        text = set_value(text, ("scale", change.key), written(change.now))
+        text = _said(text, ("scale",), f"{_said_of(change)}: follows the weights", apart)
     text = _with_bands(text, before, after, apart)
     text = _headed(text, [f"to foretell: {made.outcome}.", *said, *apart])
     if _scoring(parse_model(text, path, folder)) != _scoring(after):

@@ -24,10 +24,5 @@ def two_digits(number: float) -> float:
     return float(f"{number:.1e}")
 
 
-def four_digits(number: float) -> float:
-    """The nearest with four digits."""
-    return float(f"{number:.3e}") if math.isfinite(number) else number
-
-
 def _times_power(step: float, power: int) -> float:
     return float(f"{step:g}e{power}")  # as it would be read, and not 0.30000000000000004

@@ -153,10 +153,11 @@ def _ends(above: pl.Series, shares: Sequence[float], signal: Signal) -> list[flo
 
 
 def _whole(number: float, signal: Signal) -> float:
-    whole = (
-        signal.measure in WHOLE and signal.half_life_us is None and signal.linear_decay_us is None
-    )
-    return float(max(1, round(number))) if whole else number
+    """Of what is counted one, or more; of what fades, too, else half a percent of an event would do."""
+    if signal.measure not in WHOLE:
+        return number
+    fades = signal.half_life_us is not None or signal.linear_decay_us is not None
+    return max(1.0, number if fades else float(round(number)))
 
 
 def reading_name(reading: Reading) -> str:

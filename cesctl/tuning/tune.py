@@ -20,9 +20,10 @@ from cesctl.tuning.judge import BEFORE, TUNED, best_measure, judgement
 from cesctl.tuning.sample import sample_of
 from cesctl.tuning.search import Found, Search
 from cesctl.tuning.settings import measuring, reading_name, readings
+from cesctl.tuning.size import RELATIVE
 from cesctl.tuning.split import shares_of, split_times
 from cesctl.tuning.tuned import Tuned, half_of
-from cesctl.tuning.weights import RELATIVE, scores, tuned_model
+from cesctl.tuning.weights import scores, tuned_model
 from cesctl.validity.by_score import by_band
 from cesctl.validity.held import held, scores_at
 from cesctl.validity.plain import money
@@ -152,7 +153,7 @@ class _Tuning:
         before = self.made.before
         chosen, read = before, {}
         if better:
-            chosen = replace(before, signals=tuned.signals, groups=tuned.groups)
+            chosen = replace(before, signals=tuned.signals, groups=tuned.groups, scale=tuned.scale)
             read = {c.signal.name: c.column for c in what.chosen}
         unset = ""
         if bands and (verdict is None or not verdict.tells(TUNED if better else BEFORE)):
@@ -169,7 +170,9 @@ class _Tuning:
             judgement=verdict,
             changes=changes_of(self.model, tuned, what, fitted, good=self.good),
             limits=tuple((a, b) for a, b in groups if a != b),
+            scale=tuned.scale,
             bands=_by_band(chosen, judged.pairs, "tuned" if better else "score"),
+            bands_before=_by_band(before, judged.pairs, "score"),
             unset=unset,
         )
 

@@ -13,7 +13,7 @@ from cesctl.validity.measures import FEWEST
 
 if TYPE_CHECKING:
     from cesctl.insight.periods import Every
-    from cesctl.model.types import Group, Model
+    from cesctl.model.types import Group, Model, Scale
     from cesctl.result import Result
     from cesctl.tuning.judge import Judgement
     from cesctl.validity.outcome import Outcome
@@ -60,9 +60,10 @@ class Tuned:
     ``result``: the run of ``before``, the model as it was, at the last T. ``model``: as it should be, and
     ``before`` where that is as good as the data allow (but for its bands, where those were asked for).
     ``fitted``, ``judged``: who fits and who judges; where one of them is not ``enough``, there is no more.
-    ``judgement``, ``changes`` (see ``changes_of``) and ``limits`` (groups with other ones, before and after)
-    are of what the fit makes of the model, whether or not that is better. ``bands``: one row per band of
-    ``model``, of the judged pairs, see ``by_band``. ``unset``: why bands that were asked for stay.
+    ``judgement``, ``changes`` (see ``changes_of``), ``limits`` (groups with other ones, before and after) and
+    ``scale`` are of what the fit makes of the model, whether or not that is better. ``bands``: one row per
+    band of ``model``, of the judged pairs, see ``by_band``; ``bands_before``: the same by the model before.
+    ``unset``: why bands that were asked for stay.
     """
 
     result: Result
@@ -77,7 +78,9 @@ class Tuned:
     judgement: Judgement | None = None
     changes: pl.DataFrame | None = None
     limits: tuple[tuple[Group, Group], ...] = ()
+    scale: Scale | None = None
     bands: pl.DataFrame | None = None
+    bands_before: pl.DataFrame | None = None
     unset: str = ""
 
     @property

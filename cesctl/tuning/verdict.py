@@ -9,7 +9,11 @@ from cesctl.tuning.judge import BEFORE, TREES, TUNED
 from cesctl.validity.measures import CHANCE, FEWEST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cesctl.tuning.tuned import Half, Tuned
+
+CLOSE = 0.005  # of the area under the curve: less is not worth a model
 
 
 def verdict(made: Tuned) -> list[str]:
@@ -32,7 +36,11 @@ def verdict(made: Tuned) -> list[str]:
             said.append(
                 "Neither can be told from chance: nothing in this model foretells the outcome."
             )
-        said.append(_ceiling(made, tuned if made.better else before, trees))
+        own = tuned if made.better else before
+        said.append(_ceiling(made, own, trees))
+        said += _rivals(own, rows.values())
+        if not made.better and not any(r["than_score"] == "better" for r in rows.values()):
+            said.append("The weights are as good as the data allow.")
     if made.unset:
         said.append(f"The bands stay: {made.unset}.")
     return said
@@ -63,7 +71,8 @@ def _too_few(half: Half, what: str) -> str:
     who, n = min(((half.having, "with"), (half.lacking, "without")))[::-1]
     return (
         f"Nothing can be said: of the customers that {what}, {n:,} {who} the outcome are too few; at least "
-        f"{FEWEST} are needed, and a hundred to say much. The weights stay as they are."
+        f"{FEWEST} are needed, and a hundred to say much. The weights stay as they are. With a shorter "
+        "--horizon or --every there are more times to look at."
     )
 
 
@@ -80,10 +89,23 @@ def _compared(made: Tuned, before: dict[str, Any], tuned: dict[str, Any]) -> str
     who = f"{made.judged.customers:,} customers at later times, whom the fit never saw"
     if made.better:
         return f"Tuned weights foretell the outcome better than those of the model: {numbers}; of {who}."
+    how = "are not surely better"
+    if judgement.high is not None and judgement.high < 0.0:
+        how = "are worse"
     return (
-        f"The weights are as good as the data allow: tuned ones are not surely better ({numbers}; of "
-        f"{who}). They stay as they are."
+        f"No better weights were found: tuned ones {how} ({numbers}; of {who}). Those of the model stay as "
+        "they are."
     )
+
+
+def _rivals(own: dict[str, Any], rows: Iterable[dict[str, Any]]) -> list[str]:
+    """Simpler ones that tell as well."""
+    found = [
+        f"{str(r['name']).removeprefix('best measure: ')} (AUC {fixed(r['auc'], 3)})"
+        for r in sorted(rows, key=lambda r: -r["auc"])
+        if r["name"] not in {BEFORE, TUNED, TREES} and r["auc"] >= own["auc"] - CLOSE
+    ]
+    return [f"What is simpler tells as well, or better: {', '.join(found)}."] if found else []
 
 
 def _chance(row: dict[str, Any]) -> bool:

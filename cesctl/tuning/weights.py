@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 
 from cesctl.model.most_points import most_points
-from cesctl.pipeline.band import band_index
 from cesctl.pipeline.points import add_points
 from cesctl.pipeline.roll_up import roll_up
 from cesctl.pipeline.scale import add_score
 from cesctl.tuning.rivals import area_of
-from cesctl.tuning.round_numbers import four_digits, rounded, two_digits
+from cesctl.tuning.round_numbers import rounded, two_digits
 from cesctl.tuning.settings import factors
+from cesctl.tuning.size import RELATIVE, scale_of, size_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,50 +27,41 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-FACTORS = tuple(10.0 ** (n / 25.0) for n in range(-25, 26))  # a tenth to ten times
-LOST = 0.001  # of the area under the curve, that round weights may cost
-RELATIVE = frozenset({"minmax", "percentile"})  # to the others at the same T
-FREE_OF_SIZE = frozenset({"possible", *RELATIVE})  # all weights doubled change no score
+LOST = 0.001  # of the area under the curve, that the roundest weights may cost
 
 
 def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Model | None:
-    """The model with what was found: round weights, as large as puts about as many into each band as before.
-    Signals that were taken away have weight 0; limits of points follow the weights. None where the scale has
-    nothing left to go by: all have the same raw, or of ``possible`` no signal adds points.
+    """The model with what was found: round weights, and the scale, as puts about as many into each band as
+    before at the latest T, see ``size``. Signals that were taken away have weight 0; limits of points follow
+    the weights. None where the scale has nothing left to go by: all have the same raw, or of ``possible`` no
+    signal adds points.
     """
     columns = {c.signal.name: c.column for c in found.chosen}
-    before = scores(model, sample, {})
+    bare = _with_weights(model, sample, found, 1.0, float)
+    if not _scorable(bare):
+        return None
+    before, after = scores(model, sample, {}), scores(bare, sample, columns)
+    if after["raw"].n_unique() == 1:
+        return None
+    old = _latest(before)
+    factor = size_of(model, old, _latest(after))
 
     def made(factor: float, shape: Callable[[float], float]) -> Model:
-        return _with_weights(model, sample, found, factor, shape)
-
-    if not _scorable(made(1.0, float)):
-        return None
-    size = _spread(before) or 1.0  # of a model that weighs nothing any will do
-    own = _spread(scores(made(1.0, float), sample, columns))
-    if own == 0.0:
-        return None
-    first = size / own
-    factor = first
-    if model.scale.method not in FREE_OF_SIZE:
-        shares = _shares(before, model)
-        factor = min(
-            (first * f for f in FACTORS),
-            key=lambda f: (
-                round(_apart(shares, _shares(scores(made(f, float), sample, columns), model)), 6),
-                abs(np.log(f / first)),
-            ),
-        )
+        own = _with_weights(model, sample, found, factor, shape)
+        return replace(own, scale=scale_of(model, old, _latest(scores(own, sample, columns))))
 
     def area(model: Model) -> float:
         return area_of(sample, scores(model, sample, columns)["score"].to_numpy(), good=good)
 
-    exact = area(made(factor, float))
-    for shape in (rounded, two_digits):
-        tried = made(factor, shape)
-        if area(tried) >= exact - LOST:
-            return tried
-    return made(factor, four_digits)
+    tried = made(factor, rounded)
+    if area(tried) >= area(made(factor, float)) - LOST:
+        return tried
+    return made(factor, two_digits)
+
+
+def _latest(scored: pl.DataFrame) -> pl.Series:
+    """Raw at the latest T, which is most like what comes: at the first the log has hardly begun."""
+    return scored.filter(pl.col("as_of") == pl.col("as_of").max())["raw"]
 
 
 def _scorable(model: Model) -> bool:
@@ -192,18 +183,3 @@ def _points(
         if s.group == group.name:
             total += s.weight * sample.values(s, columns.get(s.name, s.name))
     return group.weight * total
-
-
-def _spread(scored: pl.DataFrame) -> float:
-    found = scored["raw"].std()
-    return found if isinstance(found, float) else 0.0
-
-
-def _shares(scored: pl.DataFrame, model: Model) -> Floats:
-    """The share of the pairs in each band."""
-    index = scored.select(band_index(model.bands)).to_series().to_numpy()
-    return np.bincount(index, minlength=len(model.bands)) / max(len(index), 1)
-
-
-def _apart(some: Floats, others: Floats) -> float:
-    return float(np.abs(some - others).sum())

@@ -15,7 +15,7 @@ from cesctl.insight.segments import with_attributes
 from cesctl.model.scored_by import all_bands, each_signal
 from cesctl.validity import bgnbd as bg_nbd
 from cesctl.validity.at_risk_list import AtRiskList, judged
-from cesctl.validity.by_score import by_band, by_tenth, foretold
+from cesctl.validity.by_score import by_band, by_tenth, foretold, reaches_back
 from cesctl.validity.by_time import by_segment, by_time
 from cesctl.validity.held import held
 from cesctl.validity.measures import compared
@@ -153,7 +153,8 @@ def _judged(
         customers=coded["customer"].n_unique(),
         with_outcome=coded.filter("outcome")["customer"].n_unique(),
         at_risk=judged(coded),
-        foretold=foretold(coded, found.horizon),
+        # where a window is not yet whole, bands are no guide to later ones
+        foretold=foretold(coded.filter(reaches_back(model.window_us, found.oldest)), found.horizon),
         said=found.said,
         by=by,
         segments=None if by is None else by_segment(coded, by, good=good),

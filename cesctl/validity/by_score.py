@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
+from cesctl.engines.measures import epoch_us
 from cesctl.validity.rates import Rate, rate_table, rates, told
 
 TENTHS = 10
@@ -50,6 +51,13 @@ class Foretold:
     pairs: int
     expected: float
     observed: int
+
+
+def reaches_back(window: int | None, oldest: datetime) -> pl.Expr:
+    """Whether at ``as_of`` the log, which begins with ``oldest``, reaches back over a window (µs)."""
+    if window is None:
+        return pl.lit(value=True)
+    return pl.col("as_of").to_physical() - window >= epoch_us(oldest)
 
 
 def foretold(pairs: pl.DataFrame, horizon: timedelta) -> Foretold | None:

@@ -12,6 +12,7 @@ import polars as pl
 from cesctl.errors import UsageError
 from cesctl.insight.periods import parse_every
 from cesctl.insight.times import first_instant, fixed_time
+from cesctl.model.fields import did_you_mean
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.run import score_times
 from cesctl.validity.outcome import parse_outcome
@@ -98,7 +99,11 @@ def held(
     happened = told.times
     if noted is not None:
         happened = noted.join(told.everybody, on="customer").select("code", "at")
-    said = (*notes, *_matched(outcome, noted, happened))
+    if outcome.event is not None and not happened.height:
+        raise UsageError(_no_such_event(outcome, log))
+    if noted is not None:
+        notes.append(_matched(outcome, noted, happened, told.everybody))
+    said = tuple(notes)
     pairs, left_out = _paired(
         found, told, happened, outcome, horizon=ahead, until=wanted.until, columns=columns
     )
@@ -153,25 +158,44 @@ def _paired(
         )
         frames.append(frame.sort("code"))
     if not frames:
-        raise UsageError("no customer has an event by any of the T; the log begins later")
+        begins = (
+            "has no event" if told.oldest is None else f"begins {told.oldest:%Y-%m-%d %H:%M} UTC"
+        )
+        raise UsageError(
+            f"no time is left to score at: the log {begins}, and the last time whose horizon it covers is "
+            f"{max(at.as_of for at in found):%Y-%m-%d %H:%M} UTC; a shorter --horizon leaves more"
+        )
     return frames, left_out
 
 
-def _matched(outcome: Outcome, noted: pl.DataFrame | None, there: pl.DataFrame) -> list[str]:
-    """How many outcomes ``noted`` in a file are ``there``, in the log, and until when; of an event, that
-    there is none.
+def _no_such_event(outcome: Outcome, log: Log) -> str:
+    accepted = pl.col("reason").is_null()
+    names = log.events().filter(accepted).select(pl.col("event").unique().sort())
+    there = names.collect(engine="streaming").to_series().to_list()
+    assert outcome.event is not None
+    asked = [*outcome.event.names, *outcome.event.patterns]
+    hint = next(filter(None, (did_you_mean(name, there) for name in asked)), "")
+    return f"--outcome: there is no {outcome} in the log" + (f"; {hint}" if hint else "")
+
+
+def _matched(
+    outcome: Outcome, noted: pl.DataFrame, there: pl.DataFrame, everybody: pl.DataFrame
+) -> str:
+    """How many outcomes ``noted`` in a file are ``there``, in the log, and until when. Raises UsageError
+    where none is.
     """
-    if outcome.silent_us is not None:
-        return []
-    if noted is None:
-        return [] if there.height else [f"{outcome}: there is no such event in the log"]
     if not noted.height:
-        return [f"{outcome}: there are no outcomes in it"]
+        raise UsageError(f"{outcome}: there are no outcomes in it")
+    if not there.height and everybody.height:
+        ids = [f'"{frame["customer"].sort()[0]}"' for frame in (noted, everybody)]
+        raise UsageError(
+            f"{outcome}: none of its {noted.height:,} outcomes is of a customer of the log: it names "
+            f"{ids[0]} and such, the log {ids[1]}"
+        )
     first, last = noted["at"].min(), noted["at"].max()
     assert isinstance(first, datetime)
     assert isinstance(last, datetime)
-    text = (
+    return (
         f"{outcome}: {noted.height:,} outcomes from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
         f"{there.height:,} of them of customers of the log; what is not in it counts as not having come"
     )
-    return [text]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,6 +12,7 @@ from cesctl.pipeline.conditions import trimmed
 from cesctl.pipeline.timestamps import to_instants
 from cesctl.sources import names
 from cesctl.sources.table import read_table
+from cesctl.validity.outcome import HINT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +38,8 @@ def read_outcomes(outcome: Outcome, log: Log) -> pl.DataFrame:
     column, a time that is none, several labels of which none is chosen, and a label that no row has.
     """
     assert outcome.file is not None
+    if outcome.file != "-" and not Path(outcome.file).exists():
+        raise InputError(InputProblem("there is no such file", outcome.file, hint=HINT))
     table = read_table(outcome.file, rows_needed=False)
     roll_up = log.model.roll_up
     whose = [c for s in log.model.sources for c in s.customer]

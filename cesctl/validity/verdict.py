@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cesctl.engines.measures import epoch_us
 from cesctl.model.scored_by import own_bands
 from cesctl.present.numbers import fixed, percent
+from cesctl.validity.by_score import reaches_back
 from cesctl.validity.measures import CHANCE, FEWEST
 
 if TYPE_CHECKING:
@@ -79,8 +79,11 @@ def _beside_plain(made: Backtest) -> list[str]:
         for kind in ("plain", "signal")
         for row in _best(r for r in better if r["kind"] == kind and r["direction"] == "right")
     ]
+    alone = [r for r in rows if r["kind"] == "signal" and r["direction"] == "right"]
+    close = [r for r in alone if r["than_score"] is None and r["auc"] is not None]
+    said += [f"{_named(row)} alone may do as well: {_difference(row)}." for row in _best(close)[:1]]
     plain = [r for r in rows if r["kind"] == "plain"]
-    if any(r in better for r in plain):
+    if any(r in better for r in plain) or made.measures["low"][0] <= CHANCE:
         return said
     best, *_ = _best(r for r in plain if r["than_score"] != "worse") or _best(plain)
     if all(r["than_score"] == "worse" for r in plain):
@@ -150,8 +153,8 @@ def _calibrated(made: Backtest) -> list[str]:
         return []
     expected, observed = (percent(n / found.pairs) for n in (found.expected, found.observed))
     text = (
-        f"By the rates of the bands at earlier times, the outcome was to be expected in {expected} later "
-        f"({_times(found.times)}); it came in {observed}."
+        f"As each band fared at earlier times, {expected} should have had the outcome later "
+        f"({_times(found.times)}); {observed} had it."
     )
     return [text]
 
@@ -179,8 +182,6 @@ def _narrowed(made: Backtest) -> list[str]:
 
 def truncated(made: Backtest) -> int:
     """At how many T the log begins later than the model's window."""
-    window = made.result.model.window_us
-    if window is None or made.oldest is None:
+    if made.oldest is None:
         return 0
-    begins = pl.col("as_of").to_physical() - window
-    return made.times.filter(begins < epoch_us(made.oldest)).height
+    return made.times.filter(~reaches_back(made.result.model.window_us, made.oldest)).height

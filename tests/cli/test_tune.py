@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,18 @@ def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
     assert [row["band"] for row in answer["bands"]] == ["Low", "Mid", "Good"]
     assert answer["fitted"]["customers"] + answer["judged"]["customers"] <= 700
     assert call("score", "events.csv", "-c", "tuned.yaml").exit_code == 0
+    command = " ".join(result.stderr.split()).partition("Next: cesctl ")[2]
+    assert command.startswith("backtest events.csv --outcome event:left --every 30d --horizon 30d")
+    following = call(*shlex.split(command), "-f", "json")
+    assert following.exit_code == 0, following.stderr
+    times = [row["as_of"] for row in json.loads(following.stdout)["times"]]
+    assert times == answer["judged"]["times"]
+    over = call(*RUN, "--write", str(target))
+    assert over.exit_code == 2
+    assert "is there already; --force writes over it" in " ".join(over.stderr.split())
+    target.write_text("mine", encoding="utf-8")
+    assert call(*RUN, "--write", str(target), "--force").exit_code == 0
+    assert target.read_text(encoding="utf-8") == text
     again = call(
         "tune",
         "events.csv",
@@ -81,7 +94,7 @@ def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
         "-w",
         "again.yaml",
     )
-    assert "as good as the data allow" in " ".join(again.stdout.split())
+    assert "No better weights were found: tuned ones are " in " ".join(again.stdout.split())
     assert "again.yaml is not written" in again.stderr
     assert not (folder / "again.yaml").exists()
 

@@ -206,3 +206,25 @@ def test_what_cannot_be_edited_is_refused_and_not_half_done(tmp_path: Path) -> N
 
 def signals(model: Model) -> list[Signal]:
     return [replace(s, line=0) for s in model.signals]
+
+
+@pytest.mark.parametrize(
+    ("scale", "moved", "was", "now"),
+    [
+        ("{method: linear, from: [0, 74], to: [1, 100]}", {"from_": (-29.0, 45.0)}, "from: [0, 74]",
+         "from: [-29, 45]"),
+        ("{method: logistic, midpoint: 3, steepness: 0.3}", {"midpoint": 2.1}, "midpoint: 3",
+         "midpoint: 2.1"),
+    ],
+)  # fmt: skip
+def test_a_scale_that_follows_the_weights(
+    tmp_path: Path, scale: str, moved: dict[str, object], was: str, now: str
+) -> None:
+    before = model(tmp_path, TEXT.replace("{method: clamp, to: [0, 100]}", scale))
+    after = changed(before, login={"weight": 3.0})
+    after = replace(after, scale=replace(after.scale, **moved))  # type: ignore[arg-type]
+    made = tuned_text(tuned(before, after), [], str(tmp_path / "new.yaml"))
+    key, old, new = was.split(": ", maxsplit=1)[0], was.split(": ")[1], now.split(": ")[1]
+    assert f"# cesctl tune: {key} {old} -> {new}: follows the weights\nscale: " in made
+    assert now in made
+    assert was not in made

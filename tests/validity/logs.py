@@ -38,3 +38,9 @@ def leaving(customers: int = 120, *, strength: float = 1.0, seed: int = 1) -> pl
                 break
     names = ["user_id", "event", "timestamp", "plan"]
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def with_one(log: pl.DataFrame, event: str) -> pl.DataFrame:
+    """With an event of a customer who does nothing else, on the log's first day."""
+    row = {"user_id": "once", "event": event, "timestamp": log["timestamp"].min(), "plan": None}
+    return pl.concat([log, pl.DataFrame([row], schema=log.schema)])

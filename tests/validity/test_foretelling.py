@@ -11,6 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import cesctl
+from cesctl.errors import UsageError
 from cesctl.insight.diff import Diff
 from cesctl.model import parse_model
 from cesctl.validity.foretelling import Foretelling, _interval, which_is_better
@@ -169,9 +170,8 @@ def test_outcomes_of_a_file_among_the_exports(tmp_path: Path) -> None:
 
 
 def test_what_is_to_know_of_the_outcome_is_told() -> None:
-    assert found(outcome="event:nothing").notes == (
-        'event "nothing": there is no such event in the log',
-    )
+    with pytest.raises(UsageError, match='there is no event "lft" in the log; did you mean "left"'):
+        found(outcome="event:lft")
 
 
 def test_of_a_roster_that_only_b_has(tmp_path: Path) -> None:
