@@ -21,6 +21,7 @@ from cesctl.model.load import parse_model
 from cesctl.model.types import Model
 from cesctl.pipeline.run import score
 from tests.agreement import compare
+from tests.effort import tries
 from tests.minimal import smallest
 from tests.reference import clock
 from tests.reference.run import Roster, score_rows
@@ -38,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=tries(EXAMPLES),
     deadline=None,
     derandomize=EXAMPLES <= 500,  # CI judges the change, not the luck of the day
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

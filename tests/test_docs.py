@@ -16,7 +16,11 @@ PAGES: list[Path] = DOCS["PAGES"]
 QUOTING = [p for p in PAGES if "<!-- output:" in p.read_text() or "<!-- help:" in p.read_text()]
 
 
-@pytest.mark.parametrize("page", QUOTING, ids=lambda p: p.name)
+SLOW = {"what-if.md", "insight.md", "validity.md"}  # those with many outputs
+PARAMS = [pytest.param(p, marks=[pytest.mark.slow] * (p.name in SLOW), id=p.name) for p in QUOTING]
+
+
+@pytest.mark.parametrize("page", PARAMS)
 def test_quoted_output_is_what_is_printed(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert DOCS["made"](text) == text, "run: python docs/make.py"
@@ -63,6 +67,7 @@ def test_the_readmes_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.at_risk.height > 0  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_the_python_of_the_page_of_what_if_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     names = run_first_block("docs/what-if.md", monkeypatch)
     made = names["made"]
@@ -74,6 +79,7 @@ def test_the_python_of_the_page_of_reports_runs(monkeypatch: pytest.MonkeyPatch)
     assert str(names["page"]).startswith("<!doctype html>")
 
 
+@pytest.mark.slow
 def test_the_python_of_the_page_of_views_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     run_first_block("docs/insight.md", monkeypatch)
     text = (ROOT / "docs" / "insight.md").read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ import cesctl
 from cesctl import sources
 from cesctl.errors import InputError
 from cesctl.pipeline.log import open_log
+from tests.effort import tries
 from tests.sources import writing
 from tests.sources.writing import Table
 
@@ -156,7 +157,7 @@ CASES = (
 
 @pytest.mark.slow
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=tries(EXAMPLES),
     derandomize=EXAMPLES <= 250,  # CI judges the change, not the luck of the day
     suppress_health_check=[HealthCheck.too_slow],
 )

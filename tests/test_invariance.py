@@ -21,6 +21,7 @@ from cesctl.model.types import Model
 from cesctl.pipeline.run import score
 from cesctl.present.files import scores_file
 from cesctl.result import Result
+from tests.effort import tries
 from tests.random_examples.dice import Dice
 from tests.strategies import Example, examples
 from tests.test_against_reference import parsed
@@ -29,7 +30,10 @@ Row = dict[str, str | None]
 COLUMNS = ["user_id", "event", "timestamp", "amount", "plan"]
 T = datetime(2026, 11, 1, tzinfo=UTC)
 few = settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=tries(30),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
 )
 
 # Everything whose sums would differ in the last bits if they were added as floats.
@@ -96,6 +100,7 @@ def write_csv(path: Path, rows: list[Row], columns: list[str]) -> Path:
     return path
 
 
+@pytest.mark.slow
 @few
 @given(example=examples(), seed=st.integers(0, 2**24 - 1))
 def test_row_order_changes_no_byte(
@@ -162,6 +167,7 @@ def test_the_format_changes_no_byte(
     assert outputs(score(inputs, parse_model(MODEL), now=T)) == whole
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_changes_no_byte(tmp_path: Path) -> None:
     """In processes of their own, as polars makes its threads once; with small pieces, to have many."""
     write_csv(tmp_path / "log.csv", log(20_000, seed=2), COLUMNS)

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from cesctl.model.types import COMBINES, Identities, Model, RollUp, Scale
 from cesctl.pipeline.run import score
 from tests.agreement import compare
+from tests.effort import tries
 from tests.random_examples.pools import CUSTOMERS
 from tests.reference import clock
 from tests.reference.events import Row
@@ -29,7 +30,7 @@ from tests.strategies import Example, examples
 from tests.test_against_reference import parsed, roster
 
 SETTINGS = settings(
-    max_examples=80,
+    max_examples=tries(80),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

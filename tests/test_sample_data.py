@@ -40,6 +40,7 @@ def accounts() -> Rows:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_making_it_again_gives_the_same_bytes(made: Path) -> None:
     assert (made / "accounts.csv").read_bytes() == (SAMPLE / "accounts.csv").read_bytes()
     # What is inside: how tightly it is packed differs from one zlib to another.

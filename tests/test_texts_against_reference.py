@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cesctl.pipeline import numbers
 from cesctl.pipeline.timestamps import to_instants
+from tests.effort import tries
 from tests.random_examples.dice import Dice
 from tests.random_examples.pools import FINE, HUGE, ODD, SIMPLE
 from tests.reference import clock
@@ -18,7 +19,10 @@ from tests.reference.numbers import number, round_half_away
 
 MANY = 1000
 few = settings(
-    max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=tries(20),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
 )
 seeds = st.integers(0, 2**24 - 1)
 

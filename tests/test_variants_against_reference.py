@@ -17,6 +17,7 @@ from cesctl.model.types import Condition, Model, Scale, Variant
 from cesctl.pipeline.run import score
 from cesctl.result import Result
 from tests.agreement import Found, Run, compare, compare_score
+from tests.effort import tries
 from tests.reference import clock
 from tests.reference.conditions import holds
 from tests.reference.events import Event, read
@@ -25,7 +26,7 @@ from tests.strategies import Example, examples
 from tests.test_against_reference import parsed, roster
 
 SETTINGS = settings(
-    max_examples=120,
+    max_examples=tries(120),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -138,7 +138,11 @@ def _models(made: Diff) -> Table | Words:
         Row(tuple(cell(text or NOTHING, "" if text else "dim") for text in row))
         for row in first.iter_rows()
     )
-    columns = (Column("Where", least=12), Column("A", least=10), Column("B", least=10, keep=True))
+    columns = (
+        Column("Where", least=12, ends=True),
+        Column("A", least=10),
+        Column("B", least=10, keep=True),
+    )
     left = made.models.height - first.height
     return Table(heading, columns, rows, f"{left:,} more: JSON has all." if left else "")
 

@@ -51,6 +51,15 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, max(width - 1, 0)).rstrip() + "…"
 
 
+def fit_ends(text: str, width: int) -> str:
+    """The same, cut in the middle."""
+    if cell_len(text) <= width or width < 3:
+        return fit(text, width)
+    last = (width - 1) // 2
+    end = next(text[at:] for at in range(len(text)) if cell_len(text[at:]) <= last)
+    return set_cell_size(text, width - 1 - cell_len(end)) + "…" + end
+
+
 def bar(share: float, width: int) -> str:
     """A share of 0 … 1 as a bar; what is more than nothing shows."""
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
@@ -235,7 +244,7 @@ def _line(
 ) -> Text:
     line = Text(" " * INDENT, end="")
     for at, (c, column, width) in enumerate(zip(cells, columns, widths, strict=True)):
-        text = fit(c.text, width)
+        text = (fit_ends if column.ends else fit)(c.text, width)
         pad = " " * (width - cell_len(text))
         line.append(" " * GAP if at else "")
         line.append(text + pad if column.align == "left" else pad + text, _style(c.style or style))

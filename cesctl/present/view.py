@@ -30,6 +30,7 @@ class Column:
 
     An ``optional`` column is shown only where all of the table fits, the last one going first. The others
     go, and are named, where the table does not fit even when cut; those to ``keep`` and the first never.
+    ``ends``: both ends of a text that is cut are shown, as of paths, which differ in the last step.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Column:
     least: int = 0
     optional: bool = False
     keep: bool = False
+    ends: bool = False
 
 
 @dataclass(frozen=True)

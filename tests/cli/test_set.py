@@ -71,11 +71,20 @@ def test_the_model_of_this_folder(folder: Path) -> None:
     )
 
 
-def test_options_win() -> None:
+def test_an_option_that_says_the_same_is_refused() -> None:
     call = ("score", "events.csv", "-c", "model.yaml", "--set", "window=3d", "--window", "60d")
-    shown = small.call(*call).stdout
-    assert "  Window  60d\n" in shown
-    assert "  Set     window = 3d\n" in shown
+    result = small.call(*call)
+    assert result.exit_code == 2
+    assert "--window and --set window say the same thing; give one" in result.stderr
+
+
+def test_files_that_are_given_and_set_are_refused() -> None:
+    result = small.call(
+        "score", "events.csv", "-c", "model.yaml", "--set", "source.files=[other.csv]"
+    )
+    assert result.exit_code == 2
+    said = "files are given, and by --set source.files others; give one"
+    assert said in " ".join(result.stderr.split())
 
 
 def test_what_cannot_be_set_ends_the_run() -> None:

@@ -22,6 +22,7 @@ from cesctl.errors import ModelError
 from cesctl.model.types import COMBINES, Identities, Model, RollUp, Scale, Signal
 from cesctl.result import Scored
 from tests.agreement import LAST_PLACES, Found, Run, compare_score
+from tests.effort import tries
 from tests.random_examples.dice import Dice
 from tests.reference import clock
 from tests.reference.events import Log, Row, read
@@ -34,7 +35,7 @@ from tests.test_against_reference import parsed, roster
 from tests.test_joined_against_reference import ENDS, customer_columns, write_identities
 
 VIEWS = settings(
-    max_examples=100,
+    max_examples=tries(100),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

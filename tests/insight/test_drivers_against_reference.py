@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cesctl.insight.drivers import Drivers, drivers
 from tests.agreement import Found
+from tests.effort import tries
 from tests.insight.cases import VIEWS, Case, alike, check, chosen, noise_of
 from tests.insight.populations import population
 from tests.reference import drivers as reference
@@ -29,7 +30,7 @@ def test_drivers_agrees(example: Example, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.slow
-@settings(VIEWS, max_examples=60)
+@settings(VIEWS, max_examples=tries(60))
 @given(seed=st.integers(0, 2**24 - 1))
 def test_drivers_of_many_customers(seed: int) -> None:
     assert differences(population(seed)).differences == []

@@ -15,6 +15,7 @@ from cesctl.insight.movers import Movers, movers
 from cesctl.insight.parts_of_raw import parts_of_raw
 from cesctl.model import parse_model
 from cesctl.pipeline.run import score
+from tests.effort import tries
 from tests.strategies import Example, examples
 from tests.test_against_reference import inputs, parsed
 
@@ -147,7 +148,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=tries(40),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(example=examples())
 def test_of_any_model_and_log(example: Example, folder: Path) -> None:
     """Both ends are the runs of their times; all parts add up to raw, all changes to that of raw."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cesctl.insight.segments import Segments, segments
 from tests.agreement import LAST_PLACES, Found
+from tests.effort import tries
 from tests.insight.cases import VIEWS, Case, alike, check
 from tests.insight.populations import population
 from tests.reference import segments as reference
@@ -29,7 +30,7 @@ def test_segments_agrees(example: Example, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.mark.slow
-@settings(VIEWS, max_examples=60)
+@settings(VIEWS, max_examples=tries(60))
 @given(seed=st.integers(0, 2**24 - 1))
 def test_segments_of_many_customers(seed: int) -> None:
     made = population(seed)

@@ -20,6 +20,7 @@ from cesctl.model import parse_model
 from cesctl.model.types import Model, Source
 from cesctl.pipeline.log import Log, open_log
 from cesctl.pipeline.run import score_log
+from tests.effort import tries
 from tests.insight.frames import NOW, export
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1
 tiny = st.lists(st.tuples(st.sampled_from("abc"), names, st.floats(0, 400)), min_size=1, max_size=8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 @given(tiny)
 def test_any_tiny_log_gives_a_model_that_runs(rows: list[tuple[str, str, float]]) -> None:
     rows.append(("a", "at least this", 0.0))  # names may all be blank

@@ -235,6 +235,7 @@ def test_an_attribute_called_like_a_column(name: str) -> None:
         made(text=text)
 
 
+@pytest.mark.slow
 def test_as_many_periods_as_may_be() -> None:
     found = trend(DATA, parse_model(MODEL), every="1d", periods=120)
     assert found.periods.height == 120

@@ -13,6 +13,7 @@ from cesctl.errors import ModelError
 from cesctl.model import parse_model
 from cesctl.model.differences import differences
 from cesctl.model.types import Model, Signal
+from tests.effort import tries
 from tests.model.made import MODELS
 
 A = """\
@@ -141,7 +142,12 @@ def model_of(said: dict[str, object]) -> Model | None:
 VALID = MODELS.filter(lambda said: model_of(said) is not None)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=tries(60),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(VALID, VALID, st.data())
 def test_models_without_a_difference_are_alike(
     one: dict[str, object], other: dict[str, object], data: st.DataObject

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cesctl.errors import EditError
 from cesctl.model.edit import comment_above, remove_key, set_value
+from tests.effort import tries
 
 KEYS = [
     "events", "weight", "cap", "login", "Post: scheduled", "a.b", "x y", "日本", "é😀", "from", "name", "2",
@@ -218,7 +219,7 @@ def kept(text: str, new: str, comments: list[str], lost: int) -> None:
         assert comment in new or (lost and comment in gone), (comment, new)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=tries(200), deadline=None, derandomize=True)
 @given(st.data())
 def test_set(data: st.DataObject) -> None:
     text, comments = data.draw(texts())
@@ -256,7 +257,7 @@ def test_set(data: st.DataObject) -> None:
     kept(text, bare, comments, isinstance(old, dict | list))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=tries(150), deadline=None, derandomize=True)
 @given(texts(), st.data())
 def test_remove(made: tuple[str, list[str]], data: st.DataObject) -> None:
     text, comments = made
@@ -271,7 +272,7 @@ def test_remove(made: tuple[str, list[str]], data: st.DataObject) -> None:
     kept(text, new, comments, lost=True)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=tries(60), deadline=None, derandomize=True)
 @given(texts(), st.data())
 def test_comment(made: tuple[str, list[str]], data: st.DataObject) -> None:
     text, _ = made

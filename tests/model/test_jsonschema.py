@@ -15,6 +15,7 @@ from cesctl.errors import ModelError
 from cesctl.model import json_schema, parse_model
 from cesctl.model.document import Items, Node, Pairs, Scalar, compose
 from cesctl.model.report import Report
+from tests.effort import tries
 from tests.model.made import MODELS as MADE
 from tests.model.test_load import GLANCE
 
@@ -182,7 +183,7 @@ UNKNOWABLE = re.compile(
 )
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=tries(600), deadline=None, derandomize=True)
 @given(MADE)
 def test_loader_and_schema_agree(value: object) -> None:
     text = json.dumps(value)

@@ -31,6 +31,7 @@ from cesctl.model.types import (
     Source,
     Target,
 )
+from tests.effort import tries
 from tests.model.made import MODELS as MADE
 
 GLANCE = """\
@@ -216,7 +217,7 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=40).map("".join)))
 @example("events: {a: {weight: 1, tiers: [*a]}}")
 @example("? ")
@@ -258,7 +259,7 @@ MODELS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(st.one_of(MODELS, MADE))
 def test_any_values_are_a_model_or_give_problems(value: object) -> None:
     told = rendered(json.dumps(value))

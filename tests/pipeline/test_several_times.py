@@ -16,6 +16,7 @@ from cesctl.model.types import Model, RollUp
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.run import score, score_times
 from cesctl.result import Scored
+from tests.effort import tries
 from tests.strategies import Example, examples
 from tests.test_against_reference import inputs, parsed
 
@@ -50,7 +51,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=tries(25),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(example=examples())
 def test_random_models_and_logs(example: Example, folder: Path) -> None:
     model = parsed(example, folder)
@@ -63,7 +69,12 @@ def test_random_models_and_logs(example: Example, folder: Path) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=tries(10),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(example=examples())
 def test_accounts(example: Example, folder: Path) -> None:
     model = parsed(example, folder)

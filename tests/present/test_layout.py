@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from cesctl.present.layout import bar, fit, lay_out, plain
+from cesctl.present.layout import bar, fit, fit_ends, lay_out, plain
 from cesctl.present.view import Cell, Column, Page, Row, Table, Words, cell, filled
 
 
@@ -19,6 +19,16 @@ def test_cut_text_ends_with_an_ellipsis() -> None:
     assert fit("abcdef", 5) == "abcd…"
     assert fit("客户一号", 5) == "客户…"
     assert cell_len(fit("客户一号公司", 6)) <= 6
+
+
+def test_a_path_shows_both_ends() -> None:
+    assert fit_ends("abcdef", 6) == "abcdef"
+    assert fit_ends("events.urgent_tickets.weight", 15) == "events.….weight"
+    assert fit_ends("abcdef", 5) == "ab…ef"
+    assert fit_ends("abcdef", 4) == "ab…f"
+    assert fit_ends("abcdef", 2) == fit("abcdef", 2)
+    for width in range(1, 14):
+        assert cell_len(fit_ends("客户一号公司 events", width)) <= width
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from cesctl.present.score_view import Shown, score_page
 from cesctl.present.segments_view import segments_page
 from cesctl.present.trend_view import trend_page
 from cesctl.present.view import Cell, Column, Page, Remark, Row, Table, Words, filled
+from tests.effort import tries
 from tests.insight.populations import NOW, log
 from tests.random_examples.dice import Dice
 
@@ -79,7 +80,7 @@ def too_wide(page: Page, width: int) -> list[str]:
     return [line.plain for line in lay_out(page, width) if cell_len(line.plain) > width]
 
 
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=tries(300), derandomize=True)
 @given(page=PAGES, width=st.integers(NARROWEST, WIDEST))
 def test_of_random_pages(page: Page, width: int) -> None:
     assert too_wide(page, width) == []

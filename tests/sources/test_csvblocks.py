@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from cesctl.sources import csvblocks, csvrecord
 from cesctl.sources.parts import InputFile
+from tests.effort import tries
 from tests.sources.csvtexts import TOKENS, Row, one_by_one
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(
     st.lists(st.sampled_from(TOKENS), max_size=40),
     st.integers(1, 3),
@@ -75,6 +76,7 @@ def test_hostile_lines_take_time_in_proportion(tmp_path: Path, line: str) -> Non
     assert took[1] < 40 * (took[0] + 0.05)  # 8 is in proportion, 64 the square
 
 
+@pytest.mark.slow
 def test_one_line_of_many_megabytes(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     long = b"z" * 50_000_000
@@ -85,6 +87,7 @@ def test_one_line_of_many_megabytes(tmp_path: Path) -> None:
     assert rows == [("1", None), ("3", None), ("5", None), never]
 
 
+@pytest.mark.slow
 def test_a_quote_closed_too_far_away_was_never_closed(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     filler = b"x,%b\n" % (b"y" * 1021) * (csvrecord.REACH // 1024)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cesctl.model.types import Source
 from cesctl.sources import FAILURES, carefully, csvrecord, csvwhole, files, read
 from cesctl.sources.parts import BROKEN, FILE, InputFile, Part
+from tests.effort import tries
 from tests.sources.csvtexts import FIELDS, TOKENS, Row, one_by_one, records
 from tests.sources.writing import put
 
@@ -177,7 +178,7 @@ def whole_and_one_by_one(path: Path, width: int, chunk: str) -> tuple[list[Row] 
 SIZES = st.sampled_from(["5", "40", "1000000"])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(st.lists(st.sampled_from([*TOKENS, *FIELDS]), max_size=12), st.integers(1, 3), SIZES)
 def test_what_is_read_whole_is_what_one_record_at_a_time_gives(
     tmp_path_factory: pytest.TempPathFactory, tokens: list[str], width: int, chunk: str
@@ -190,7 +191,7 @@ def test_what_is_read_whole_is_what_one_record_at_a_time_gives(
         assert [(*row, None) for row in whole] == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from(FIELDS), min_size=1, max_size=3), min_size=1, max_size=30),
     st.sampled_from(["\n", "\r\n"]),

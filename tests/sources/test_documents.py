@@ -17,6 +17,7 @@ from cesctl.errors import InputError
 from cesctl.model.types import Source
 from cesctl.sources import FAILURES, Raw, broken, carefully, explain_failure, locate, read
 from cesctl.sources.parts import BROKEN
+from tests.effort import tries
 from tests.sources.writing import put
 
 SOURCE = Source(customer=("u",), event=("e",), timestamp=("t",))
@@ -162,6 +163,7 @@ def test_blank_lines_are_no_records(tmp_path: Path) -> None:
     assert raw.exact().parts[0].frame.collect().height == 2
 
 
+@pytest.mark.slow
 def test_a_line_longer_than_any_buffer(tmp_path: Path) -> None:
     record = {"u": "a", "e": "x", "t": "1", "big": "z" * 40_000_000}
     path = put(tmp_path, "x", json.dumps(record) + "\n" + '{"u":"b","e":"x","t":"1"}\n')
@@ -192,7 +194,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(

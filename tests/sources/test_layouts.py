@@ -16,6 +16,7 @@ import cesctl
 from cesctl.model.types import Model
 from cesctl.result import Result
 from cesctl.sources.presets import NAMES
+from tests.effort import tries
 from tests.sources.layouts import LAYOUTS, Event, Layout
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -71,7 +72,7 @@ def as_frame(events: list[Event], layout: Layout) -> Result:
 
 @pytest.mark.parametrize("name", LAYOUTS)
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=tries(EXAMPLES),
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

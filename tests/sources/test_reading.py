@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from cesctl.errors import InputError
 from cesctl.model.types import Source
 from cesctl.sources import Raw, read
+from tests.effort import tries
 from tests.sources import writing
 from tests.sources.writing import EVENTS, put
 
@@ -74,7 +75,7 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(st.lists(st.tuples(cells, cells, cells, cells), min_size=2, max_size=12))
 @pytest.mark.parametrize("form", ["csv", "tsv", "ndjson", "array", "wrapper", "parquet"])
 def test_any_texts_come_back(form: str, rows: list[tuple[str | None, ...]]) -> None:

@@ -29,6 +29,7 @@ def test_the_best_measure_and_which_way_it_tells() -> None:
     assert area == pytest.approx(roc_auc_score(own.engaged, own.rows["m:a"].to_numpy()))
 
 
+@pytest.mark.slow
 def test_trees_tell_customers_apart_that_they_have_not_seen() -> None:
     fitted, judged = sample(0), sample(1)
     chances = boosted(fitted, judged, ["a", "b", "c", "d"])

@@ -24,16 +24,21 @@ from tests.tuning import logs
 SEEDS = range(3)
 
 
+pytestmark = pytest.mark.slow
+TREES = rivals.TREES
+
+
 @pytest.fixture(autouse=True)
-def fewer_trees(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def fewer_trees(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is not tested what they make of it."""
-    if request.node.get_closest_marker("slow") is None:
-        monkeypatch.setattr(rivals, "TREES", 10)
+    monkeypatch.setattr(rivals, "TREES", 10)
 
 
 @cache
 def driven(seed: int, *, noise: bool = False) -> Tuned:
-    return tuned(logs.log(seed, noise=noise))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rivals, "TREES", TREES)
+        return tuned(logs.log(seed, noise=noise))
 
 
 def tuned(log: pl.DataFrame, text: str = logs.MODEL, **options: Any) -> Tuned:
@@ -57,7 +62,6 @@ def effects(made: Tuned) -> dict[str, float]:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_finds_the_order_and_the_signs_of_known_weights(seed: int) -> None:
     made = driven(seed)
@@ -73,7 +77,6 @@ def test_finds_the_order_and_the_signs_of_known_weights(seed: int) -> None:
     assert areas["tuned weights"] > areas["boosted trees"] - 0.03
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_finds_nothing_in_noise(seed: int) -> None:
     made = driven(seed, noise=True)
