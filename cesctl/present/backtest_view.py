@@ -80,7 +80,7 @@ def backtest_page(made: Backtest, said: Sequence[str], *, top: int = SEGMENTS) -
 
 
 def _facts(made: Backtest) -> tuple[tuple[str, str], ...]:
-    return (*run_facts(made.result)[1:], *outcome_facts(made))  # there is no one T
+    return (*run_facts(made.result, past=True), *outcome_facts(made))
 
 
 def outcome_facts(made: Backtest) -> tuple[tuple[str, str], ...]:

@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from cesctl.result import RowCounts
 
 
-def counted(rows: RowCounts) -> list[str]:
+def counted(rows: RowCounts, later: str = "after that time") -> list[str]:
     """``9 read``, ``7 accepted`` and what else there is, but for the rejected: of these each view says
-    something else.
+    something else. ``later``: what to call those after T.
     """
     others = (
         (rows.duplicate, "duplicate"),
         (rows.filtered, "filtered out"),
-        (rows.after_as_of, "after that time"),
+        (rows.after_as_of, later),
     )
     return [
         f"{rows.read:,} read",

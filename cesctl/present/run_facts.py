@@ -33,28 +33,27 @@ def run_facts(
     *,
     compared: bool = True,
     rejects: bool = False,
+    past: bool = False,
 ) -> tuple[tuple[str, str], ...]:
     """What stands above every page: T, window, files and rows; ``where``: the attributes that the customers
     are chosen by, ``of``: the run before that; ``compared``: whether to say what the model compares with,
-    ``rejects``: whether the command lists rejected rows.
+    ``rejects``: whether the command lists rejected rows, ``past``: of several T, of which the run's is the
+    last.
     """
     model, rows = result.model, result.rows
     meaning = {"latest": " (the newest event)", "now": " (the clock)"}.get(model.as_of, "")
     if model.as_of == "latest" and not rows.accepted and not rows.after_as_of:
         meaning = " (the clock: there is no event)"
     facts = [
-        ("As of", at_local(result) + meaning),
+        *([] if past else [("As of", at_local(result) + meaning)]),
         *set_facts(model),
         ("Window", window_text(model, compared=compared)),
         ("Events", _files(result.files)),
     ]
     rejected = rows.all_rejected
-    facts.append(
-        (
-            "Rows",
-            " · ".join([*counted(rows), f"{rejected:,} rejected" if rejected else "none rejected"]),
-        )
-    )
+    read = counted(rows, "later, as outcomes") if past else counted(rows)
+    read.append(f"{rejected:,} rejected" if rejected else "none rejected")
+    facts.append(("Rows", " · ".join(read)))
     if rejected:
         reasons = ", ".join(f"{number:,} {safe(why)}" for why, number in rows.rejected.items())
         share = percent(rejected / rows.read)

@@ -60,7 +60,7 @@ def _page(made: Tuned, said: list[str]) -> Page:
 
 def _facts(made: Tuned) -> tuple[tuple[str, str], ...]:
     return (
-        *run_facts(made.result)[1:],  # there is no one T
+        *run_facts(made.result, past=True),
         ("Outcome", safe(f"{made.outcome}, within {_days(made)} of each time")),
         ("Fitted", _half(made, made.fitted)),
         ("Judged", _half(made, made.judged)),

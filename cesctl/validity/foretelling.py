@@ -16,6 +16,7 @@ from cesctl.validity.backtest import backtest
 from cesctl.validity.held import SURVIVORS, scores_at
 from cesctl.validity.measures import FEWEST
 from cesctl.validity.measures import compared as measured
+from cesctl.validity.verdict import truncated
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
@@ -96,7 +97,11 @@ def foretelling(
             [("A", "score", "score_a"), ("B", "model", "score_b")],
             good=of_a.outcome.good,
         ),
-        notes=(*of_a.said, *_notes(a, b, joined.height - there.height, joined.height)),
+        notes=(
+            *of_a.said,
+            *truncated(of_a),
+            *_notes(a, b, joined.height - there.height, joined.height),
+        ),
     )
 
 

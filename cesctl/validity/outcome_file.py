@@ -45,7 +45,7 @@ def read_outcomes(outcome: Outcome, log: Log) -> pl.DataFrame:
     whose = [c for s in log.model.sources for c in s.customer]
     if roll_up is not None:  # then it is accounts that have outcomes
         whose = [roll_up.to, ACCOUNT, *whose]
-    customer = _column(table, outcome.file, "customer", [*whose, *names.CUSTOMER])
+    customer = _column(table, outcome.file, "customer", [*whose, *names.CUSTOMER, "id"])
     date = _column(table, outcome.file, "date", [*DATE, *names.TIMESTAMP])
     rows = table.select(
         trimmed(pl.col(customer)).alias("customer"),

@@ -172,16 +172,13 @@ def _narrowed(made: Backtest) -> list[str]:
             f"{late:,} of the {times:,} times are too late: what came after them is not known to the end of "
             "the horizon."
         )
-    early = truncated(made)
-    if early:
-        said.append(
-            f"At {early:,} of the {times:,} times the log does not reach back over the whole window."
-        )
-    return said
+    return [*said, *(f"{early[:1].upper()}{early[1:]}." for early in truncated(made))]
 
 
-def truncated(made: Backtest) -> int:
-    """At how many T the log begins later than the model's window."""
+def truncated(made: Backtest) -> list[str]:
+    """Whether there are T at which the log begins later than the model's window."""
     if made.oldest is None:
-        return 0
-    return made.times.filter(~reaches_back(made.result.model.window_us, made.oldest)).height
+        return []
+    early = made.times.filter(~reaches_back(made.result.model.window_us, made.oldest)).height
+    of_all = f"at {early:,} of the {made.times.height:,} times"
+    return [f"{of_all} the log does not reach back over the whole window"] if early else []

@@ -33,7 +33,7 @@ Leavers · backtest
 
   Window    30d
   Events    events.csv
-  Rows      3,961 read · 3,308 accepted · 653 after that time · none rejected
+  Rows      3,961 read · 3,308 accepted · 653 later, as outcomes · none rejected
   Outcome   event "left", within 30d of each time
   Known to  2026-06-29 23:41
   Times     4, 14d apart, 2026-04-18 23:41 to 2026-05-30 23:41

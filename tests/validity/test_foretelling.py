@@ -20,6 +20,7 @@ from cesctl.validity.measures import compared
 from tests.validity.logs import MODEL, leaving
 
 B = MODEL.replace("use: 1", "use: 0").replace("weight: 0.5", "weight: 2").replace("30d", "20d")
+EARLY = ("at 2 of the 11 times the log does not reach back over the whole window",)
 OPTIONS: dict[str, Any] = {"every": "14d", "horizon": "30d"}
 
 
@@ -50,7 +51,7 @@ def test_both_are_held_against_the_pairs_of_a(outcome: str) -> None:
     for row, alone in ((0, a), (1, b)):
         assert got.measures.row(row, named=True)["name"] == "AB"[row]
         assert got.measures.select(columns).row(row) == alone.measures.select(columns).row(0)
-    assert got.notes == ()
+    assert got.notes == EARLY
 
 
 def test_the_difference_is_that_of_the_two_areas() -> None:
@@ -133,9 +134,10 @@ def test_a_good_outcome() -> None:
 def test_whose_settings_say_who_is_at_stake() -> None:
     b = f"{B}risk: {{activity: use}}\n"
     got = found(b=b)
-    assert got.notes == ("who is at stake goes by the risk.activity of A, for both models",)
+    said = "who is at stake goes by the risk.activity of A, for both models"
+    assert got.notes == (*EARLY, said)
     assert_frame_equal(got.pairs.drop("score_b"), found().pairs.drop("score_b"))
-    assert made(b=b).notes[-1] == got.notes[0]
+    assert made(b=b).notes[-1] == got.notes[-1]
 
 
 def test_who_is_not_scored_by_b_is_left_out_of_both(tmp_path: Path) -> None:
@@ -149,7 +151,7 @@ def test_who_is_not_scored_by_b_is_left_out_of_both(tmp_path: Path) -> None:
     lost = whole.pairs.height - got.pairs.height
     assert lost
     said = f"{lost:,} of the {whole.pairs.height:,} times at which a customer was at stake are left out"
-    assert got.notes == (f"{said}: B does not score it then",)
+    assert got.notes == (*EARLY, f"{said}: B does not score it then")
 
 
 def test_a_roster_of_today_leaves_nobody_out(tmp_path: Path) -> None:
@@ -177,5 +179,5 @@ def test_what_is_to_know_of_the_outcome_is_told() -> None:
 def test_of_a_roster_that_only_b_has(tmp_path: Path) -> None:
     pl.DataFrame({"id": ["c001", "c002"]}).write_csv(tmp_path / "accounts.csv")
     got = found(b=f"{B}customers: {{file: '{tmp_path / 'accounts.csv'}', id: id, only: true}}\n")
-    assert got.notes == (SURVIVORS,)
+    assert got.notes == (*EARLY, SURVIVORS)
     assert got.pairs.equals(found().pairs)

@@ -133,3 +133,8 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
         read_outcomes(
             parse_outcome(str(tmp_path / "none.csv")), open_log(LOG, parse_model("events: {a: 1}"))
         )
+
+
+def test_a_customer_may_be_called_id(tmp_path: Path) -> None:
+    first = outcomes(tmp_path, "customer,id,date\nu1,7,2026-03-01\n")
+    assert first == outcomes(tmp_path, "id,date\nu1,2026-03-01\n")
