@@ -100,7 +100,7 @@ def held(
     if noted is not None:
         happened = noted.join(told.everybody, on="customer").select("code", "at")
     if outcome.event is not None and not happened.height:
-        raise UsageError(_no_such_event(outcome, log))
+        raise UsageError(_no_such_event(outcome, log, wanted.until))
     if noted is not None:
         notes.append(_matched(outcome, noted, happened, told.everybody))
     said = tuple(notes)
@@ -168,14 +168,15 @@ def _paired(
     return frames, left_out
 
 
-def _no_such_event(outcome: Outcome, log: Log) -> str:
-    accepted = pl.col("reason").is_null()
+def _no_such_event(outcome: Outcome, log: Log, until: datetime) -> str:
+    accepted = pl.col("reason").is_null() & (pl.col("at") <= until)
     names = log.events().filter(accepted).select(pl.col("event").unique().sort())
     there = names.collect(engine="streaming").to_series().to_list()
     assert outcome.event is not None
     asked = [*outcome.event.names, *outcome.event.patterns]
     hint = next(filter(None, (did_you_mean(name, there) for name in asked)), "")
-    return f"--outcome: there is no {outcome} in the log" + (f"; {hint}" if hint else "")
+    said = f"--outcome: there is no {outcome} in the log to {until:%Y-%m-%d %H:%M} UTC"
+    return said + (f"; {hint}" if hint else "")
 
 
 def _matched(

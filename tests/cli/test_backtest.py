@@ -261,8 +261,11 @@ def test_a_file_of_outcomes_among_the_exports(folder: Path) -> None:
 def test_what_is_in_no_log_is_told() -> None:
     result = small.call(*BASE[:-5], "--outcome", "event:Left")
     assert result.exit_code == 2
-    said = '--outcome: there is no event "Left" in the log; did you mean "left"?'
+    said = '--outcome: there is no event "Left" in the log to 2026-06-29 23:41 UTC; did you mean "left"?'
     assert said in " ".join(result.stderr.split())
+    early = small.call(*EVENT, "--as-of", "2025-01-01", "--periods", "1")
+    assert early.exit_code == 2
+    assert early.stderr.split()[-1] == "UTC"  # what comes later is no hint
 
 
 def test_a_log_that_begins_later() -> None:
