@@ -51,10 +51,8 @@ def _check_apart(
 ) -> None:
     """Raises UsageError where the value takes the place of one that was given ``before``."""
     whole = path
-    if as_signal(path, len(path)) and not new.startswith(
-        "{"
-    ):  # of which a number alone is the weight
-        whole, path = path, (*path, "weight")
+    if as_signal(path, len(path)) and not new.startswith("{"):
+        path = (*path, "weight")  # which a number alone is
     for other, said in before.items():
         if other == path:
             raise UsageError(f"--set: {dotted} is given twice")

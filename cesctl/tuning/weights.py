@@ -43,12 +43,16 @@ def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Mo
     before, after = scores(model, sample, {}), scores(bare, sample, columns)
     if after["raw"].n_unique() == 1:
         return None
-    old = _latest(before)
-    factor = size_of(model, old, _latest(after))
+    # the latest T is most like what comes: at the first the log has hardly begun
+    latest = pl.col("as_of") == pl.col("as_of").max()
+    telling = latest if after.filter(latest)["raw"].n_unique() > 1 else pl.lit(value=True)
+    old = before.filter(telling)["raw"]
+    factor = size_of(model, old, after.filter(telling)["raw"])
 
     def made(factor: float, shape: Callable[[float], float]) -> Model:
         own = _with_weights(model, sample, found, factor, shape)
-        return replace(own, scale=scale_of(model, old, _latest(scores(own, sample, columns))))
+        raw = scores(own, sample, columns).filter(telling)["raw"]
+        return replace(own, scale=scale_of(model, old, raw))
 
     def area(model: Model) -> float:
         return area_of(sample, scores(model, sample, columns)["score"].to_numpy(), good=good)
@@ -57,11 +61,6 @@ def tuned_model(model: Model, sample: Sample, found: Found, *, good: bool) -> Mo
     if area(tried) >= area(made(factor, float)) - LOST:
         return tried
     return made(factor, two_digits)
-
-
-def _latest(scored: pl.DataFrame) -> pl.Series:
-    """Raw at the latest T, which is most like what comes: at the first the log has hardly begun."""
-    return scored.filter(pl.col("as_of") == pl.col("as_of").max())["raw"]
 
 
 def _scorable(model: Model) -> bool:

@@ -167,3 +167,37 @@ def test_a_model_that_weighs_nothing_gets_weights() -> None:
     made = fitted(model, found(model, {"a": 0.4, "b": 0.2}))
     assert made.signals[0].weight / made.signals[1].weight == pytest.approx(2.0, rel=0.3)
     assert made.signals[0].weight > 0.0
+
+
+def later(own: Sample, *, alike: bool) -> Sample:
+    """With a tenth of the pairs at a later T, at which customers do five times as much, or all nothing."""
+    last = pl.int_range(pl.len()) < PAIRS // 10
+    pairs = own.pairs.with_columns(
+        pl.when(last).then(datetime(2026, 2, 1, tzinfo=UTC)).otherwise("as_of").alias("as_of")
+    )
+    measures = pl.exclude("pair") * pl.when(last).then(0.0 if alike else 5.0).otherwise(1.0)
+    return replace(own, pairs=pairs, rows=own.rows.with_columns(measures))
+
+
+def test_bands_hold_about_as_many_at_the_latest_t() -> None:
+    model = parse_model(
+        "events: {a: 2, b: 2, c: -1}\nscale: {method: linear, from: [0, 100], to: [0, 100]}\n"
+        "bands: {Low: 0, Mid: 50, Good: 75}\n"
+    )
+    own = later(sample(), alike=False)
+    made = tuned_model(model, own, found(model, WEIGHTS), good=False)
+    assert made is not None
+    recent = pl.col("as_of") == pl.col("as_of").max()
+    before, after = (shares(m, scores(m, own, {}).filter(recent)) for m in (model, made))
+    assert min(before) > 0.15
+    assert after == pytest.approx(before, abs=0.1)
+    whole = [shares(m, scores(m, own, {})) for m in (model, made)]
+    assert min(whole[0]) < 0.05  # of all T it would be another matter
+
+
+def test_a_latest_t_at_which_all_are_alike_says_nothing_of_sizes() -> None:
+    model = parse_model(BASE + CLAMP)
+    made = tuned_model(model, later(sample(), alike=True), found(model, WEIGHTS), good=False)
+    assert made is not None
+    assert all(np.isfinite(s.weight) for s in made.signals)
+    assert made.signals[0].weight > 0.0
