@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from cesctl.errors import ModelError, Problem
+from cesctl.model.fields import did_you_mean
 
 LARGEST = 10_000_000  # bytes; a model of a thousand signals has some 100,000
 
@@ -17,9 +18,7 @@ def read_text(path: str | os.PathLike[str]) -> tuple[bytes, str]:
         with Path(path).open("rb") as stream:
             data = stream.read(LARGEST + 1)
     except FileNotFoundError:
-        raise _refuse(
-            file, "no such file", "name the model with -c, or write one with cesctl init"
-        ) from None
+        raise _refuse(file, "no such file", _hint(Path(path))) from None
     except IsADirectoryError:
         raise _refuse(file, "this is a folder, not a model file") from None
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
@@ -34,6 +33,15 @@ def read_text(path: str | os.PathLike[str]) -> tuple[bytes, str]:
         return data, text.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ModelError([_undecodable(file, text, error.start)]) from None
+
+
+def _hint(path: Path) -> str:
+    try:
+        beside = [p.name for p in path.parent.glob("*.y*ml")]
+    except (OSError, ValueError):
+        beside = []
+    usual = "name the model with -c, or write one with cesctl init"
+    return did_you_mean(path.name, beside, usual)
 
 
 def _refuse(file: str, message: str, hint: str = "") -> ModelError:

@@ -22,6 +22,10 @@ def refusal(path: Path) -> str:
 
 def test_no_file_and_no_folder(tmp_path: Path) -> None:
     assert refusal(tmp_path / "model.yaml") == "no such file"
+    (tmp_path / "models.yaml").write_text("", encoding="utf-8")
+    with pytest.raises(ModelError) as caught:
+        read_text(tmp_path / "model.yaml")
+    assert caught.value.problems[0].hint == 'did you mean "models.yaml"?'
     assert refusal(tmp_path) == "this is a folder, not a model file"
     assert refusal(tmp_path / "a\x00b").startswith("cannot be read: ")
 
