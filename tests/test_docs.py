@@ -29,6 +29,7 @@ def test_quoted_output_is_what_is_printed(page: Path) -> None:
 PICTURES = {path: arguments for page in PAGES for path, arguments in DOCS["pictures"](page).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PICTURES, ids=lambda p: p.name)
 def test_pictures_show_what_a_terminal_shows(path: Path) -> None:
     made, old = DOCS["picture"](path.stem, PICTURES[path]), path.read_text(encoding="utf-8")
@@ -74,6 +75,7 @@ def test_the_python_of_the_page_of_what_if_runs(monkeypatch: pytest.MonkeyPatch)
     assert made.models.rows() == [("events.posts.weight", "0.2", "0.4")]  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_the_python_of_the_page_of_reports_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     names = run_first_block("docs/report.md", monkeypatch)
     assert str(names["page"]).startswith("<!doctype html>")
@@ -86,6 +88,7 @@ def test_the_python_of_the_page_of_views_runs(monkeypatch: pytest.MonkeyPatch) -
     assert text.split("```python", 1)[1].split("```", 1)[0].count("cesctl.") == 5
 
 
+@pytest.mark.slow
 def test_the_python_of_the_page_of_validity_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     names = run_first_block("docs/validity.md", monkeypatch)
     assert names["made"].pairs.height > 0  # type: ignore[attr-defined]

@@ -19,6 +19,8 @@ import pytest
 import cesctl
 from cesctl.result import Result
 
+pytestmark = pytest.mark.slow
+
 LONDON = ZoneInfo("Europe/London")
 SHOP = """
 version: 1

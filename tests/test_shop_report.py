@@ -15,6 +15,8 @@ import cesctl
 from cesctl.insight.report import Report
 from tests import shop
 
+pytestmark = pytest.mark.slow
+
 LONDON = ZoneInfo("Europe/London")
 MONTH_ENDS = [(2010, 12, 31), *((2011, month, 0) for month in range(2, 13))]
 

@@ -69,6 +69,7 @@ def test_the_difference_is_that_of_the_two_areas() -> None:
     assert turned["than_score"] == "better"
 
 
+@pytest.mark.slow
 def test_words() -> None:
     assert which_is_better(found()).startswith("A foretells better: AUC 0.802 against 0.")
     assert which_is_better(found(a=B, b=MODEL)).startswith(
@@ -92,6 +93,7 @@ def test_an_end_that_is_not_0_never_looks_like_it() -> None:
     assert _interval(1e-6, 1e-7, 1e-5) == "0.000001 (0.000000 to 0.000010)"
 
 
+@pytest.mark.slow
 def test_words_where_one_tells_all_apart() -> None:
     pairs = pl.DataFrame(
         {
@@ -163,6 +165,7 @@ def test_a_roster_of_today_leaves_nobody_out(tmp_path: Path) -> None:
     assert_frame_equal(got.foretelling.pairs, found().pairs)
 
 
+@pytest.mark.slow
 def test_outcomes_of_a_file_among_the_exports(tmp_path: Path) -> None:
     leaving().write_csv(tmp_path / "events.csv")
     left = leaving().filter(pl.col("event") == "left").select(customer="user_id", date="timestamp")
