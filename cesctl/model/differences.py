@@ -147,16 +147,13 @@ def _fields(thing: Any) -> _Unit:
 
 def _of_signal(signal: Signal, name: str, said: _Said) -> _Said:
     """What the signal itself says: of a window that is the model's, and of its own name, nothing."""
-    if name == "window_us":
-        own = signal.own_window
-        return (
-            _Said(said.text or "none", default=False, meant=("own", said.meant))
-            if own
-            else _NOTHING
-        )
     if name == "match" and signal.match == EventMatch((signal.name,)):
         return _NOTHING
-    return said
+    if name != "window_us":
+        return said
+    if not signal.own_window:
+        return _NOTHING
+    return _Said(said.text or "none", default=False, meant=("own", said.meant))
 
 
 def _places(value: str | tuple[str, ...]) -> object:

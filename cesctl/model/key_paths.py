@@ -14,7 +14,7 @@ from cesctl.errors import EditError
 from cesctl.model.blanks import trimmed
 from cesctl.model.fields import did_you_mean
 from cesctl.model.keys import MODEL
-from cesctl.model.paths import item_at, joined, key_of
+from cesctl.model.paths import item_at, joined, key_of, name_of
 from cesctl.model.shapes import ByShape, ListOf, Named, OneOrMore
 from cesctl.model.table import Table
 
@@ -85,7 +85,14 @@ def _names(node: Written | None, kind: Kind | None) -> list[str]:
     if node is None:
         return []
     if node.kind == "list":
-        return list(dict.fromkeys([*_item_names(node), *map(str, range(1, len(node.entries) + 1))]))
+        return list(
+            dict.fromkeys(
+                [
+                    *filter(None, map(name_of, node.entries)),
+                    *map(str, range(1, len(node.entries) + 1)),
+                ]
+            )
+        )
     return list(dict.fromkeys(_own_names(node)))
 
 
@@ -95,14 +102,6 @@ def _own_names(mapping: Written) -> Iterable[str]:
             yield trimmed(entry.key.real.text)
     for other in mapping.merged():
         yield from _own_names(other)
-
-
-def _item_names(items: Written) -> Iterable[str]:
-    for entry in items.entries:
-        item = entry.value.real
-        name = key_of(item, "name") if item.kind == "mapping" else None
-        if name is not None and name.real.kind == "scalar":
-            yield from filter(None, [trimmed(name.real.text)])
 
 
 def _child(node: Written | None, name: str) -> Written | None:

@@ -67,7 +67,7 @@ def item_at(items: Written, step: str) -> int:
     """Which item of a list a step names: by its number, from 1, or by what its key ``name`` says. Raises
     EditError, also where it is the number of one and the name of another.
     """
-    named = [at for at, entry in enumerate(items.entries) if _is_named(entry.value.real, step)]
+    named = [at for at, entry in enumerate(items.entries) if step and name_of(entry) == step]
     if step.isascii() and step.isdecimal() and 1 <= int(step) <= len(items.entries):
         at = int(step) - 1
         if named and at not in named:
@@ -81,6 +81,8 @@ def item_at(items: Written, step: str) -> int:
     raise EditError(f'"{step}" is none of the {count} {"entry" if count == 1 else "entries"}')
 
 
-def _is_named(item: Written, step: str) -> bool:
+def name_of(entry: Entry) -> str:
+    """What the key ``name`` of a list's item says; empty where it has none."""
+    item = entry.value.real
     name = key_of(item, "name") if item.kind == "mapping" else None
-    return name is not None and name.real.kind == "scalar" and trimmed(name.real.text) == step
+    return trimmed(name.real.text) if name is not None and name.real.kind == "scalar" else ""

@@ -19,11 +19,11 @@ def with_values(text: str, values: Values) -> tuple[str, tuple[tuple[str, str], 
     """The text with each value, which is YAML, at its dotted path, one after the other; and the paths with
     their values. Raises UsageError where a path leads nowhere or a value is none.
     """
-    named = isinstance(values, Mapping)
+    said: list[tuple[str, str | None]]
     if isinstance(values, Mapping):
         said = [(path, str(value)) for path, value in values.items()]
     else:
-        said = [(one, "") for one in ([values] if isinstance(values, str) else values)]
+        said = [(one, None) for one in ([values] if isinstance(values, str) else values)]
     found: list[tuple[str, str]] = []
     before: dict[tuple[str, ...], str] = {}
     for written, value in said:
@@ -32,7 +32,7 @@ def with_values(text: str, values: Values) -> tuple[str, tuple[tuple[str, str], 
         except EditError as error:
             raise UsageError(str(error)) from None
         try:
-            path, new = (_path(root, written), value) if named else _parted(root, written)
+            path, new = _parted(root, written) if value is None else (_path(root, written), value)
             dotted = joined(path)
             _check_apart(by_number(root, path), new, dotted, before)
             text = set_value(text, path, new)

@@ -12,7 +12,7 @@ from cesctl.present.backtest_view import outcome_facts
 from cesctl.present.band_matrix import MatrixWords, band_matrix
 from cesctl.present.causes import Moved, moved_rows
 from cesctl.present.json_text import instant, run_head
-from cesctl.present.numbers import fixed, percent, signed
+from cesctl.present.numbers import fixed, percent, shortest, signed
 from cesctl.present.outcome_columns import MEASURES, measure_cells
 from cesctl.present.run_facts import run_facts, shown_value, who, window_text
 from cesctl.present.safe import safe
@@ -225,7 +225,7 @@ def _alike(made: Diff) -> str:
             f"At risk by both: {at['both']:,}; by A only: {at['only_a']:,}; by B only: {at['only_b']:,}. "
             f"That is another flag for {percent(changed / both)} of them."
         )
-    to = [[_number(x) for x in r.model.scale.to] for r in (made.a, made.b)]
+    to = [[shortest(x) for x in r.model.scale.to] for r in (made.a, made.b)]
     methods = [r.model.scale.method for r in (made.a, made.b)]
     if (to[0], methods[0] == "none") != (to[1], methods[1] == "none"):
         said = [
@@ -237,10 +237,6 @@ def _alike(made: Diff) -> str:
             "the score cannot."
         )
     return "\n".join(lines)
-
-
-def _number(value: float) -> str:
-    return repr(value).removesuffix(".0")
 
 
 def _some(number: int, whom: str) -> str:

@@ -99,10 +99,9 @@ def held(
     happened = told.times
     if noted is not None:
         happened = noted.join(told.everybody, on="customer").select("code", "at")
-    if outcome.event is not None and not happened.height:
-        raise UsageError(_no_such_event(outcome, log, wanted.until))
-    if noted is not None:
         notes.append(_matched(outcome, noted, happened, told.everybody))
+    elif outcome.event is not None and not happened.height:
+        raise UsageError(_no_such_event(outcome, log, wanted.until))
     said = tuple(notes)
     pairs, left_out = _paired(
         found, told, happened, outcome, horizon=ahead, until=wanted.until, columns=columns
