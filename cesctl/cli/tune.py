@@ -120,10 +120,13 @@ def command(
         )
 
     unwritten: list[UsageError] = []
+    given = {
+        "--label": label, "--horizon": horizon, "--as-of": as_of, "--customers": customers,
+        "--max-rejected": max_rejected if max_rejected != "5%" else None,
+    }  # fmt: skip
     then = [*(events or []), "--outcome", outcome, "--every", every]
-    then += [*(["--label", label] if label else []), *(["--good"] if good else [])]
-    then += [*(["--again"] if again else []), *(["--horizon", horizon] if horizon else [])]
-    then += ["--max-rejected", max_rejected] if max_rejected != "5%" else []
+    then += [part for option, value in given.items() if value for part in (option, value)]
+    then += [option for option, value in (("--good", good), ("--again", again)) if value]
 
     def answer(made: "Tuned") -> "Answer":
         from cesctl.present.tune_view import tune_answer

@@ -55,7 +55,7 @@ def test_what_it_prints(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
     target = folder / "tuned.yaml"
-    result = call(*RUN, "--write", str(target), "-f", "json")
+    result = call(*RUN, "--write", str(target), "-f", "json", "--as-of", "2026-06-01")
     assert result.exit_code == 0, result.stderr
     assert "tuned.yaml written" in result.stderr
     text = target.read_text(encoding="utf-8")
@@ -72,7 +72,9 @@ def test_writes_a_model_that_scores_and_says_why(folder: Path) -> None:
     assert answer["fitted"]["customers"] + answer["judged"]["customers"] <= 700
     assert call("score", "events.csv", "-c", "tuned.yaml").exit_code == 0
     command = " ".join(result.stderr.split()).partition("Next: cesctl ")[2]
-    assert command.startswith("backtest events.csv --outcome event:left --every 30d --horizon 30d")
+    assert command.startswith(
+        "backtest events.csv --outcome event:left --every 30d --horizon 30d --as-of 2026-06-01"
+    )
     following = call(*shlex.split(command), "-f", "json")
     assert following.exit_code == 0, following.stderr
     times = [row["as_of"] for row in json.loads(following.stdout)["times"]]
