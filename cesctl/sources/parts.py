@@ -59,6 +59,8 @@ class InputFile:
     opening: str = ""
     # JSON: the sample held the whole file, so ``columns`` is complete
     whole: bool = True
+    # lines that stood before those that are here, the header left out, where the beginning was cut off
+    lines_before: int = 0
 
     def __str__(self) -> str:
         return self.name

@@ -32,7 +32,7 @@ def locate(file: InputFile, records: Sequence[int]) -> list[int | None]:
         return [None] * len(records)
     wanted = sorted(set(records))
     found = _csv_lines(file, wanted) if file.format == "csv" else _json_lines(file, wanted)
-    lines = dict(zip(wanted, found, strict=False))
+    lines = {r: line + file.lines_before for r, line in zip(wanted, found, strict=False)}
     return [lines.get(r) for r in records]
 
 
@@ -61,7 +61,11 @@ def _json_lines(file: InputFile, wanted: Sequence[int]) -> Iterator[int]:
 
 def broken(files: Sequence[InputFile], most: int) -> list[InputProblem]:
     """The first lines that are no records, and why; those of one file together, by line."""
-    found = (InputProblem(why, file.name, line) for file in files for line, why in _broken(file))
+    found = (
+        InputProblem(why, file.name, line + file.lines_before)
+        for file in files
+        for line, why in _broken(file)
+    )
     return list(islice(found, most))
 
 
