@@ -28,7 +28,7 @@ def locate(file: InputFile, records: Sequence[int]) -> list[int | None]:
 
     None for every record of a file that has no lines.
     """
-    if file.format in ("parquet", "frame"):
+    if file.format in ("parquet", "frame", "store"):
         return [None] * len(records)
     wanted = sorted(set(records))
     found = _csv_lines(file, wanted) if file.format == "csv" else _json_lines(file, wanted)
@@ -88,6 +88,11 @@ def explain_failure(error: Exception, raw: Raw) -> InputError:
     if isinstance(error, InputError):
         return error
     for file in raw.files:
+        if file.format == "store":
+            reason = str(error).splitlines()[0]
+            hint = "cesctl store verify says what is wrong with it"
+            problem = InputProblem(f"the event store cannot be read: {reason}", file.name, hint=hint)
+            return InputError(problem)
         try:
             if file.format == "csv":
                 deque(csvblocks.blocks(file, []), maxlen=0)

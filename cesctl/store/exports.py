@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cesctl.sources import bytestream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cesctl.model.types import Source
     from cesctl.sources import InputFile
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cesctl.store.table import EventTable
 
 EXPORTS = "exports"  # the folder of the small files
+EXACT = "="  # ends the scope of events that are copies where all of them is the same
 _GROWING = {"csv", "ndjson"}  # formats that can be written to at their end
 
 
@@ -41,8 +42,8 @@ class Content:
 
 @dataclass(frozen=True)
 class Export:
-    """One that was taken in. ``source``: of the model, by which it was read (see ``scope_of``); ``rows``:
-    read, taken in, and left out by reason; ``first``, ``last``: days of its events, empty without any.
+    """One that was taken in. ``source``: the name of the model's source by which it was read; ``rows``: read,
+    taken in, and left out by reason; ``first``, ``last``: days of its events, empty without any.
     """
 
     name: str
@@ -63,13 +64,18 @@ class Export:
         return tag_of(self.source, self.sha256)
 
     @property
+    def continued(self) -> str:
+        """The transaction of commits that count on from it, or count in its place."""
+        return f"continued:{self.tag}"
+
+    @property
     def transaction(self) -> str:
-        return _transaction(self.source, self.sha256)
+        return f"export:{self.tag}"
 
     @property
     def file(self) -> str:
-        """The name of its small file, which begins with what a search goes by."""
-        return f"{_short(self.source)}-{self.size:015d}-{self.sha256}.json"
+        """The name of its small file, by which a search knows its size and digest."""
+        return f"{self.size:015d}-{self.sha256}-{self.tag}.json"
 
     def write(self, place: Place) -> None:
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
@@ -78,30 +84,62 @@ class Export:
 
 @dataclass(frozen=True)
 class Known:
-    """The exports of a source that the small files name: their digest by their length."""
+    """The exports that are in a store, by their size; ``sources``: the names of the model's."""
 
-    source: str
-    by_size: dict[int, list[str]]
+    table: EventTable
+    sources: frozenset[str]
+    files: dict[int, list[str]]
 
     @staticmethod
-    def of(place: Place, source: str) -> Known:
-        by_size: dict[int, list[str]] = {}
-        for name in place.names(EXPORTS):
-            short, _, rest = name.removesuffix(".json").partition("-")
-            size, _, sha256 = rest.partition("-")
-            if short == _short(source) and size.isdigit():
-                by_size.setdefault(int(size), []).append(sha256)
-        return Known(source, by_size)
+    def of(table: EventTable, sources: Iterable[str]) -> Known:
+        files: dict[int, list[str]] = {}
+        for name in table.place.names(EXPORTS):
+            size, _, _ = name.partition("-")
+            if size.isdigit():
+                files.setdefault(int(size), []).append(name)
+        return Known(table, frozenset(sources), files)
 
     @property
     def sizes(self) -> list[int]:
-        return sorted(self.by_size)
+        """The lengths that there are, ascending."""
+        return sorted(self.files)
+
+    def find(self, source: str, size: int, sha256: str) -> Export | None:
+        """The export of that content, if it was taken in for that source, or for one whose name the model no
+        longer has: a source that was given another name does not make its exports new.
+        """
+        for name in self.files.get(size, ()):
+            if sha256 in name:
+                export = read(self.table.place, name)
+                ours = export is not None and (
+                    export.source == source or export.source not in self.sources
+                )
+                if export is not None and ours and self.table.is_done(export.transaction):
+                    return export
+        return None
+
+    def grown_from(self, source: str, file: InputFile, content: Content) -> Export | None:
+        """The largest export that the file begins with; None where it begins with none."""
+        if file.format not in _GROWING:
+            return None
+        found = (
+            self.find(source, size, content.starts[size])
+            for size in reversed(self.sizes)
+            if size in content.starts
+        )
+        return next((export for export in found if export is not None), None)
 
 
 def scope_of(source: Source) -> str:
-    """The name of a source in a store: that of the model, the tool, and what tells its records."""
-    ids = "+".join(source.id) if source.deduplicate == "id" else ""
-    return f"{source.name}/{source.preset or ''}" + (f"#{ids}" if ids else "")
+    """What an event's source is called in a store: the name in the model, the tool, and what tells records;
+    events of one scope are copies of each other where their ids are the same.
+    """
+    told_by = ""
+    if source.deduplicate == "id":
+        told_by = "#" + "+".join(source.id)
+    if source.deduplicate == "exact":
+        told_by = EXACT
+    return f"{source.name}/{source.preset or ''}{told_by}"
 
 
 def content_of(file: InputFile, sizes: Sequence[int] = ()) -> Content:
@@ -109,8 +147,8 @@ def content_of(file: InputFile, sizes: Sequence[int] = ()) -> Content:
     digest = hashlib.sha256()
     done, last = 0, b""
     starts: dict[int, str] = {}
-    chunks = bytestream.chunks(file) if file.format in {"csv", "ndjson", "json"} else _raw(file)
-    for chunk in chunks:
+    text = file.format in {"csv", "ndjson", "json"}
+    for chunk in bytestream.chunks(file) if text else _raw(file):
         at = 0
         for size in sizes[bisect_left(sizes, done + 1) :]:
             if size >= done + len(chunk):
@@ -124,42 +162,22 @@ def content_of(file: InputFile, sizes: Sequence[int] = ()) -> Content:
     return Content(done, digest.hexdigest(), last == file.eol.encode(), starts)
 
 
-def is_in(table: EventTable, source: str, sha256: str) -> bool:
-    """Whether the export's events are in the store."""
-    return table.is_done(_transaction(source, sha256))
-
-
-def grown_from(file: InputFile, content: Content, known: Known, table: EventTable) -> Export | None:
-    """The largest export in the store that the file begins with; None where it begins with none."""
-    if file.format not in _GROWING:
-        return None
-    for size in reversed(known.sizes):
-        for sha256 in known.by_size[size]:
-            if content.starts.get(size) != sha256 or not is_in(table, known.source, sha256):
-                continue
-            found = read(table.place, known.source, size, sha256)
-            if found is not None:
-                return found
-    return None
-
-
-def read(place: Place, source: str, size: int, sha256: str) -> Export | None:
-    """What the store says of an export; None where nothing."""
-    name = f"{_short(source)}-{size:015d}-{sha256}.json"
+def read(place: Place, name: str) -> Export | None:
+    """What a small file says; None where it is not there."""
     text = place.read(EXPORTS, name)
     return None if text is None else Export(**json.loads(text))
 
 
-def every(place: Place, table: EventTable) -> list[Export]:
+def every(table: EventTable) -> list[Export]:
     """All exports that are in the store, in the order they were taken in."""
-    found = []
-    for name in place.names(EXPORTS):
-        text = place.read(EXPORTS, name)
-        if text is not None:
-            export = Export(**json.loads(text))
-            if table.is_done(export.transaction):
-                found.append(export)
-    return sorted(found, key=lambda e: (e.taken_in, e.name))
+    found = (read(table.place, name) for name in table.place.names(EXPORTS))
+    there = [e for e in found if e is not None and table.is_done(e.transaction)]
+    return sorted(there, key=lambda e: (e.taken_in, e.name))
+
+
+def tag_of(source: str, sha256: str) -> str:
+    """What the events of an export are marked with."""
+    return hashlib.sha256(f"{source}\n{sha256}".encode()).hexdigest()[:16]
 
 
 def _raw(file: InputFile) -> Iterator[bytes]:
@@ -167,16 +185,3 @@ def _raw(file: InputFile) -> Iterator[bytes]:
     with file.path.open("rb") as stream:
         while chunk := stream.read(1 << 20):
             yield chunk
-
-
-def tag_of(source: str, sha256: str) -> str:
-    """What the events of an export are marked with."""
-    return hashlib.sha256(f"{source}\n{sha256}".encode()).hexdigest()[:12]
-
-
-def _transaction(source: str, sha256: str) -> str:
-    return f"export:{_short(source)}:{sha256}"
-
-
-def _short(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()[:16]

@@ -18,7 +18,7 @@ from cesctl.store.failures import reading, writing
 from cesctl.store.known_records import Copies, copies
 from cesctl.store.rows import StoredRows
 from cesctl.store.stage import REASON, Passed, Staged, stage
-from cesctl.store.table import Change, EventTable
+from cesctl.store.table import EXACT_THERE, Change, EventTable
 from cesctl.store.write import Written, without_rows, write_days
 
 if TYPE_CHECKING:
@@ -79,10 +79,11 @@ def _pass_known(staged: Staged, table: EventTable) -> None:
     """Leaves out what another run took in meanwhile."""
     for number in staged.numbers():
         one = staged.coming[number]
-        older = one.goes_on_from or one.replaces
-        gone = older is not None and not exports.is_in(table, one.scope, older.sha256)
-        if gone or exports.is_in(table, one.scope, one.content.sha256):
-            why = "taken in by another run meanwhile" if not gone else "the store changed meanwhile"
+        if table.is_done(f"export:{one.tag}"):
+            staged.passed.append(Passed(one.file.name, "taken in by another run meanwhile"))
+            staged.changed.add(number)
+        elif one.older is not None and table.times(one.older.continued) != one.continued:
+            why = "another run took in more of it meanwhile; left for the next run"
             staged.passed.append(Passed(one.file.name, why))
             staged.changed.add(number)
 
@@ -105,7 +106,11 @@ def _attempt(staged: Staged, table: EventTable, horizon_days: int) -> Ingested |
         with writing(table.place):
             for export in taken:
                 export.write(table.place)
-        change = Change(written.add, written.remove, [e.transaction for e in taken])
+        transactions = [e.transaction for e in taken]
+        transactions += [c.older.continued for c in _coming(staged) if c.older is not None]
+        if any(c.source.deduplicate == "exact" for c in _coming(staged)):
+            transactions.append(EXACT_THERE)
+        change = Change(written.add, written.remove, transactions)
         committed = table.commit(change)
     except BaseException:
         written.undo()
@@ -186,7 +191,7 @@ def _exports(staged: Staged, found: Copies) -> list[Export]:
         made.append(
             Export(
                 name=one.file.name,
-                source=one.scope,
+                source=one.source.name,
                 size=one.content.size,
                 sha256=one.content.sha256,
                 ended=whole or one.file.format not in {"csv", "ndjson"},

@@ -60,6 +60,11 @@ class Coming:
     content: Content
     goes_on_from: Export | None = None
     replaces: Export | None = None
+    continued: int = 0  # how often that one was gone on from, or replaced, before
+
+    @property
+    def older(self) -> Export | None:
+        return self.goes_on_from or self.replaces
 
     @property
     def scope(self) -> str:
@@ -67,7 +72,7 @@ class Coming:
 
     @property
     def tag(self) -> str:
-        return exports.tag_of(self.scope, self.content.sha256)
+        return exports.tag_of(self.source.name, self.content.sha256)
 
 
 @dataclass(frozen=True)
@@ -196,22 +201,21 @@ def _new(
     coming: list[Coming] = []
     passed: list[Passed] = []
     met: dict[tuple[str, str], str] = {}
+    known = exports.Known.of(table, [g.source.name for g in groups])
     for group in groups:
-        scope = exports.scope_of(group.source)
-        known = exports.Known.of(table.place, scope)
+        name = group.source.name
         own = []
         for file in group.files:
             content = exports.content_of(file, known.sizes)
-            if exports.is_in(table, scope, content.sha256):
-                there = exports.read(table.place, scope, content.size, content.sha256)
-                passed.append(Passed(file.name, _known(file, there)))
-            elif (scope, content.sha256) in met:
-                passed.append(
-                    Passed(file.name, f"the same as {met[scope, content.sha256]}, taken in once")
-                )
+            there = known.find(name, content.size, content.sha256)
+            if there is not None:
+                passed.append(Passed(file.name, _already(file, there)))
+            elif (name, content.sha256) in met:
+                same = met[name, content.sha256]
+                passed.append(Passed(file.name, f"the same as {same}, taken in once"))
             else:
-                met[scope, content.sha256] = file.name
-                own.append(_coming(file, group.source, content, known, table))
+                met[name, content.sha256] = file.name
+                own.append(_coming(file, group.source, content, known))
                 gathered.sampled[own[-1].file] = gathered.sampled[file]
         if own:
             kept.append(Group(group.source, tuple(c.file for c in own)))
@@ -219,28 +223,20 @@ def _new(
     return kept, coming, passed
 
 
-def _coming(
-    file: InputFile,
-    source: Source,
-    content: Content,
-    known: exports.Known,
-    table: EventTable,
-) -> Coming:
-    older = exports.grown_from(file, content, known, table)
+def _coming(file: InputFile, source: Source, content: Content, known: exports.Known) -> Coming:
+    older = known.grown_from(source.name, file, content)
     if older is None:
         return Coming(file, source, content)
+    times = known.table.times(older.continued)
     if older.ended:
-        return Coming(tail_of(file, older.size), source, content, goes_on_from=older)
-    return Coming(file, source, content, replaces=older)
+        rest = tail_of(file, older.size)
+        return Coming(rest, source, content, goes_on_from=older, continued=times)
+    return Coming(file, source, content, replaces=older, continued=times)
 
 
-def _known(file: InputFile, there: Export | None) -> str:
-    if there is None:
-        return "in the store already"
-    when = f"taken in on {there.taken_in[:10]}"
-    return f"in the store already, {when}" + (
-        f" as {there.name}" if there.name != file.name else ""
-    )
+def _already(file: InputFile, there: Export) -> str:
+    named = "" if there.name == file.name else f" as {there.name}"
+    return f"in the store already, taken in on {there.taken_in[:10]}{named}"
 
 
 def _properties(groups: Sequence[Group]) -> list[str]:

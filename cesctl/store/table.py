@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 EVENTS = "events"  # the table's folder in the store
 _TITLE = "cesctl events, layout 1"
+EXACT_THERE = "exact"  # the transaction of commits with events that are copies where all is the same
 _SERIAL = "cesctl"  # the transaction that every commit carries
 # Of text columns no statistics: a customer who is to be forgotten must not live on in the log of commits.
 _SETTINGS = {"delta.dataSkippingStatsColumns": names.AT}
@@ -55,7 +56,7 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Change:
-    """What one commit does. ``done``: names of transactions that are done with it, for good."""
+    """What one commit does. ``done``: names of transactions that are done with it, once more."""
 
     add: Sequence[DataFile] = ()
     remove: Sequence[DataFile] = ()
@@ -149,7 +150,11 @@ class EventTable:
 
     def is_done(self, transaction: str) -> bool:
         """Whether a commit was made with it."""
-        return self.delta.transaction_version(transaction) is not None
+        return self.times(transaction) > 0
+
+    def times(self, transaction: str) -> int:
+        """How many commits were made with it."""
+        return self.delta.transaction_version(transaction) or 0
 
     def with_properties(self, paths: Sequence[str]) -> None:
         """Adds columns for properties that it has none for."""
@@ -193,8 +198,8 @@ class EventTable:
             RemoveAction(f.path, True, now, f.bytes, {names.DAY: f.day.isoformat()})  # noqa: FBT003
             for f in change.remove
         ]
-        number = (self.delta.transaction_version(_SERIAL) or 0) + 1
-        done = [Transaction(_SERIAL, number), *(Transaction(name, 1) for name in change.done)]
+        names_done = dict.fromkeys((_SERIAL, *change.done))
+        done = [Transaction(name, self.times(name) + 1) for name in names_done]
         with writing(self.place):
             try:
                 self.delta.create_write_transaction(
