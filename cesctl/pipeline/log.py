@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
 
 import polars as pl
 
@@ -39,6 +39,8 @@ class Log:
 
     ``identities``: one row per id to replace: old, new; None where the model names none.
     """
+
+    may_be_empty: ClassVar[bool] = False
 
     raw: Raw
     model: Model

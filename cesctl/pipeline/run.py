@@ -78,7 +78,7 @@ def score_times(
     )
     log = replace(log, raw=raw)
     rows = row_counts(counted.made.read, counted.made.reasons)
-    if rows.read == 0:
+    if rows.read == 0 and not log.may_be_empty:
         names = ", ".join(f.name for f in log.raw.files) or "the frame"
         raise InputError(InputProblem(f"no rows in {names}"))
     found = customers.scored(dict(zip(counted.times, counted.made.activity, strict=True)))

@@ -93,12 +93,12 @@ def _attempt(staged: Staged, table: EventTable, horizon_days: int) -> Ingested |
     old = {c.replaces.tag for c in _coming(staged) if c.replaces is not None}
     written = Written(table.place)
     try:
+        table.with_properties(staged.properties)
         with reading(table.place):
             found = copies(staged, StoredRows(table, frozenset(old)), horizon_days)
             gone = _gone(found, table, [c.replaces for c in _coming(staged) if c.replaces])
         fresh = _fresh(staged, found.dropped)
         with writing(table.place):
-            table.with_properties(staged.properties)
             write_days(fresh, table, staged.properties, written)
             if gone.height:
                 without_rows(gone, table, written)

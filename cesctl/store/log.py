@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
@@ -25,7 +25,7 @@ from cesctl.pipeline.normalise import DUPLICATE, LATER
 from cesctl.sources.columns import did_you_mean, listed, ways
 from cesctl.sources.parts import FILE, InputFile, Part, Raw, Wanted
 from cesctl.store import carried, names
-from cesctl.store.exports import EXACT
+from cesctl.store.exports import EXACT, EXPORTS
 from cesctl.store.rows import StoredRows
 from cesctl.store.table import EXACT_THERE, EventTable
 
@@ -46,6 +46,8 @@ class StoreLog(Log):
     """The log of a store. ``skipped``: events that are not read, by why: None where they count all the same,
     as of days before those that are needed; AFTER where they are later than T.
     """
+
+    may_be_empty: ClassVar[bool] = True  # of its exports it keeps events only
 
     table: EventTable = field(kw_only=True)
     carry: Carried | None = None
@@ -148,9 +150,9 @@ def open_store(place: Place, model: Model, *, as_of: str, clock: datetime) -> St
     """
     table = EventTable.open(place)
     files = table.files["path"].to_list()
-    if not files:
+    if not files and not place.names(EXPORTS):
         problem = InputProblem(
-            "the event store has no events",
+            "nothing was taken into the event store yet",
             place.name,
             hint=f"take some in: cesctl ingest EXPORTS --store {place.name}",
         )
