@@ -33,6 +33,8 @@ COMMANDS = {
     "backtest": "Show whether the score foretold what customers did.",
     "tune": "Fit weights that foretell an outcome better.",
     "report": "Write all of it as one HTML page that opens anywhere.",
+    "ingest": "Take exports into an event store, each exactly once.",
+    "store": "Look after an event store: info, verify, compact, forget.",
     "check": "Find every error of a model, and what it leaves unused.",
     "inspect": "Show what is in an export.",
     "init": "Write a starter model from an export.",

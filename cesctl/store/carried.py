@@ -16,7 +16,7 @@ import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ from cesctl.store.table import schema
 if TYPE_CHECKING:
     from cesctl.model.types import Model
     from cesctl.store.log import StoreLog
+    from cesctl.store.place import Place
 
 CARRIED = "carried"  # the folder in the store
 _LAYOUT = 1  # changes with what is carried
@@ -271,6 +272,26 @@ def _kept_before(log: StoreLog, kind: str, first: date, early: pl.DataFrame) -> 
     return None
 
 
+def moved(place: Place, gone: Collection[str], new: Collection[str]) -> None:
+    """Tells what is kept that rows of some data files are in others now; where that cannot be told it is
+    made anew when it is needed.
+    """
+    with contextlib.suppress(OSError):
+        for name in place.names(CARRIED):
+            found = _parquet(place, name)
+            covers = set() if found is None else set(found[0]["covers"])
+            if found is not None and covers >= gone:
+                said, both = found
+                said["covers"] = sorted(covers - set(gone) | set(new))
+                place.write(CARRIED, name, _bytes(said, both))
+
+
+def clear(place: Place) -> None:
+    """Removes all that is kept."""
+    for name in place.names(CARRIED):
+        place.remove(CARRIED, name)
+
+
 def _names(log: StoreLog, kind: str) -> list[str]:
     """What is kept of the kind, by day."""
     return [n for n in log.table.place.names(CARRIED) if n.startswith(f"{kind}-")]
@@ -282,14 +303,10 @@ def _name(kind: str, first: date) -> str:
 
 def _read(log: StoreLog, name: str) -> _Kept | None:
     """None where it is gone, or not whole."""
-    try:
-        content = log.table.place.read(CARRIED, name)
-        if content is None:
-            return None
-        said = json.loads(pl.read_parquet_metadata(io.BytesIO(content))[_SAID])
-        both = pl.read_parquet(io.BytesIO(content))
-    except (OSError, pl.exceptions.PolarsError, KeyError, ValueError):
+    found = _parquet(log.table.place, name)
+    if found is None:
         return None
+    said, both = found
     none = _nothing(log)
     if set(both.columns) != {*none.rows.columns, *none.totals.columns}:
         return None
@@ -304,14 +321,30 @@ def _read(log: StoreLog, name: str) -> _Kept | None:
     )
 
 
+def _parquet(place: Place, name: str) -> tuple[dict[str, Any], pl.DataFrame] | None:
+    """What a file says of itself, and its rows; None where it is gone, or not whole."""
+    try:
+        content = place.read(CARRIED, name)
+        if content is None:
+            return None
+        said = json.loads(pl.read_parquet_metadata(io.BytesIO(content))[_SAID])
+        return said, pl.read_parquet(io.BytesIO(content))
+    except (OSError, pl.exceptions.PolarsError, KeyError, ValueError):
+        return None
+
+
+def _bytes(said: dict[str, Any], both: pl.DataFrame) -> bytes:
+    content = io.BytesIO()
+    both.write_parquet(content, compression="zstd", metadata={_SAID: json.dumps(said)})
+    return content.getvalue()
+
+
 def _keep(log: StoreLog, kind: str, kept: _Kept) -> None:
     """Writes it where that can be done; it is no loss where not."""
     place = log.table.place
     said = {"start": kept.start.isoformat(), "covers": sorted(kept.covers), "copies": kept.copies}
-    content = io.BytesIO()
     both = pl.concat([kept.rows, kept.totals], how="diagonal")
-    both.write_parquet(content, compression="zstd", metadata={_SAID: json.dumps(said)})
     with contextlib.suppress(OSError):
-        place.write(CARRIED, _name(kind, kept.start), content.getvalue())
+        place.write(CARRIED, _name(kind, kept.start), _bytes(said, both))
         for name in _names(log, kind)[:-_KEPT]:
             place.remove(CARRIED, name)

@@ -13,7 +13,10 @@ from bisect import bisect_left
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from cesctl.pipeline.duplicates import key_columns
+from cesctl.pipeline.normalise import ID
 from cesctl.sources import bytestream
+from cesctl.store import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -136,10 +139,23 @@ def scope_of(source: Source) -> str:
     """
     told_by = ""
     if source.deduplicate == "id":
-        told_by = "#" + "+".join(source.id)
+        told_by = "#" + "+".join(key_columns_of(source))
     if source.deduplicate == "exact":
         told_by = EXACT
     return f"{source.name}/{source.preset or ''}{told_by}"
+
+
+def key_columns_of(source: Source) -> list[str]:
+    """The columns of a store that tell a record of a source with ids."""
+    ids = [f"{ID}{n}" for n in range(len(source.id))]
+    columns = {i: names.column_of(c) for i, c in zip(ids, source.id, strict=True)}
+    return [columns.get(c, c) for c in key_columns(ids, source)]
+
+
+def key_of(scope: str) -> list[str]:
+    """The columns that tell a record of a scope; none where records have no ids."""
+    _, there, key = scope.rpartition("#")
+    return key.split("+") if there else []
 
 
 def content_of(file: InputFile, sizes: Sequence[int] = ()) -> Content:

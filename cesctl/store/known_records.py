@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.pipeline.duplicates import key_columns
-from cesctl.pipeline.normalise import ID, ROW
+from cesctl.pipeline.normalise import ROW
 from cesctl.sources.parts import FILE
 from cesctl.store import names
+from cesctl.store.exports import key_columns_of
 from cesctl.store.stage import REASON
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def copies(staged: Staged, stored: StoredRows, horizon_days: int) -> Copies:
         if one.source.deduplicate == "id":
             by_scope.setdefault(one.scope, (one.source, []))[1].append(number)
     for scope, (source, numbers) in by_scope.items():
-        key = _key(source)
+        key = key_columns_of(source)
         new = staged.scan().filter(
             pl.col(REASON).is_null(),
             pl.col(FILE).is_in(numbers),
@@ -69,13 +69,6 @@ def copies(staged: Staged, stored: StoredRows, horizon_days: int) -> Copies:
             of_days = new.filter(pl.col(names.AT).dt.date().is_in(days))
             _compare(of_days, there, key, found)
     return found
-
-
-def _key(source: Source) -> list[str]:
-    """The columns that tell a record of it in a store."""
-    ids = [f"{ID}{n}" for n in range(len(source.id))]
-    columns = {i: names.column_of(c) for i, c in zip(ids, source.id, strict=True)}
-    return [columns.get(c, c) for c in key_columns(ids, source)]
 
 
 def _some_days(new: pl.LazyFrame) -> Iterator[list[date]]:

@@ -82,6 +82,11 @@ class Place:
         """Without a word where it is not there."""
         (self.folder / part / name).unlink(missing_ok=True)
 
+    def data_files(self, part: str) -> list[str]:
+        """The Parquet files of a table's folder, by path from there."""
+        folder = self.folder / part
+        return sorted(str(p.relative_to(folder)) for p in folder.glob("*=*/*.parquet"))
+
     def size(self, part: str, name: str) -> int:
         """Bytes of a file."""
         return (self.folder / part / name).stat().st_size

@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(example=examples())
 def test_store_gives_the_scores_of_its_exports(example: Example, folder: Path) -> None:
     model = parsed(example, folder)
-    if model is None or undecided(example, model):
+    if model is None:
         return
     store = folder / "store"
     shutil.rmtree(store, ignore_errors=True)
@@ -47,6 +47,8 @@ def test_store_gives_the_scores_of_its_exports(example: Example, folder: Path) -
     kind = dice.pick(["csv", "ndjson"])
     files: list[str] = []
     parts = in_parts(example.rows, dice)
+    if any(b[: len(a)] == a for n, b in enumerate(parts) for a in parts[:n]):
+        return  # for a store the latter is the former, grown
     for number, rows in enumerate(parts):
         files.append(write(folder / f"part{number}.{kind}", rows, example.columns))
         again = [dice.pick(files)] if dice.chance(3) else []
@@ -94,13 +96,3 @@ def write(path: Path, rows: Rows, columns: list[str]) -> str:
 def take(store: Path, files: list[str], model: Model) -> None:
     table, staged = prepare(files, model, Place.of(str(store)))
     take_in(staged, table, horizon_days=FOREVER)
-
-
-def undecided(example: Example, model: Model) -> bool:
-    """Whether copies of a record differ in their properties only: of those a log keeps the least by the
-    properties that the model uses, a store by all.
-    """
-    if not any(s.id for s in model.sources):
-        return False
-    event("ids")
-    return False
