@@ -11,9 +11,6 @@ from cesctl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
-    from cesctl.store.ingest import Ingested
-    from cesctl.store.stage import Staged
-    from cesctl.store.table import EventTable
 
 EXAMPLE = """
 cesctl ingest exports/ --store events.store -c cesctl.yaml
@@ -92,9 +89,7 @@ def command(
     problems = rejected.too_many(staged, limit, max_rejected, where, lost="nothing was taken in")
     if problems:
         raise InputError(*problems)
-    done = screen.working(
-        f"Writing to {store}", lambda: take_in(staged, table, horizon_days=days)
-    )
+    done = screen.working(f"Writing to {store}", lambda: take_in(staged, table, horizon_days=days))
     from cesctl.present.ingest_view import ingest_answer
 
     answer = ingest_answer(done, place.name)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from cesctl.cli.console import Screen
     from cesctl.model.types import Model
     from cesctl.present.answer import Answer
-    from cesctl.store import Store
     from cesctl.result import Result
+    from cesctl.store import Store
 
 Made = TypeVar("Made")
 Chosen: TypeAlias = "list[str] | Store"

@@ -162,7 +162,6 @@ class Log:
                 found.append(newest)
         return max(found, default=None)
 
-
     def needed(self, times: Sequence[datetime], *, occurrences: bool) -> Log:  # noqa: ARG002
         """What must be read of it to measure at those T, the latest first, each signal's events (with
         ``occurrences``) too: of exports all.

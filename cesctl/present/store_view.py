@@ -23,8 +23,10 @@ _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
 def info_answer(info: Info, store: str) -> Answer:
-    span = "" if info.first is None or info.last is None else (
-        f"{info.first.date()} to {info.last.date()}, {info.days:,} with events"
+    span = (
+        ""
+        if info.first is None or info.last is None
+        else (f"{info.first.date()} to {info.last.date()}, {info.days:,} with events")
     )
     some = ", ".join(info.properties[:_SHOWN])
     more = len(info.properties) - _SHOWN
@@ -61,7 +63,9 @@ def verify_answer(found: Verified, store: str) -> Answer:
         ("Read", f"{found.events:,} events in {found.files:,} files, of {found.exports:,} exports"),
     ]
     if found.unused:
-        facts.append(("Unused", f"{found.unused:,} files, which cesctl store compact removes in time"))
+        facts.append(
+            ("Unused", f"{found.unused:,} files, which cesctl store compact removes in time")
+        )
     if found.problems:
         rows = tuple(Row((cell(p),)) for p in found.problems)
         part: Table | Words = Table(f"Wrong: {len(rows):,}", (Column("What", least=20),), rows)

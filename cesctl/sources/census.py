@@ -15,7 +15,7 @@ import polars as pl
 from cesctl.sources import columnar, duck, jsonitems, jsonvalue, keyed, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cesctl.sources.parts import InputFile
 
@@ -36,8 +36,9 @@ def every_path(file: InputFile) -> list[str]:
 
 
 def _of_json(file: InputFile) -> Iterator[str]:
-    records = _structures(file)
-    if records is None or any(map(_has_keyed, records)):
+    structures = _structures(file)
+    records: Iterable[dict[str, Any]] = structures or ()
+    if structures is None or any(map(_has_keyed, structures)):
         careful = (record for _, record in jsonitems.items(file))
         records = (r for r in careful if not isinstance(r, jsonitems.NoRecord))
     for record in records:

@@ -91,7 +91,9 @@ def explain_failure(error: Exception, raw: Raw) -> InputError:
         if file.format == "store":
             reason = str(error).splitlines()[0]
             hint = "cesctl store verify says what is wrong with it"
-            problem = InputProblem(f"the event store cannot be read: {reason}", file.name, hint=hint)
+            problem = InputProblem(
+                f"the event store cannot be read: {reason}", file.name, hint=hint
+            )
             return InputError(problem)
         try:
             if file.format == "csv":

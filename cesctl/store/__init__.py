@@ -22,7 +22,7 @@ class Store:
     name: str
 
     def log(self, model: Model, *, as_of: str, clock: datetime) -> StoreLog:
-        """Its events for a model; raises UsageError without the extra, InputError where they cannot be had."""
+        """Its events for a model; raises UsageError without the extra, InputError where there are none."""
         from cesctl.store.extra import check_extra
 
         check_extra()

@@ -16,7 +16,7 @@ import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -160,8 +160,10 @@ def carried(log: StoreLog, first: date) -> Carried:
         .group_by(names.CUSTOMER)
         .agg(taken.sum().cast(pl.Int64).alias(f"inside:{name}") for name, taken in sets.items())
     )
-    events = base.totals.lazy().join(inside, on=names.CUSTOMER, how="left").select(
-        names.CUSTOMER, *(pl.col(s) - pl.col(f"inside:{s}").fill_null(0) for s in sets)
+    events = (
+        base.totals.lazy()
+        .join(inside, on=names.CUSTOMER, how="left")
+        .select(names.CUSTOMER, *(pl.col(s) - pl.col(f"inside:{s}").fill_null(0) for s in sets))
     )
     return Carried(first, base.rows, events.collect(), base.copies)
 
@@ -241,7 +243,9 @@ def _kind(log: StoreLog) -> str:
     model = log.model
     wanted = measured(model)
     unbounded = {s.name: replace(s, name="") for s in wanted.signals if s.window_us is None}
-    sets = {n: sorted(s.name for s in own if s.name in unbounded) for n, own in wanted.events.items()}
+    sets = {
+        n: sorted(s.name for s in own if s.name in unbounded) for n, own in wanted.events.items()
+    }
     said: list[Any] = [
         _LAYOUT,
         sorted((name, repr(signal)) for name, signal in unbounded.items()),
@@ -272,7 +276,7 @@ def _kept_before(log: StoreLog, kind: str, first: date, early: pl.DataFrame) -> 
     return None
 
 
-def moved(place: Place, gone: Collection[str], new: Collection[str]) -> None:
+def moved(place: Place, gone: set[str], new: set[str]) -> None:
     """Tells what is kept that rows of some data files are in others now; where that cannot be told it is
     made anew when it is needed.
     """
@@ -282,7 +286,7 @@ def moved(place: Place, gone: Collection[str], new: Collection[str]) -> None:
             covers = set() if found is None else set(found[0]["covers"])
             if found is not None and covers >= gone:
                 said, both = found
-                said["covers"] = sorted(covers - set(gone) | set(new))
+                said["covers"] = sorted((covers - gone) | new)
                 place.write(CARRIED, name, _bytes(said, both))
 
 

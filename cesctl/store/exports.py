@@ -58,7 +58,9 @@ class Export:
     first: str
     last: str
     taken_in: str  # when, ISO 8601 in UTC
-    goes_on_from: str = ""  # the digest of the export whose bytes it begins with, and that counts on
+    goes_on_from: str = (
+        ""  # the digest of the export whose bytes it begins with, and that counts on
+    )
     replaces: str = ""  # the same of one that broke off within a line, and counts no more
 
     @property

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from cesctl.store.place import Place
 
 _NO_ROOM = ("no space left", "disk quota", "file too large")
-_FORBIDDEN = ("permission denied", "read-only file system", "access denied", "operation not permitted")
+_FORBIDDEN = (
+    "permission denied",
+    "read-only file system",
+    "access denied",
+    "operation not permitted",
+)
 
 
 def _kinds() -> tuple[type[BaseException], ...]:

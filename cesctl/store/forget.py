@@ -1,4 +1,4 @@
-"""Erases customers from a store for good: from the events, what is carried over, the history, old versions."""
+"""Erases customers from a store for good: events, what is carried over, history, old versions."""
 
 from __future__ import annotations
 

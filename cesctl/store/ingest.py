@@ -12,7 +12,7 @@ from cesctl.errors import OutputError
 from cesctl.pipeline.normalise import DUPLICATE, ROW
 from cesctl.pipeline.row_counts import row_counts
 from cesctl.sources.parts import FILE
-from cesctl.store import exports, names
+from cesctl.store import names
 from cesctl.store.exports import Export
 from cesctl.store.failures import reading, writing
 from cesctl.store.known_records import Copies, copies
@@ -154,10 +154,8 @@ def _fresh(staged: Staged, dropped: pl.Series) -> pl.LazyFrame:
 
 def _gone(found: Copies, table: EventTable, replaced: Sequence[Export]) -> pl.DataFrame:
     """Rows of the store that go: path, row."""
-    gone = [pl.DataFrame(schema={"path": pl.String, "row": pl.UInt32}), *found.gone]
-    for export in replaced:
-        gone.append(rows_of_export(table, export))
-    return pl.concat(gone).unique()
+    none = pl.DataFrame(schema={"path": pl.String, "row": pl.UInt32})
+    return pl.concat([none, *found.gone, *(rows_of_export(table, e) for e in replaced)]).unique()
 
 
 def rows_of_export(table: EventTable, export: Export) -> pl.DataFrame:
@@ -179,7 +177,9 @@ def _exports(staged: Staged, found: Copies) -> list[Export]:
     days = kept.group_by(FILE).agg(
         pl.len(), at.min().dt.date().alias("first"), at.max().dt.date().alias("last")
     )
-    told = {file: (n, first, last) for file, n, first, last in days.collect(engine="streaming").rows()}
+    told = {
+        file: (n, first, last) for file, n, first, last in days.collect(engine="streaming").rows()
+    }
     made = []
     for number in staged.numbers():
         one = staged.coming[number]

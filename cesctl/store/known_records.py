@@ -114,7 +114,13 @@ def _compare(new: pl.LazyFrame, there: pl.LazyFrame, key: list[str], found: Copi
     before = pl.lit(value=None, dtype=pl.Boolean)  # whether ours goes before; null: they are alike
     for column in reversed(others):
         a, b = pl.col(column), pl.col(_THERE + column)
-        before = pl.when(a < b).then(pl.lit(value=True)).when(a > b).then(pl.lit(value=False)).otherwise(before)
+        before = (
+            pl.when(a < b)
+            .then(pl.lit(value=True))
+            .when(a > b)
+            .then(pl.lit(value=False))
+            .otherwise(before)
+        )
     pairs = pairs.with_columns(before.alias("before"))
     alike = pairs.filter(pl.col("before").is_null())
     pairs = pairs.filter(pl.col("before").is_not_null()).select(ROW, *place, "before")
@@ -145,10 +151,12 @@ def _by_properties(
     )
     # those that are the same in all stay as they are
     same = alike.join(odd, on=[ROW, *place], how="anti")
-    return pl.concat([
-        same.with_columns(pl.lit(value=False).alias("before")),
-        odd.select(ROW, *place).with_columns(told),
-    ])
+    return pl.concat(
+        [
+            same.with_columns(pl.lit(value=False).alias("before")),
+            odd.select(ROW, *place).with_columns(told),
+        ]
+    )
 
 
 def _column(name: str, there: Sequence[str]) -> pl.Expr:

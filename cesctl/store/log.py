@@ -57,6 +57,7 @@ class StoreLog(Log):
         self, part: Part, rows: pl.LazyFrame, identities: pl.DataFrame | None = None
     ) -> pl.LazyFrame:
         """Rows of the store as events."""
+        del part  # all are alike
         reason: pl.Expr = pl.lit(None, dtype=pl.UInt8)
         if self.as_of == "latest" and self._may_be_later:
             late = pl.col(names.AT) > self.clock
@@ -225,9 +226,7 @@ def _wanted_name(path: str) -> str:
 def _ways(path: str, there: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     """How a path leads to a value: its own column, or one of text that may hold a JSON object."""
     keys = ways(path)[-1]
-    starts = [(path, ())] + [
-        (".".join(keys[:n]), keys[n:]) for n in range(len(keys) - 1, 0, -1)
-    ]
+    starts = [(path, ())] + [(".".join(keys[:n]), keys[n:]) for n in range(len(keys) - 1, 0, -1)]
     return tuple((names.column_of(start), *rest) for start, rest in starts if start in there)[:1]
 
 

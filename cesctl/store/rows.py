@@ -35,15 +35,11 @@ class StoredRows:
         """The rows of some files with ``path`` and ``row``, all columns."""
         properties = self.table.properties
         frames = [
-            self._scan([f], properties)
-            .with_row_index(ROW)
-            .with_columns(pl.lit(f).alias(PATH))
+            self._scan([f], properties).with_row_index(ROW).with_columns(pl.lit(f).alias(PATH))
             for f in files
         ]
         if not frames:
-            return pl.LazyFrame(
-                schema={ROW: pl.UInt32(), **schema(properties), PATH: pl.String()}
-            )
+            return pl.LazyFrame(schema={ROW: pl.UInt32(), **schema(properties), PATH: pl.String()})
         return self._kept(pl.concat(frames))
 
     def scan(self, files: Sequence[str], properties: Sequence[str]) -> pl.LazyFrame:

@@ -21,8 +21,8 @@ from cesctl.errors import UsageError
 from cesctl.model.types import Model
 from cesctl.pipeline.conditions import PROPERTY
 from cesctl.pipeline.log import Log, used_properties
-from cesctl.pipeline.rejects import broken_lines, rejected_rows
 from cesctl.pipeline.normalise import ROW
+from cesctl.pipeline.rejects import broken_lines, rejected_rows
 from cesctl.pipeline.row_counts import row_counts
 from cesctl.sources import columns, separated, temporary
 from cesctl.sources.census import every_path

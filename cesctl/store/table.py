@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 EVENTS = "events"  # the table's folder in the store
 _TITLE = "cesctl events, layout 1"
-EXACT_THERE = "exact"  # the transaction of commits with events that are copies where all is the same
+EXACT_THERE = (
+    "exact"  # the transaction of commits with events that are copies where all is the same
+)
 _SERIAL = "cesctl"  # the transaction that every commit carries
 # Of text columns no statistics: a customer who is to be forgotten must not live on in the log of commits.
 _SETTINGS = {"delta.dataSkippingStatsColumns": names.AT}
@@ -189,13 +191,13 @@ class EventTable:
                 f.bytes,
                 {names.DAY: f.day.isoformat()},
                 now,
-                True,  # noqa: FBT003 - new data
+                True,
                 _statistics(f),
             )
             for f in change.add
         ]
         actions += [
-            RemoveAction(f.path, True, now, f.bytes, {names.DAY: f.day.isoformat()})  # noqa: FBT003
+            RemoveAction(f.path, True, now, f.bytes, {names.DAY: f.day.isoformat()})
             for f in change.remove
         ]
         names_done = dict.fromkeys((_SERIAL, *change.done))
@@ -238,12 +240,14 @@ def _statistics(file: DataFile) -> str:
     def said(at: datetime) -> dict[str, str]:
         return {names.AT: at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")}
 
-    return json.dumps({
-        "numRecords": file.rows,
-        "minValues": said(file.first),
-        "maxValues": said(file.last),
-        "nullCount": {},
-    })
+    return json.dumps(
+        {
+            "numRecords": file.rows,
+            "minValues": said(file.first),
+            "maxValues": said(file.last),
+            "nullCount": {},
+        }
+    )
 
 
 def _options(place: Place) -> dict[str, str] | None:

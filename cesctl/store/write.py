@@ -40,7 +40,9 @@ class Written:
                 self.place.remove(EVENTS, path)
 
 
-def write_days(rows: pl.LazyFrame, table: EventTable, properties: Sequence[str], to: Written) -> None:
+def write_days(
+    rows: pl.LazyFrame, table: EventTable, properties: Sequence[str], to: Written
+) -> None:
     """Writes events, one file for each of their days. ``rows``: the columns of a data file."""
     run = secrets.token_hex(8)
     columns = list(schema(properties))
@@ -57,7 +59,8 @@ def write_days(rows: pl.LazyFrame, table: EventTable, properties: Sequence[str],
     )
     place = table.place
     files = {
-        day: f"{names.DAY}={day.isoformat()}/part-{run}.parquet" for day in told[names.DAY].to_list()
+        day: f"{names.DAY}={day.isoformat()}/part-{run}.parquet"
+        for day in told[names.DAY].to_list()
     }
     to.paths += files.values()
 
@@ -85,7 +88,9 @@ def without_rows(gone: pl.DataFrame, table: EventTable, to: Written) -> None:
     """Files without some of their rows. ``gone``: one row per row that goes, ``path`` and ``row``."""
     touched = gone["path"].unique().to_list()
     for file in data_files(table.files.filter(pl.col("path").is_in(touched))):
-        of_it = gone.filter(pl.col("path") == file.path).select(pl.col("row").cast(pl.UInt32).alias(ROW))
+        of_it = gone.filter(pl.col("path") == file.path).select(
+            pl.col("row").cast(pl.UInt32).alias(ROW)
+        )
         kept = StoredRows(table).placed([file.path]).join(of_it.lazy(), on=ROW, how="anti")
         before = len(to.add)
         write_days(kept, table, table.properties, to)

@@ -1,8 +1,9 @@
-"""A store gives the scores of the exports that went into it, however they came, for random models and logs."""
+"""A store gives the scores of its exports, however they came, for random models and logs."""
 
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,9 @@ def test_store_gives_the_scores_of_its_exports(example: Example, folder: Path) -
         try:
             whole = score(files, model, now=example.now, occurrences=counting)
         except InputError as error:
-            with pytest.raises(InputError):  # nothing but rejected rows, or a property that none has
+            with pytest.raises(
+                InputError
+            ):  # nothing but rejected rows, or a property that none has
                 score(Store(str(store)), model, now=example.now)
             event(str(error)[:20])
             return
@@ -82,7 +85,7 @@ def in_parts(rows: Rows, dice: Dice) -> list[Rows]:
     if dice.chance(2):
         rows = sorted(rows, key=lambda r: r.get("ts") or "")
     cuts = [len(rows) * n // parts for n in range(parts + 1)]
-    return [rows[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [rows[a:b] for a, b in pairwise(cuts)]
 
 
 def write(path: Path, rows: Rows, columns: list[str]) -> str:
