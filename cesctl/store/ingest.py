@@ -18,7 +18,7 @@ from cesctl.store.failures import reading, writing
 from cesctl.store.known_records import Copies, copies
 from cesctl.store.rows import StoredRows
 from cesctl.store.stage import REASON, Passed, Staged, stage
-from cesctl.store.table import EXACT_THERE, Change, EventTable
+from cesctl.store.table import EXACT_THERE, JSON_THERE, Change, EventTable
 from cesctl.store.write import Written, without_rows, write_days
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def _attempt(staged: Staged, table: EventTable, horizon_days: int) -> Ingested |
         transactions += [c.older.continued for c in _coming(staged) if c.older is not None]
         if any(c.source.deduplicate == "exact" for c in _coming(staged)):
             transactions.append(EXACT_THERE)
+        if any(c.file.is_json for c in _coming(staged)):
+            transactions.append(JSON_THERE)
         change = Change(written.add, written.remove, transactions)
         committed = table.commit(change)
     except BaseException:

@@ -27,7 +27,7 @@ from cesctl.sources.parts import FILE, InputFile, Part, Raw, Wanted
 from cesctl.store import carried, names
 from cesctl.store.exports import EXACT, EXPORTS
 from cesctl.store.rows import StoredRows
-from cesctl.store.table import EXACT_THERE, EventTable
+from cesctl.store.table import EXACT_THERE, JSON_THERE, EventTable
 
 if TYPE_CHECKING:
     from cesctl.engines.base import Aggregate
@@ -158,9 +158,9 @@ def open_store(place: Place, model: Model, *, as_of: str, clock: datetime) -> St
             hint=f"take some in: cesctl ingest EXPORTS --store {place.name}",
         )
         raise InputError(problem)
-    _check_properties(table, model)
+    notes = _unknown_properties(table, model)
     return StoreLog(
-        raw=_raw(table, model, files, None),
+        raw=replace(_raw(table, model, files, None), notes=notes),
         model=model,
         clock=clock,
         as_of=as_of,
@@ -230,10 +230,13 @@ def _ways(path: str, there: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     return tuple((names.column_of(start), *rest) for start, rest in starts if start in there)[:1]
 
 
-def _check_properties(table: EventTable, model: Model) -> None:
+def _unknown_properties(table: EventTable, model: Model) -> list[str]:
+    """What to tell of properties that no event has; JSON leaves out what is empty, so that there it need be
+    no mistake. Raises InputError where it must be one.
+    """
     there = set(table.properties)
     unknown = [p for p in used_properties(model) if not _ways(p, there)]
-    if unknown:
+    if unknown and not table.is_done(JSON_THERE):
         raise InputError(
             *(
                 InputProblem(
@@ -244,3 +247,4 @@ def _check_properties(table: EventTable, model: Model) -> None:
                 for p in unknown
             )
         )
+    return [f'no event has a property "{p}" yet; it is empty' for p in unknown]

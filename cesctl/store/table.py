@@ -31,6 +31,7 @@ _TITLE = "cesctl events, layout 1"
 EXACT_THERE = (
     "exact"  # the transaction of commits with events that are copies where all is the same
 )
+JSON_THERE = "json"  # of commits with records that leave out what is empty
 _SERIAL = "cesctl"  # the transaction that every commit carries
 # Of text columns no statistics: a customer who is to be forgotten must not live on in the log of commits.
 _SETTINGS = {"delta.dataSkippingStatsColumns": names.AT}
