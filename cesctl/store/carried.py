@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from cesctl.model.types import Model
     from cesctl.store.log import StoreLog
     from cesctl.store.place import Place
+    from cesctl.store.table import DataFile
 
 CARRIED = "carried"  # the folder in the store
 _LAYOUT = 1  # changes with what is carried
@@ -276,17 +277,20 @@ def _kept_before(log: StoreLog, kind: str, first: date, early: pl.DataFrame) -> 
     return None
 
 
-def moved(place: Place, gone: set[str], new: set[str]) -> None:
+def moved(place: Place, gone: Sequence[DataFile], new: Sequence[DataFile]) -> None:
     """Tells what is kept that rows of some data files are in others now; where that cannot be told it is
     made anew when it is needed.
     """
     with contextlib.suppress(OSError):
         for name in place.names(CARRIED):
             found = _parquet(place, name)
-            covers = set() if found is None else set(found[0]["covers"])
-            if found is not None and covers >= gone:
-                said, both = found
-                said["covers"] = sorted((covers - gone) | new)
+            if found is None:
+                continue
+            said, both = found
+            first, covers = date.fromisoformat(said["start"]), set(said["covers"])
+            old = {f.path for f in gone if f.day < first}
+            if old <= covers:
+                said["covers"] = sorted((covers - old) | {f.path for f in new if f.day < first})
                 place.write(CARRIED, name, _bytes(said, both))
 
 

@@ -89,6 +89,5 @@ def _put_together(table: EventTable, days: list[object]) -> bool:
     if not done:
         written.undo()
         return False
-    gone = {f.path for f in written.remove}
-    carried.moved(table.place, gone, {f.path for f in written.add})
+    carried.moved(table.place, written.remove, written.add)
     return True

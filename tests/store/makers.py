@@ -49,8 +49,6 @@ def write(path: Path, records: Iterable[Sequence[str]], *, header: bool = True) 
     return path
 
 
-def take(
-    store: Path, *files: Path, by: Model | None = None, horizon_days: int = 7
-) -> Ingested:
+def take(store: Path, *files: Path, by: Model | None = None, horizon_days: int = 7) -> Ingested:
     table, staged = prepare([str(f) for f in files], by or model(), Place.of(str(store)))
     return take_in(staged, table, horizon_days=horizon_days)

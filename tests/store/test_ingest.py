@@ -163,13 +163,10 @@ def test_two_runs_at_once_take_an_export_in_once(tmp_path: Path) -> None:
     take(store, write(tmp_path / "0.csv", some(100, 103)))
     file = str(write(tmp_path / "a.csv", some(0, 10)))
     other = str(write(tmp_path / "b.csv", some(5, 15)))
-    prepared = [
-        prepare([f], model(), Place.of(str(store))) for f in (file, file, other, other)
-    ]
+    prepared = [prepare([f], model(), Place.of(str(store))) for f in (file, file, other, other)]
     results = []
     threads = [
-        threading.Thread(target=lambda t=t, s=s: results.append(take_in(s, t)))
-        for t, s in prepared
+        threading.Thread(target=lambda t=t, s=s: results.append(take_in(s, t))) for t, s in prepared
     ]
     for thread in threads:
         thread.start()
@@ -222,7 +219,12 @@ def test_file_that_is_written_to_meanwhile_is_left_for_the_next_run(
 
 def test_keys_that_come_late_and_differ_only_in_case_are_kept(tmp_path: Path) -> None:
     rows = [
-        {"user": f"c{n % 5}", "event": "buy", "time": f"2026-01-01T00:00:{n % 60:02}Z", "p": {"a": n}}
+        {
+            "user": f"c{n % 5}",
+            "event": "buy",
+            "time": f"2026-01-01T00:00:{n % 60:02}Z",
+            "p": {"a": n},
+        }
         for n in range(3000)
     ]
     rows[2500]["p"] = {"Plan": "pro", "plan": "free", "deep": {"x y": {"Ω": [1, 2.50]}}}
@@ -245,7 +247,10 @@ attributes: {a: p.Plan, b: p.plan, c: "p.deep.x y.Ω", d: p.none}
 
 def test_paths_into_json_text_of_csv_cells(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    rows = [("c1", "buy", "2026-01-01", '{"plan": {"name": "pro"}}'), ("c2", "buy", "2026-01-02", "")]
+    rows = [
+        ("c1", "buy", "2026-01-01", '{"plan": {"name": "pro"}}'),
+        ("c2", "buy", "2026-01-02", ""),
+    ]
     write(file, [("user", "event", "time", "properties"), *rows], header=False)
     by = model(
         """
