@@ -2,9 +2,9 @@
 
     python -m benchmarks.nightly 50M [--days 365] [--customers 100000] [--rounds 3] [--model configs/saas.yaml]
 
-Makes one CSV a day and one of all, takes all days but the last into a store, and then runs, whole processes:
-``score`` of the one file; ``ingest`` of the last day; ``score --store``. Before any figure is printed the scores
-of file and store are compared. Every round begins with the store as it was the night before.
+Makes one CSV a day and one of all, takes all days but the last into a store, and then runs, whole
+processes: ``score`` of the one file; ``ingest`` of the last day; ``score --store``. Before any figure is printed the
+scores of file and store are compared. Every round begins with the store as it was the night before.
 """
 
 from __future__ import annotations
@@ -100,13 +100,13 @@ def main() -> None:
     print(f"all days but one taken in: {seconds:.0f} s, {peak:,.0f} MiB, {size / 1e6:,.0f} MB")
     print("| | seconds (median) | of raw | spread | peak MiB |\n|---|--:|--:|--:|--:|")
     base = joined(raw)
-    for name, runs in (
+    for name, own in (
         ("score of the raw CSV", base),
         ("ingest of one day", joined(new)),
         ("score --store", joined(scored)),
         ("the night: both", joined(together)),
     ):
-        print(said(name, runs, base))
+        print(said(name, own, base))
 
 
 def joined(runs: list[Runs]) -> Runs:

@@ -261,7 +261,7 @@ def _kind(log: StoreLog) -> str:
 
 
 def _kept_before(log: StoreLog, kind: str, first: date, early: pl.DataFrame) -> _Kept | None:
-    """The latest that is kept of that kind, is of no later day, and covers nothing that is no longer there."""
+    """The latest that is kept of that kind, is of no later day, and covers nothing that is gone."""
     there = set(early["path"].to_list())
     for name in reversed(_names(log, kind)):
         if name > _name(kind, first):

@@ -11,6 +11,8 @@ import hashlib
 import json
 from bisect import bisect_left
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cesctl.pipeline.duplicates import key_columns
@@ -62,6 +64,7 @@ class Export:
         ""  # the digest of the export whose bytes it begins with, and that counts on
     )
     replaces: str = ""  # the same of one that broke off within a line, and counts no more
+    stat: str = ""  # where it was, how large and when it was last written: none that is so is read again
 
     @property
     def tag(self) -> str:
@@ -93,35 +96,40 @@ class Known:
 
     table: EventTable
     sources: frozenset[str]
-    files: dict[int, list[str]]
+    by_size: dict[int, list[Export]]
 
     @staticmethod
     def of(table: EventTable, sources: Iterable[str]) -> Known:
-        files: dict[int, list[str]] = {}
-        for name in table.place.names(EXPORTS):
-            size, _, _ = name.partition("-")
-            if size.isdigit():
-                files.setdefault(int(size), []).append(name)
-        return Known(table, frozenset(sources), files)
+        by_size: dict[int, list[Export]] = {}
+        for export in every(table):
+            by_size.setdefault(export.size, []).append(export)
+        return Known(table, frozenset(sources), by_size)
 
     @property
     def sizes(self) -> list[int]:
         """The lengths that there are, ascending."""
-        return sorted(self.files)
+        return sorted(self.by_size)
+
+    @cached_property
+    def _by_stat(self) -> dict[str, list[Export]]:
+        found: dict[str, list[Export]] = {}
+        for export in (e for of_size in self.by_size.values() for e in of_size if e.stat):
+            found.setdefault(export.stat, []).append(export)
+        return found
+
+    def unchanged(self, source: str, stat: str) -> Export | None:
+        """The export that was taken in from a file which nobody has written to since."""
+        return next((e for e in self._by_stat.get(stat, ()) if self._is_of(e, source)), None)
+
+    def _is_of(self, export: Export, source: str) -> bool:
+        return export.source == source or export.source not in self.sources
 
     def find(self, source: str, size: int, sha256: str) -> Export | None:
         """The export of that content, if it was taken in for that source, or for one whose name the model no
         longer has: a source that was given another name does not make its exports new.
         """
-        for name in self.files.get(size, ()):
-            if sha256 in name:
-                export = read(self.table.place, name)
-                ours = export is not None and (
-                    export.source == source or export.source not in self.sources
-                )
-                if export is not None and ours and self.table.is_done(export.transaction):
-                    return export
-        return None
+        alike = (e for e in self.by_size.get(size, ()) if e.sha256 == sha256)
+        return next((e for e in alike if self._is_of(e, source)), None)
 
     def grown_from(self, source: str, file: InputFile, content: Content) -> Export | None:
         """The largest export that the file begins with; None where it begins with none."""
@@ -161,7 +169,7 @@ def key_of(scope: str) -> list[str]:
 
 
 def content_of(file: InputFile, sizes: Sequence[int] = ()) -> Content:
-    """Reads the file through once. ``sizes``: of how many first bytes the digest is wanted, too, ascending."""
+    """Reads the file through. ``sizes``: of how many first bytes the digest is wanted, too, ascending."""
     digest = hashlib.sha256()
     done, last = 0, b""
     starts: dict[int, str] = {}
@@ -178,6 +186,15 @@ def content_of(file: InputFile, sizes: Sequence[int] = ()) -> Content:
         done += len(chunk)
         last = chunk[-1:] or last
     return Content(done, digest.hexdigest(), last == file.eol.encode(), starts)
+
+
+def stat_of(file: InputFile) -> str:
+    """Where a file is, how large and when it was last written; empty of one that was unpacked or copied."""
+    path = Path(file.name)
+    if path.resolve() != file.path.resolve():
+        return ""
+    stat = path.stat()
+    return f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
 
 
 def read(place: Place, name: str) -> Export | None:

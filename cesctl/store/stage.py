@@ -61,6 +61,7 @@ class Coming:
     goes_on_from: Export | None = None
     replaces: Export | None = None
     continued: int = 0  # how often that one was gone on from, or replaced, before
+    stat: str = ""  # of the file as it was named (see ``exports.stat_of``)
 
     @property
     def older(self) -> Export | None:
@@ -206,6 +207,10 @@ def _new(
         name = group.source.name
         own = []
         for file in group.files:
+            there = known.unchanged(name, exports.stat_of(file))
+            if there is not None:
+                passed.append(Passed(file.name, _already(file, there)))
+                continue
             content = exports.content_of(file, known.sizes)
             there = known.find(name, content.size, content.sha256)
             if there is not None:
@@ -215,7 +220,8 @@ def _new(
                 passed.append(Passed(file.name, f"the same as {same}, taken in once"))
             else:
                 met[name, content.sha256] = file.name
-                own.append(_coming(file, group.source, content, known))
+                made = _coming(file, group.source, content, known)
+                own.append(replace(made, stat=exports.stat_of(file)))
                 gathered.sampled[own[-1].file] = gathered.sampled[file]
         if own:
             kept.append(Group(group.source, tuple(c.file for c in own)))

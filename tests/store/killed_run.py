@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import cesctl.present.terminal  # noqa: F401
-import cesctl.store.log  # noqa: F401
+import cesctl.store.log
 from cesctl.pipeline.run import score
 from cesctl.store import Store
 from tests.store.makers import model, take

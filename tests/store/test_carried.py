@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,13 +18,13 @@ from cesctl.store.compact import compact
 from cesctl.store.forget import forget
 from cesctl.store.place import Place
 from cesctl.store.rows import StoredRows
-from tests.store.makers import MODEL, Record, model, record, take, write
+from tests.store.makers import MODEL, model, record, take, write
 
 DAYS = 90
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+def read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The days whose files were opened since it was last cleared."""
     days: set[str] = set()
     real = StoredRows._scan
@@ -34,7 +34,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
         return real(self, files, properties)
 
     monkeypatch.setattr(StoredRows, "_scan", scan)
-    yield days
+    return days
 
 
 def history(folder: Path, days: int = DAYS, each: int = 6) -> list[Path]:
