@@ -33,6 +33,7 @@ COMMANDS = {
     "backtest": "Show whether the score foretold what customers did.",
     "tune": "Fit weights that foretell an outcome better.",
     "report": "Write all of it as one HTML page that opens anywhere.",
+    "nightly": "Do a night's work: ingest, score, outputs, history, alerts.",
     "ingest": "Take exports into an event store, each exactly once.",
     "store": "Look after an event store: info, verify, compact, forget.",
     "check": "Find every error of a model, and what it leaves unused.",

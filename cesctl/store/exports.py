@@ -64,7 +64,9 @@ class Export:
         ""  # the digest of the export whose bytes it begins with, and that counts on
     )
     replaces: str = ""  # the same of one that broke off within a line, and counts no more
-    stat: str = ""  # where it was, how large and when it was last written: none that is so is read again
+    stat: str = (
+        ""  # where it was, how large and when it was last written: none that is so is read again
+    )
 
     @property
     def tag(self) -> str:

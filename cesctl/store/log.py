@@ -83,14 +83,20 @@ class StoreLog(Log):
         return not isinstance(last, datetime) or last > self.clock
 
     def newest_guess(self) -> datetime | None:
-        """The newest instant, which the files tell; one that the clock has not reached is looked for."""
+        """The newest instant that the clock has reached."""
+        return self.newest_until(self.clock)
+
+    def newest_until(self, end: datetime) -> datetime | None:
+        """The newest instant that is not later, which the files tell; of files that go on beyond it those
+        rows are looked at.
+        """
         files = self.table.files
-        known = files.filter(pl.col("last") <= self.clock)["last"].max()
-        across = files.filter(pl.col("first") <= self.clock, pl.col("last") > self.clock)
+        known = files.filter(pl.col("last") <= end)["last"].max()
+        across = files.filter(pl.col("first") <= end, pl.col("last") > end)
         found = [known] if isinstance(known, datetime) else []
         if across.height:
             at = StoredRows(self.table).scan(across["path"].to_list(), ()).select(names.AT)
-            newest = at.filter(pl.col(names.AT) <= self.clock).max().collect().item()
+            newest = at.filter(pl.col(names.AT) <= end).max().collect().item()
             found += [newest] if isinstance(newest, datetime) else []
         return max(found, default=None)
 

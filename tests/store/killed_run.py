@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cesctl.present.terminal  # noqa: F401
-import cesctl.store.log
 from cesctl.pipeline.run import score
 from cesctl.store import Store
 from tests.store.makers import model, take
