@@ -1,10 +1,10 @@
 """What a night costs with a store, beside reading and scoring the raw CSV of all days.
 
-    python -m benchmarks.nightly 50M [--days 365] [--customers 100000] [--rounds 3] [--model configs/saas.yaml]
+    python -m benchmarks.nightly 50M [--days 365] [--customers 100000] [--rounds 3] [--model MODEL]
 
 Makes one CSV a day and one of all, takes all days but the last into a store, and then runs, whole
-processes: ``score`` of the one file; ``ingest`` of the last day; ``score --store``. Before any figure is printed the
-scores of file and store are compared. Every round begins with the store as it was the night before.
+processes: ``score`` of the one file; ``ingest`` of the last day; ``score --store``. Before any figure
+is printed the scores of file and store are compared. Every round begins with the store as it was the night before.
 """
 
 from __future__ import annotations

@@ -60,7 +60,15 @@ def command(
     done: list[Night] = []
     failed: list[str] = []
     try:
-        _run(events, config, fail_if or [], screen, done, failed, dry_run=dry_run)
+        _run(
+            screen,
+            done,
+            failed,
+            events=events,
+            config=config,
+            fail_if=fail_if or [],
+            dry_run=dry_run,
+        )
     except CesctlError as error:
         if summary:
             _print_summary(screen, started, done, failed, error, dry_run=dry_run)
@@ -86,15 +94,16 @@ def command(
 
 
 def _run(
-    events: list[str] | None,
-    config: str | None,
-    fail_if: list[str],
     screen: Screen,
     done: "list[Night]",
     failed: list[str],
     *,
+    events: list[str] | None,
+    config: str | None,
+    fail_if: list[str],
     dry_run: bool,
 ) -> None:
+    """Adds to ``done`` what was done, as soon as it is, and to ``failed`` the rules that hold."""
     from cesctl.store.extra import check_extra
 
     check_extra()

@@ -30,7 +30,7 @@ ALERTS = "alerts"  # the folder in the store
 _STATE = "last.json"
 # What chat services read as markup or as a call to everyone.
 _CALLS = re.compile(r"@(?=(everyone|here|channel|all)\b)", re.IGNORECASE)
-_MARKUP = str.maketrans({"<": "‹", ">": "›", "`": "'", "*": "∗", "|": "¦"})
+_MARKUP = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "'", "*": "\u2217", "|": "\u00a6"})
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One night: ingest, score, outputs, history, alerts; each step whole, and done again where a run broke off."""
+"""One night: ingest, score, outputs, history, alerts; each step whole, done again where a run broke off."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def night(
     place = Place.of(plan.store)
     with nullcontext() if dry_run else locked(place):
         notes: list[str] = []
-        ingested = _ingest(model, plan, inputs, place, clock, check, notes, dry_run=dry_run)
+        ingested = _ingest(
+            model, plan, inputs, place, clock=clock, check=check, notes=notes, dry_run=dry_run
+        )
         log = open_store(place, model, as_of=model.as_of, clock=clock)
         past = History(place)
         last = past.last()
@@ -109,10 +111,10 @@ def _ingest(
     plan: Nightly,
     inputs: Sequence[str],
     place: Place,
+    *,
     clock: datetime,
     check: Callable[[Staged], None],
     notes: list[str],
-    *,
     dry_run: bool,
 ) -> Ingested:
     """Takes in what is new; that there is nothing is no mistake where there was something before."""
@@ -145,9 +147,7 @@ def _missed(log: StoreLog, plan: Nightly, last: Run | None, at: datetime) -> lis
         times = [at - timedelta(days=n) for n in range(min(days, plan.catch_up), 0, -1)]
         return [t for t in times if t - last.as_of > half]
     zone = log.model.timezone
-    return missed(
-        last.as_of, at, timezone=zone, most=plan.catch_up, newest=lambda end: log.newest_until(end)
-    )
+    return missed(last.as_of, at, timezone=zone, most=plan.catch_up, newest=log.newest_until)
 
 
 def _at_risk(past: History, run: Run) -> set[str]:

@@ -1,7 +1,7 @@
 """What was reported: the scores of each scheduled run, as they were then.
 
-A run is one Parquet file with the columns of the scores, named by its T, its model and when it was made; it is
-written whole, and never changed but to forget a customer.
+A run is one Parquet file with the columns of the scores, named by its T, its model and when it was made;
+it is written whole, and never changed but to forget a customer.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 @dataclass(frozen=True)
 class Run:
-    """One that was reported. ``made_at``: when; ``model``, ``sha256``: by which; ``caught_up``: whether it was
-    made up for later. ``average``, ``median``: of the scores, None without customers.
+    """One that was reported. ``made_at``: when; ``model``, ``sha256``: by which; ``caught_up``: whether it
+    was made up for later. ``average``, ``median``: of the scores, None without customers.
     """
 
     as_of: datetime
@@ -104,7 +104,7 @@ def append(place: Place, scored: Scored, *, made_at: datetime, caught_up: bool =
         model=scored.model.name,
         sha256=scored.model.sha256,
         customers=scores.height,
-        at_risk=told["at_risk"],
+        at_risk=scored.at_risk.height,
         average=told["average"],
         median=told["median"],
         caught_up=caught_up,

@@ -192,7 +192,7 @@ def test_what_customers_are_called_calls_nobody(project: Project, receiver: Rece
     project.export(20, 1)
     nightly()
     text = receiver.got[0]["message"]
-    assert "‹!channel›" in text
+    assert "\u2039!channel\u203a" in text
     assert "@everyone" not in text
     assert "\x1b" not in text
 
