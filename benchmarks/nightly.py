@@ -4,7 +4,7 @@
 
 Makes one CSV a day and one of all, takes all days but the last into a store, and then runs, whole
 processes: ``score`` of the one file; ``ingest`` of the last day; ``score --store``. Before any figure
-is printed the scores of file and store are compared. Every round begins with the store as it was the night before.
+is printed the scores of file and store are compared. Every round begins with the store of the night before.
 """
 
 from __future__ import annotations
