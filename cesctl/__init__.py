@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cesctl.model.load import load_model, parse_model
     from cesctl.pipeline.run import score
     from cesctl.result import Result
+    from cesctl.store import Store
     from cesctl.tuning.tune import tune
     from cesctl.validity.backtest import backtest
 
@@ -31,6 +32,7 @@ __all__ = [
     "ModelError",
     "OutputError",
     "Result",
+    "Store",
     "UsageError",
     "__version__",
     "backtest",
@@ -53,6 +55,7 @@ _HOME = {
     "OutputError": "cesctl.errors",
     "UsageError": "cesctl.errors",
     "Result": "cesctl.result",
+    "Store": "cesctl.store",
     "load_model": "cesctl.model.load",
     "parse_model": "cesctl.model.load",
     "score": "cesctl.pipeline.run",

@@ -59,7 +59,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_counted_twice(
     )
     model = load_model(tmp_path / "cesctl.yaml")
     records: list[Record] = []
-    longest = {job: 1.0 for job in JOBS}
+    longest = dict.fromkeys(JOBS, 1.0)
     while killed < KILLS:
         number += 1
         new = some_records(number, dice, records)
