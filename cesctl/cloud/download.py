@@ -96,8 +96,7 @@ def _file(one: Found, parts: ThreadPoolExecutor, stop: threading.Event) -> Path 
 def _version(one: Found, parts: ThreadPoolExecutor, stop: threading.Event) -> Path:
     """The file of just that version. Raises _ReplacedError, StoreError."""
     path = temporary.new_file()
-    with temporary.writing(), path.open("wb") as file:
-        file.truncate(one.size)
+    _room(path, one.size)
     ranges = [(at, min(at + PART, one.size)) for at in range(0, one.size, PART)]
     if len(ranges) <= 1:
         for start, end in ranges or [(0, 0)]:
@@ -113,6 +112,11 @@ def _version(one: Found, parts: ThreadPoolExecutor, stop: threading.Event) -> Pa
         for future in futures:
             future.cancel()
     return path
+
+
+def _room(path: Path, size: int) -> None:
+    with temporary.writing(), path.open("wb") as file:
+        file.truncate(size)
 
 
 class _Both(threading.Event):

@@ -23,7 +23,8 @@ _SIGNATURE = re.compile(
     r"|x-goog-signature|x-goog-credential|googleaccessid)=)[^&\s]*",
     re.IGNORECASE,
 )
-_USER = re.compile(r"(://)[^/]*:[^/]*@")
+# A secret may have slashes in it, and may stand there without "@"; a port is none.
+_USER = re.compile(r"(://)(?:[^/]*:.*@|[^/@]*:(?!\d{1,5}(?:/|\Z))[^/]*)", re.DOTALL)
 FROM_ENVIRONMENT = "credentials are taken from the environment only"
 
 
@@ -70,7 +71,11 @@ def is_other_url(text: str) -> bool:
 
 def masked(text: str) -> str:
     """The text to show: without the password and the signature that a URL may hold."""
-    return _SIGNATURE.sub(r"\1***", _USER.sub(r"\1***@", text))
+    return _SIGNATURE.sub(r"\1***", _USER.sub(_hidden, text))
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return f"{match[1]}***{'@' if match[0].endswith('@') else ''}"
 
 
 def parse(url: str) -> Place:

@@ -1,4 +1,4 @@
-"""Azurite, Microsoft's emulator of Azure's object store, where it is installed (``npm install -g azurite``)."""
+"""Azurite, an emulator of Azure's object store, where it is installed (``npm install -g azurite``)."""
 
 from __future__ import annotations
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from tests.cloud import azurite
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 KEY = "AKIAQQQQQQQQQQQQQQQQ"
-SECRET = "wJalrSECRETsecretSECRETsecretSECRETsecret"  # noqa: S105 - of no account
+SECRET = "wJalrSECRETsecretSECRETsecretSECRETsecret"
 ODD_KEYS = (
     "a b.csv", "p%41q.csv", "%2F.csv", "h#x.csv", "q?y.csv", "é/ü😀.csv", "day=2026-01-01/x.csv",
     "plus+x.csv", "am&p.csv", "br[a]c.csv", "st*r.csv", "back\\slash.csv", "tilde~.csv", "quote'\".csv",
@@ -49,6 +52,14 @@ class S3:
         self.client.put_object(Bucket=self.name, Key=key, Body=body)
         return f"{self.root}/{key}"
 
+    def put_many(self, keys: Sequence[str]) -> None:
+        """Past the network, which takes its time."""
+        from moto.s3.models import s3_backends
+
+        (backend,) = (b["aws"] for b in s3_backends.values() if self.name in b["aws"].buckets)
+        for key in keys:
+            backend.put_object(self.name, key, b"x")
+
     def get(self, key: str) -> bytes:
         body: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
         return body
@@ -62,7 +73,7 @@ class Azure:
     """A container of Azurite; ``root``: its URL."""
 
     root: str
-    store: Any
+    store: Any = field(repr=False)
 
     @classmethod
     def new(cls, endpoint: str) -> Azure:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cloud import azurite
-from tests.cloud.buckets import KEY, SECRET, Azure, S3
+from tests.cloud.buckets import KEY, S3, SECRET, Azure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

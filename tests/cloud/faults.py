@@ -27,7 +27,8 @@ class Request:
 @dataclass(frozen=True)
 class Fault:
     """What happens in place of the store's answer: another one (``status`` with ``body``), the store's own
-    cut off after ``cut`` bytes of its body, none at all (``drop``), or its own ``late`` by some seconds.
+    cut off after ``cut`` bytes of its body, none at all (``drop``), or its own ``late`` by some seconds;
+    ``without``: headers that the store is not told.
     """
 
     status: int = 0
@@ -35,6 +36,7 @@ class Fault:
     cut: int | None = None
     drop: bool = False
     late: float = 0.0
+    without: tuple[str, ...] = ()
 
 
 Plan = Callable[[Request], Fault | None]
@@ -120,7 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         upstream = http.client.HTTPConnection(host, port, timeout=60)
         try:
-            upstream.request(self.command, self.path, body, dict(self.headers.items()))
+            told = {k: v for k, v in self.headers.items() if k.lower() not in fault.without}
+            upstream.request(self.command, self.path, body, told)
             answer = upstream.getresponse()
             data = answer.read()
             self._send(answer.status, dict(answer.getheaders()), data, fault.cut)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import small
-from tests.cloud.buckets import S3, Azure
+from tests.cloud.buckets import S3
 
 BASE = ("score", "-q", "-c")
 
