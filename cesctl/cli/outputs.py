@@ -63,9 +63,10 @@ def _place(path: str) -> object:
 def check_writable(path: str) -> None:
     """Raises OutputError for a place where nothing can be written, before any work is done."""
     if urls.is_url(path):
+        from cesctl.cli.console import in_thread
         from cesctl.cloud.upload import check_target
 
-        check_target(path)
+        in_thread(lambda: check_target(path))
         return
     if urls.is_other_url(path):
         what = "URLs of this kind are not written; those of s3://, gs:// and az:// are"

@@ -66,6 +66,11 @@ class Cause:
     refused: bool = False
 
 
+NOT_UNDERSTOOD = Cause(
+    "the store's answer cannot be understood", "is it an object store of that kind?"
+)
+
+
 class StoreError(Exception):
     """A store that does not do what it was asked for; turned into an error of the input or the output."""
 
@@ -109,7 +114,15 @@ def explained(error: BaseException, place: Place) -> Cause:
     if isinstance(error, ValueError) or "invalid path" in text:
         what = "names with an empty part, a part . or .., or control characters cannot be read"
         return Cause(what, "name the objects one by one, or a folder without such names")
-    return Cause("the store's answer cannot be understood", "is it an object store of that kind?")
+    return NOT_UNDERSTOOD
+
+
+def unusable(error: BaseException, place: Place) -> Cause:
+    """What an error means that came before anything was asked of the store."""
+    cause = explained(error, place)
+    if cause is not NOT_UNDERSTOOD:
+        return cause
+    return Cause("the settings in the environment cannot be used", _check(place.kind))
 
 
 def _check(kind: Kind) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,6 +63,7 @@ _ENDPOINT: dict[Kind, str] = {
     "az": "azure_storage_endpoint",
 }
 
+_HTTP = re.compile(r"http(s?)://[A-Za-z0-9\[]\S*\Z", re.IGNORECASE)
 # Of the client: these too may be set, as AWS_PROXY_URL and such.
 _CLIENT = ("proxy_url", "proxy_ca_certificate", "proxy_excludes", "allow_invalid_certificates")
 CONNECT_TIMEOUT = timedelta(seconds=10)
@@ -107,13 +109,17 @@ def endpoint_variable(kind: Kind) -> str:
 
 
 def check_endpoint(place: Place) -> None:
-    """Raises UsageError for an endpoint without encryption, unless that is allowed."""
-    endpoint = _given(place.kind, os.environ).get(_ENDPOINT[place.kind], "")
-    if endpoint.lower().startswith("http://") and not _allows_http(place.kind):
-        raise UsageError(
-            f"{place.url}: the endpoint in {endpoint_variable(place.kind)} is http://, without encryption; "
-            f"{PREFIX[place.kind]}ALLOW_HTTP=true allows it"
-        )
+    """Raises UsageError for an endpoint that is none, and one without encryption unless that is allowed."""
+    endpoint = _given(place.kind, os.environ).get(_ENDPOINT[place.kind])
+    if endpoint is None:
+        return
+    named = f"{place.url}: the endpoint in {endpoint_variable(place.kind)}"
+    match = _HTTP.match(endpoint)
+    if match is None:  # obstore would take it, and panic
+        raise UsageError(f"{named} is no URL: write https://HOST or http://HOST:PORT")
+    if not match[1] and not _allows_http(place.kind):
+        allows = f"{PREFIX[place.kind]}ALLOW_HTTP=true allows it"
+        raise UsageError(f"{named} is http://, without encryption; {allows}")
 
 
 def _allows_http(kind: Kind) -> bool:

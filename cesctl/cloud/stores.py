@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from cesctl.cloud.errors import StoreError, explained
+from cesctl.cloud.errors import StoreError, unusable
 from cesctl.cloud.extra import check_extra
 from cesctl.cloud.settings import PREFIX, Purpose, check_endpoint, client_options, retry_config
 
@@ -48,4 +48,4 @@ def _opened(place: Place, purpose: Purpose, _said: tuple[tuple[str, str], ...]) 
             )
         return AzureStore(place.bucket, **how)
     except (BaseError, ValueError, OSError) as error:
-        raise StoreError(explained(error, place)) from None
+        raise StoreError(unusable(error, place)) from None

@@ -16,7 +16,7 @@ _KINDS: dict[str, Kind] = {
 }  # fmt: skip
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 # Azure's own way to name the account: abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/KEY
-_WITH_ACCOUNT = re.compile(r"([^@:]+)@([a-z0-9]+)(\.[a-z0-9.-]+)", re.IGNORECASE)
+_WITH_ACCOUNT = re.compile(r"([a-z0-9$-]+)@([a-z0-9]+)(\.[a-z0-9.-]+)", re.IGNORECASE)
 # What a signed URL has behind its "?", and a key hardly ever.
 _SIGNATURE = re.compile(
     r"([?&](?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|awsaccesskeyid"
@@ -25,6 +25,7 @@ _SIGNATURE = re.compile(
 )
 # A secret may have slashes in it, and may stand there without "@"; a port is none.
 _USER = re.compile(r"(://)(?:[^/]*:.*@|[^/@]*:(?!\d{1,5}(?:/|\Z))[^/]*)", re.DOTALL)
+_BUCKET = re.compile(r"[A-Za-z0-9._$-]+")
 FROM_ENVIRONMENT = "credentials are taken from the environment only"
 
 
@@ -90,7 +91,7 @@ def parse(url: str) -> Place:
     root = f"{match[0]}{where}"
     if kind == "az" and (named := _WITH_ACCOUNT.fullmatch(where)):
         return Place(kind, root, named[1], key, named[2].lower(), named[3].lower())
-    if not where or "@" in where or ":" in where:
+    if not _BUCKET.fullmatch(where):
         raise UsageError(f'"{shown}" names no {bucket_word(kind)}: write {match[0]}NAME/KEY')
     return Place(kind, root, where, key)
 

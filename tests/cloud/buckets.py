@@ -22,16 +22,17 @@ ODD_KEYS = (
 
 @dataclass(frozen=True)
 class S3:
-    """A bucket of an S3 server; ``root``: its URL."""
+    """A bucket of an S3 server; ``root``: its URL, ``endpoint``: the server's."""
 
     root: str
+    endpoint: str
     client: Any
 
     @classmethod
     def new(cls, endpoint: str) -> S3:
         import boto3
 
-        name = f"bucket-{secrets.token_hex(6)}"
+        name = f"bucket{secrets.token_hex(6)}"
         client = boto3.client(
             "s3",
             endpoint_url=endpoint,
@@ -40,7 +41,7 @@ class S3:
             region_name="us-east-1",
         )
         client.create_bucket(Bucket=name)
-        return cls(f"s3://{name}", client)
+        return cls(f"s3://{name}", endpoint, client)
 
     @property
     def name(self) -> str:
@@ -79,7 +80,7 @@ class Azure:
     def new(cls, endpoint: str) -> Azure:
         from obstore.store import AzureStore
 
-        name = f"container-{secrets.token_hex(6)}"
+        name = f"container{secrets.token_hex(6)}"
         azurite.make_container(endpoint, name)
         # there is no second client worth its weight; this one is used bare
         return cls(f"az://{name}", AzureStore(name, client_options={"allow_http": True}))

@@ -28,7 +28,7 @@ class Request:
 class Fault:
     """What happens in place of the store's answer: another one (``status`` with ``body``), the store's own
     cut off after ``cut`` bytes of its body, none at all (``drop``), or its own ``late`` by some seconds;
-    ``without``: headers that the store is not told.
+    ``without``: headers that the store is not told, ``told``: those it is told in their place.
     """
 
     status: int = 0
@@ -37,6 +37,7 @@ class Fault:
     drop: bool = False
     late: float = 0.0
     without: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
 
 
 Plan = Callable[[Request], Fault | None]
@@ -123,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
         upstream = http.client.HTTPConnection(host, port, timeout=60)
         try:
             told = {k: v for k, v in self.headers.items() if k.lower() not in fault.without}
-            upstream.request(self.command, self.path, body, told)
+            upstream.request(self.command, self.path, body, told | dict(fault.told))
             answer = upstream.getresponse()
             data = answer.read()
             self._send(answer.status, dict(answer.getheaders()), data, fault.cut)

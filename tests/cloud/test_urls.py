@@ -60,7 +60,10 @@ def test_one_place_written_in_two_ways() -> None:
     )
 
 
-@pytest.mark.parametrize("url", ["s3://", "s3:///x", "gs://@/x", "s3://user@b/x", "s3://b:80/x"])
+@pytest.mark.parametrize(
+    "url",
+    ["s3://", "s3:///x", "gs://@/x", "s3://user@b/x", "s3://b:80/x", "s3://a b/x", "s3://é/x"],
+)
 def test_no_bucket(url: str) -> None:
     with pytest.raises(UsageError, match="names no bucket: write"):
         parse(url)
