@@ -6,10 +6,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cesctl.cloud.urls import is_url
+from cesctl.cloud.urls import is_url, masked
+from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
     from cesctl.sources import Raw
+
+
+def check_local(option: str, path: str) -> None:
+    """Raises UsageError where a model would be written to a URL: what it names is found from its folder."""
+    if is_url(path):
+        raise UsageError(
+            f'{option} "{masked(path)}": a model is written to a file here, not to a URL'
+        )
 
 
 def files_of_sources(raw: Raw, inputs: list[str], folder: Path) -> list[list[str]]:

@@ -45,11 +45,15 @@ Plan = Callable[[Request], Fault | None]
 
 @dataclass
 class Proxy:
-    """``plan`` is asked about each request; ``seen`` are those that came in."""
+    """``plan`` is asked about each request; ``seen`` are those that came in, ``most`` how many were under way
+    at the same time.
+    """
 
     url: str
     plan: Plan
     seen: list[Request] = field(default_factory=list)
+    busy: int = 0
+    most: int = 0
 
 
 def now_and_then(seed: int, share: float = 0.3) -> Plan:
@@ -106,6 +110,17 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:  # the client has gone
             self.close_connection = True
 
+    def _counted(self) -> None:
+        proxy, _, _, lock = self.server.context  # type: ignore[attr-defined]
+        with lock:
+            proxy.busy += 1
+            proxy.most = max(proxy.most, proxy.busy)
+        try:
+            self._answer()
+        finally:
+            with lock:
+                proxy.busy -= 1
+
     def _answer(self) -> None:
         proxy, host, port, lock = self.server.context  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -153,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
-    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _answer  # noqa: N815
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _counted  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Says nothing."""

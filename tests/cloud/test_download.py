@@ -78,6 +78,22 @@ def test_in_the_order_given(s3: S3) -> None:
     ]
 
 
+def test_several_at_a_time_and_not_all(s3: S3, between: Callable[[Plan], Proxy]) -> None:
+    objects = [found(s3.put(f"{n}.csv", f"content {n}")) for n in range(3 * download.OBJECTS)]
+    proxy = between(lambda _: Fault(late=0.2))
+    assert len(contents(*objects)) == len(objects)
+    assert 1 < proxy.most <= download.OBJECTS
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_the_parts_of_a_large_object_at_a_time(s3: S3, between: Callable[[Plan], Proxy]) -> None:
+    data = b"x" * (30_000 * 3 * download.PARTS)
+    one = found(s3.put("x.bin", data))
+    proxy = between(lambda _: Fault(late=0.2))
+    assert contents(one) == [data]
+    assert 1 < proxy.most <= download.PARTS
+
+
 def test_an_empty_object(s3: S3) -> None:
     assert contents(found(s3.put("empty.csv", ""))) == [b""]
 

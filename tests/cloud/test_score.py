@@ -163,6 +163,41 @@ def test_outputs_are_those_on_disk(s3: S3, folder: Path) -> None:
         assert s3.get(f"out/{name}") == (folder / "out" / name).read_bytes()
 
 
+def test_each_object_is_downloaded_once(
+    s3: S3, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.write(folder, bad_rows=2)
+    for n, text in enumerate(halves(folder)):
+        s3.put(f"in/{n}.csv", text)
+    roster = s3.put("accounts.csv", "customer,region\nacme,eu\n")
+    with faulty(s3.endpoint, lambda _: None) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        rejects = str(folder / "rejects.csv")
+        args = (f"{s3.root}/in/", "--customers", roster, "--compare", "7d", "--rejects", rejects)
+        score(folder, *args)
+    gets = [r.path for r in proxy.seen if r.method == "GET" and "list-type" not in r.path]
+    assert sorted(g.split("/", 2)[2] for g in gets) == ["accounts.csv", "in/0.csv", "in/1.csv"]
+    assert f"{s3.root}/in/" in (folder / "rejects.csv").read_text()
+
+
+def test_a_model_is_a_file_here(s3: S3, folder: Path) -> None:
+    url = s3.put("model.yaml", small.MODEL)
+    events = str(folder / "events.csv")
+    model = str(folder / "model.yaml")
+    for args, told in (
+        (["score", events, "-c", url], f"{url}: a model is read from a file here"),
+        (["init", events, "-o", f"{s3.root}/new.yaml"], "a model is written to a file here"),
+        (
+            ["tune", events, "-c", model, "--outcome", "silent:7d", "--write", f"{s3.root}/n.yaml"],
+            "a model is written to a file here",
+        ),
+    ):
+        done = small.call(*args)
+        assert done.exit_code == 2
+        assert told in done.stderr
+    assert s3.keys() == ["model.yaml"]
+
+
 def test_a_report_and_a_starter_model(s3: S3, folder: Path) -> None:
     events = s3.put("in/events.csv", (folder / "events.csv").read_bytes())
     model = str(folder / "model.yaml")
