@@ -31,7 +31,7 @@ def _match(parts: Sequence[str], pattern: Sequence[str]) -> bool:
     if first != "**":
         return bool(parts) and _part(parts[0], first) and _match(parts[1:], rest)
     if not rest:  # anything below
-        return all(not p.startswith(_HIDDEN) for p in parts)
+        return bool(parts) and not any(p.startswith(_HIDDEN) for p in parts)
     for at in range(len(parts) + 1):
         if _match(parts[at:], rest):
             return True

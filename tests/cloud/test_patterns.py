@@ -6,7 +6,7 @@ import glob
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cesctl.cloud.patterns import folder_of, has_magic, matches
@@ -33,6 +33,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@settings(max_examples=600)
 @given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=4))
 def test_as_in_a_folder(files: Path, parts: list[str]) -> None:
     pattern = "/".join(parts)
