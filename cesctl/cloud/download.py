@@ -137,7 +137,7 @@ def _part(one: Found, path: Path, start: int, end: int, stop: threading.Event) -
         before = at
         try:
             for chunk in _answer(one, at, end):
-                _write(path, at, chunk, end, stop)
+                _write(path, at, chunk, stop)
                 at += len(chunk)
             if at == end:
                 return
@@ -182,11 +182,9 @@ def _failure(error: Exception, one: Found) -> Cause:
     return cause
 
 
-def _write(path: Path, at: int, chunk: memoryview, end: int, stop: threading.Event) -> None:
+def _write(path: Path, at: int, chunk: memoryview, stop: threading.Event) -> None:
     if stop.is_set():
         raise _StoppedError
-    if at + len(chunk) > end:
-        raise _ReplacedError
     with temporary.writing(), path.open("r+b", buffering=0) as file:
         file.seek(at)
         rest = chunk

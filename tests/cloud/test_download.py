@@ -145,6 +145,23 @@ def test_an_answer_that_breaks_off_is_gone_on_with(
     assert starts == sorted(set(starts))  # what was there is not asked for again
 
 
+def test_one_that_breaks_off_often_but_brings_something_is_not_given_up(
+    s3: S3, between: Callable[[Plan], Proxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "CHUNK", 1_000)
+    one = found(s3.put("x.csv", OLD))
+    proxy = between(lambda _: Fault(cut=12_000))
+    assert contents(one) == [OLD]
+    assert len(gets(proxy)) > download.TRIES
+
+
+def test_an_answer_that_is_short_is_gone_on_with(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = found(s3.put("x.csv", OLD))
+    real = download._answer
+    monkeypatch.setattr(download, "_answer", lambda o, at, end: real(o, at, min(end, at + 40_000)))
+    assert contents(one) == [OLD]
+
+
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("seed", range(5))
 def test_what_fails_now_and_then(s3: S3, between: Callable[[Plan], Proxy], seed: int) -> None:
@@ -188,9 +205,10 @@ def test_a_store_that_falls_silent(
     monkeypatch.setattr(settings, "READ_TIMEOUT", timedelta(seconds=0.2))
     monkeypatch.setattr(download, "PATIENCE_S", 0.5)
     one = found(s3.put("x.csv", OLD))
-    between(lambda _: Fault(late=2))
+    proxy = between(lambda _: Fault(late=2))
     with pytest.raises(InputError, match="does not answer in time"):
         contents(one)
+    assert len(gets(proxy)) < download.TRIES
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -270,9 +288,12 @@ def test_a_full_disk(s3: S3, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         contents(one)
 
 
-def test_nobody_waits_for_the_rest(s3: S3, between: Callable[[Plan], Proxy]) -> None:
+def test_nobody_waits_for_the_rest(
+    s3: S3, between: Callable[[Plan], Proxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "PAUSE_S", 100)
     objects = [found(s3.put(f"{n}.csv", OLD)) for n in range(30)]
-    between(lambda _: Fault(late=0.05))
+    between(lambda r: None if r.path.endswith("/0.csv") else Fault(status=503))
     some: Iterator[object] = downloaded(objects)
     next(some)
     some.close()  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,6 +37,21 @@ def test_what_is_listed_is_what_is_asked_for_by_name(s3: S3) -> None:
     one = listing.one(parse(url))
     assert one is not None
     assert listing.inside(parse(f"{s3.root}/a")) == [one]
+
+
+def test_a_store_without_marks_of_content() -> None:
+    """Then size and time tell, and a listing's time is finer than an answer's."""
+    place = parse("s3://b/x")
+
+    def seen(size: int, second: int, microsecond: int, mark: str | None = None) -> listing.Found:
+        at = datetime(2026, 11, 1, 12, 0, second, microsecond, UTC)
+        return listing.found(place, {"e_tag": mark, "size": size, "last_modified": at})
+
+    assert seen(5, 1, 250_000).same_content(seen(5, 1, 0))
+    assert not seen(5, 1, 0).same_content(seen(6, 1, 0))
+    assert not seen(5, 1, 0).same_content(seen(5, 2, 0))
+    assert seen(5, 1, 0, '"a"').same_content(seen(5, 2, 0, 'W/"a"'))
+    assert not seen(5, 1, 0, '"a"').same_content(seen(5, 1, 0, '"b"'))
 
 
 def test_odd_names(s3: S3) -> None:

@@ -92,18 +92,21 @@ def slow(method: str) -> Plan:
     """So slow that the run cannot be done before the test ends."""
 
     def plan(request: Request) -> Fault | None:
-        listing = "list-type" in request.path
-        return Fault(late=60) if request.method == method and not listing else None
+        return Fault(late=60) if kind(request) == method else None
 
     return plan
 
 
+def kind(request: Request) -> str:
+    return "LIST" if "list-type" in request.path else request.method
+
+
 def asked(proxy: Proxy, method: str) -> bool:
-    return any(r.method == method and "list-type" not in r.path for r in proxy.seen)
+    return any(kind(r) == method for r in proxy.seen)
 
 
 @unix
-@pytest.mark.parametrize("method", ["GET", "PUT", "HEAD"])
+@pytest.mark.parametrize("method", ["LIST", "HEAD", "GET", "PUT"])
 def test_ctrl_c(s3: S3, folder: Path, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     events = s3.put("in/a.csv", (folder / "events.csv").read_bytes())
     out = f"{s3.root}/out.csv"
