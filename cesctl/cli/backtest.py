@@ -32,6 +32,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     outcome: OutcomeOption,
     label: Label = None,
     good: Good = False,
@@ -87,7 +88,7 @@ def command(
     model = line.chosen_model(
         config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
 
     def view() -> "Backtest":
         from cesctl.validity.backtest import backtest

@@ -30,6 +30,7 @@ def command(
     a: ModelA,
     b: ModelB,
     events: options.Events = None,
+    store: options.Store = None,
     top: Annotated[
         int, typer.Option(min=0, metavar="N", help="Rows of the greatest differences.")
     ] = 10,
@@ -105,7 +106,7 @@ def command(
     models = _models(
         (a, b), values, as_of=as_of, window=window, compare=compare, customers=customers
     )
-    inputs = _events(events, models)
+    inputs = _events(events, models, store)
     reads = () if wanted is None or wanted.file is None else (wanted.file,)
     read = [p for m in models for p in line.paths_read(inputs, m, *reads)]
     deliver.check_outputs(output, read)
@@ -177,7 +178,9 @@ def _models(
     return found[0], found[1]
 
 
-def _events(events: list[str] | None, models: "tuple[Model, Model]") -> list[str]:
+def _events(
+    events: list[str] | None, models: "tuple[Model, Model]", store: str | None
+) -> line.Chosen:
     """What is given; none where a model names its files."""
     named = [m for m in models if any(s.files for s in m.sources)]
-    return line.chosen_events(events, (named or models)[0])
+    return line.chosen_events(events, (named or models)[0], store)

@@ -22,6 +22,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Events shown.")] = 20,
     where: options.Where = None,
     values: options.Set = None,
@@ -46,7 +47,7 @@ def command(
     model = line.chosen_model(
         config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
 
     def view() -> "Drivers":
         from cesctl.insight.drivers import drivers

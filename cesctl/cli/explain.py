@@ -20,6 +20,7 @@ def command(
     ],
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
@@ -42,7 +43,7 @@ def command(
     model = line.chosen_model(
         config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
     result = line.run_scoring(inputs, model, screen, occurrences=True)
 
     from cesctl.insight.explain import explain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from cesctl.cli.options import model_path
 from cesctl.cloud.urls import masked
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from cesctl.model.types import Model
     from cesctl.present.answer import Answer
     from cesctl.result import Result
+    from cesctl.store import Store
 
 Made = TypeVar("Made")
+Chosen: TypeAlias = "list[str] | Store"
 
 
 class Viewed(Protocol):
@@ -48,8 +50,14 @@ def chosen_model(
     return override(model, as_of=as_of, window=window, compare=compare, customers=customers)
 
 
-def chosen_events(events: list[str] | None, model: Model) -> list[str]:
-    """What to read: the files given; none where the model's sources name theirs."""
+def chosen_events(events: list[str] | None, model: Model, store: str | None = None) -> Chosen:
+    """What to read: the store or the files given; none where the model's sources name theirs."""
+    if store is not None:
+        if events:
+            raise UsageError("--store stands in place of EVENTS; give one of them")
+        from cesctl.store import Store
+
+        return Store(store)
     named = [path for path, _ in model.values_set if path.split(".")[-1] == "files"]
     if events and named:
         raise UsageError(f"files are given, and by --set {named[0]} others; give one")
@@ -58,13 +66,15 @@ def chosen_events(events: list[str] | None, model: Model) -> list[str]:
     return list(events or [])
 
 
-def paths_read(inputs: list[str], model: Model, *others: str) -> list[str]:
+def paths_read(inputs: Chosen, model: Model, *others: str) -> list[str]:
     """Every path that a run reads, as the user or the model wrote it."""
     from cesctl.sources.gathering import path_of
 
-    paths = [path_of(i, model.sources) for i in inputs] or [
-        f for s in model.sources for f in s.files
-    ]
+    if not isinstance(inputs, list):
+        paths = [inputs.name]
+    else:
+        own = [f for s in model.sources for f in s.files]
+        paths = [path_of(i, model.sources) for i in inputs] or own
     tables = [t.file for t in (model.customers, model.identities) if t is not None]
     return [*paths, *tables, *others, model.path]
 
@@ -77,7 +87,7 @@ def _load_views() -> None:
 
 
 def run_scoring(
-    inputs: list[str], model: Model, screen: Screen, *, occurrences: bool = False
+    inputs: Chosen, model: Model, screen: Screen, *, occurrences: bool = False
 ) -> Result:
     """Scores, showing progress and then what the user should know of it."""
 
@@ -90,14 +100,17 @@ def run_scoring(
 
 
 def working(
-    inputs: list[str],
+    inputs: Chosen,
     model: Model,
     screen: Screen,
     job: Callable[[], Made],
     result_of: Callable[[Made], Result],
 ) -> Made:
     """Does what scores a log, showing progress and then what the user should know of the run."""
-    named = inputs or [f for s in model.sources for f in s.files]
+    if not isinstance(inputs, list):
+        named = [inputs.name]
+    else:
+        named = inputs or [f for s in model.sources for f in s.files]
     shown = masked(named[0]) if len(named) == 1 else f"{len(named)} inputs"
     made = screen.working(
         f"Scoring {'standard input' if shown == '-' else shown}", job, _load_views
@@ -115,7 +128,7 @@ def working(
 
 def show(
     screen: Screen,
-    inputs: list[str],
+    inputs: Chosen,
     model: Model,
     *,
     view: Callable[[], View],
@@ -139,7 +152,7 @@ def show(
 
 def viewed(
     screen: Screen,
-    inputs: list[str],
+    inputs: Chosen,
     model: Model,
     *,
     view: Callable[[], View],

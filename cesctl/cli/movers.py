@@ -22,6 +22,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -63,7 +64,7 @@ def command(
         compare=compare,
         customers=customers,
     )
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
 
     def view() -> "Movers":
         from cesctl.insight.movers import movers

@@ -32,6 +32,15 @@ Config: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Store: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="DIR",
+        help="In place of EVENTS: the events of this store (see cesctl ingest).",
+        show_default=False,
+    ),
+]
 Set: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cesctl.errors import InputProblem
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cesctl.result import Result
+    import polars as pl
+
+    from cesctl.result import RowCounts
+
+
+class Read(Protocol):
+    """What was read of a log: how many rows went where, and, where asked for, those that were rejected."""
+
+    @property
+    def rows(self) -> RowCounts: ...
+
+    def rejects(self) -> pl.DataFrame: ...
+
 
 SOON_FOUND = 200_000  # rejected rows, among which an example is looked for
 
 
-def too_many(result: Result, limit: Fraction, said: str, where: str) -> list[InputProblem]:
+def too_many(
+    result: Read, limit: Fraction, said: str, where: str, lost: str = "no scores were written"
+) -> list[InputProblem]:
     """What is wrong where more of the rows are rejected than that share; nothing else. ``said``: the limit as
-    written, ``where``: what lists the rows.
+    written, ``where``: what lists the rows, ``lost``: what was not done.
     """
     from fractions import Fraction
 
@@ -32,12 +46,12 @@ def too_many(result: Result, limit: Fraction, said: str, where: str) -> list[Inp
         InputProblem(
             f"{rows.all_rejected:,} of {rows.read:,} rows rejected ({share}), "
             f"more than --max-rejected {said}:{reasons}",
-            hint=f"{where} with file, line and reason; no scores were written",
+            hint=f"{where} with file, line and reason; {lost}",
         ),
     ]
 
 
-def _unreadable_time(result: Result) -> list[InputProblem]:
+def _unreadable_time(result: Read) -> list[InputProblem]:
     """What to do where it is the time that cannot be read; with the first such row, if soon found."""
     from cesctl.insight.advice import SET_TIMESTAMP_FORMAT
     from cesctl.pipeline.normalise import REJECTED, UNREADABLE

@@ -34,6 +34,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     every: Annotated[
         str,
         typer.Option(
@@ -109,7 +110,7 @@ def command(
     model = line.chosen_model(
         config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
     outputs.check_apart([path for path, _ in targets], line.paths_read(inputs, model))
     for path, _ in targets:
         outputs.check_writable(path)

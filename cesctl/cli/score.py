@@ -39,6 +39,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
@@ -126,7 +127,7 @@ def command(
         from cesctl.pipeline.lists import check_list
 
         check_list(model, chosen)
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
     outputs.check_apart([t.path for t in targets], line.paths_read(inputs, model))
     for target in targets:
         outputs.check_writable(target.path)

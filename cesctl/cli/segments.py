@@ -22,6 +22,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     by: Annotated[
         list[str],
         typer.Option(
@@ -54,7 +55,7 @@ def command(
     model = line.chosen_model(
         config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
 
     def view() -> "Segments":
         from cesctl.insight.segments import segments

@@ -22,6 +22,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     every: Annotated[
         str, typer.Option(metavar="D", help="How far apart: 1d, 1w, 30d, or months: 1mo, 3mo.")
     ] = "1w",
@@ -59,7 +60,7 @@ def command(
         compare=compare,
         customers=customers,
     )
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
 
     def view() -> "Trend":
         from cesctl.insight.trend import trend

@@ -36,6 +36,7 @@ def command(
     *,
     events: options.Events = None,
     config: options.Config = None,
+    store: options.Store = None,
     outcome: OutcomeOption,
     label: Label = None,
     good: Good = False,
@@ -97,7 +98,7 @@ def command(
     options.one_of_periods_and_first(periods, first)
     wanted = parse_outcome(outcome, label=label, good=good, again=again)
     model = line.chosen_model(config, as_of=as_of, customers=customers)
-    inputs = line.chosen_events(events, model)
+    inputs = line.chosen_events(events, model, store)
     reads = () if wanted.file is None else (wanted.file,)
     if write is not None:
         others = [*line.paths_read(inputs, model, *reads), *(output or [])]

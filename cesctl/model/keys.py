@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cesctl.model.as_of import check_as_of
 from cesctl.model.keys_lists import LISTS
+from cesctl.model.keys_nightly import NIGHTLY
 from cesctl.model.keys_preset import PRESETS
 from cesctl.model.keys_signal import MAX_POINTS, MIN_POINTS, NAMES, NUMBER, SIGNAL
 from cesctl.model.keys_source import CUSTOMERS, IDENTITIES, ROLL_UP, SOURCE, SOURCES, ZONE
@@ -147,6 +148,7 @@ MODEL = Table(
             VARIANTS,
             "Customers that are scored by signals, scale or bands of their own.",
         ),
+        Key("nightly", NIGHTLY, "What cesctl nightly does: the store, outputs, alerts."),
     ),
     exclusive=(("source", "sources"),),
     doc="A customer engagement model.",

@@ -15,6 +15,7 @@ from cesctl.model.document import Pairs, compose
 from cesctl.model.fields import BAD, Entry, Fields
 from cesctl.model.keys import MODEL
 from cesctl.model.lists import build_lists
+from cesctl.model.nightly import build_nightly
 from cesctl.model.presets import build_presets
 from cesctl.model.read_text import read_text
 from cesctl.model.report import Report, Span
@@ -121,6 +122,7 @@ def _build(fields: Fields, folder: Path | None, report: Report) -> Model:
             variants=[] if _no_entry(report, "variants") else [v.name for v in variants],
         ),
         variants=variants,
+        nightly=build_nightly(fields.get("nightly"), folder),
     )
 
 

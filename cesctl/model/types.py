@@ -269,6 +269,21 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Nightly:
+    """What one run by the clock does. ``alerts``: environment variables that hold whom to tell."""
+
+    store: str
+    horizon_us: Us
+    max_rejected: str
+    outputs: tuple[str, ...] = ()
+    at_risk_outputs: tuple[str, ...] = ()
+    fail_if: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    alerts_top: int = 10
+    catch_up: int = 31
+
+
+@dataclass(frozen=True)
 class Model:
     signals: tuple[Signal, ...]
     name: str = ""
@@ -288,6 +303,7 @@ class Model:
     roll_up: RollUp | None = None
     lists: tuple[CustomerList, ...] = ()
     variants: tuple[Variant, ...] = ()
+    nightly: Nightly | None = None
     sha256: str = ""  # of the file's bytes
     path: str = ""  # of the file; empty when made from text
     values_set: tuple[

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
 
 import polars as pl
 
@@ -22,13 +22,15 @@ from cesctl.pipeline.normalise import normalise
 from cesctl.pipeline.tally import tallied
 from cesctl.pipeline.timestamps import to_instants
 from cesctl.sources.parts import FILE
+from cesctl.store import Store
 
 if TYPE_CHECKING:
+    from cesctl.engines.base import Aggregate
     from cesctl.model.types import Model, Signal, Source
     from cesctl.sources import InputFile, Part, Raw
 
 Counted = TypeVar("Counted")
-Inputs = Sequence[str | Path] | pl.DataFrame | pl.LazyFrame | str | Path
+Inputs: TypeAlias = "Sequence[str | Path] | pl.DataFrame | pl.LazyFrame | str | Path | Store"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Log:
 
     ``identities``: one row per id to replace: old, new; None where the model names none.
     """
+
+    may_be_empty: ClassVar[bool] = False
 
     raw: Raw
     model: Model
@@ -158,6 +162,16 @@ class Log:
                 found.append(newest)
         return max(found, default=None)
 
+    def needed(self, times: Sequence[datetime], *, occurrences: bool) -> Log:  # noqa: ARG002
+        """What must be read of it to measure at those T, the latest first, each signal's events (with
+        ``occurrences``) too: of exports all.
+        """
+        return self
+
+    def completed(self, made: Aggregate) -> Aggregate:
+        """What an engine made of it, with what is known without reading."""
+        return made
+
 
 def _scope(source: Source) -> tuple[object, ...]:
     return (source.name, source.preset, source.id, source.deduplicate)
@@ -174,9 +188,12 @@ def open_log(
     """Opens exports for a model; reads no more of them than their layout.
 
     ``now`` is the clock, taken once. ``exclude``: files that are no exports, though they lie among them. Left
-    out ``inputs`` (an empty list) mean the model's own files. Raises InputError for what cannot be read.
+    out ``inputs`` (an empty list) mean the model's own files; a Store means its events. Raises InputError for
+    what cannot be read.
     """
     clock = (now or datetime.now(UTC)).astimezone(UTC)
+    if isinstance(inputs, Store):
+        return inputs.log(model, as_of=(as_of or model.as_of).strip(), clock=clock)
     if isinstance(inputs, (str, Path)):
         inputs = [inputs]
     raw = sources.read(

@@ -78,7 +78,7 @@ def score_times(
     )
     log = replace(log, raw=raw)
     rows = row_counts(counted.made.read, counted.made.reasons)
-    if rows.read == 0:
+    if rows.read == 0 and not log.may_be_empty:
         names = ", ".join(f.name for f in log.raw.files) or "the frame"
         raise InputError(InputProblem(f"no rows in {names}"))
     found = customers.scored(dict(zip(counted.times, counted.made.activity, strict=True)))
@@ -145,7 +145,9 @@ def _count(
             attributed=places if attributes_then else {0},
             occurrences=occurrences,
         )
-        made, read = log.count(aggregate if among is None else partial(_of, among, aggregate))
+        needed = log.needed(every, occurrences=occurrences)
+        made, read = needed.count(aggregate if among is None else partial(_of, among, aggregate))
+        made = needed.completed(made)
         found = made.newest or log.clock  # without an accepted event T is the clock
         if not latest or found == at:
             return _Counted(made, every, reported, read)
@@ -169,7 +171,7 @@ def newest(events: pl.LazyFrame) -> datetime | None:
 
 def _file_rows(log: Log, counted: _Counted, rows: RowCounts) -> dict[str, RowCounts]:
     files = log.numbered_files
-    if len(files) == 1:
+    if len({f.name for f in files}) == 1:
         return {files[0].name: rows}
     return file_counts(files, counted.read, counted.made.aside)
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"([^=]+)=(.+)", re.DOTALL)
 
 
+class NothingToReadError(InputError):
+    """No files with rows, where all that was named is well."""
+
+
 @dataclass(frozen=True)
 class Gathered:
     """All files by source, in the order of the sources; ``sampled`` is what is in each file. ``lacking``:
@@ -59,7 +63,7 @@ def gather(
     _share_out([*found.files.get(None, ()), *frames], by_source, notes)
     groups = [g for s, of_it in by_source.items() for g in by_tool(s, of_it)]
     if not groups:
-        raise InputError(*(found.empty or [InputProblem("no files to read")]))
+        raise NothingToReadError(*(found.empty or [InputProblem("no files to read")]))
     for problem in found.empty:
         notes.add(str(problem).splitlines()[0])
     sampled = found.sampled | {file: held for file, (_, held) in frames.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cesctl.model.types import Source
 
 FILE = "file:"  # the number of a row's file among those of its part; no export has such a column
-Format = Literal["csv", "ndjson", "json", "parquet", "frame"]
+Format = Literal["csv", "ndjson", "json", "parquet", "frame", "store"]
 Compression = Literal["none", "gzip", "zstd"]
 
 # A column of text beside those wanted: why a row is no record, null in all that are. No export has it.
@@ -59,6 +59,8 @@ class InputFile:
     opening: str = ""
     # JSON: the sample held the whole file, so ``columns`` is complete
     whole: bool = True
+    # lines that stood before those that are here, the header left out, where the beginning was cut off
+    lines_before: int = 0
 
     def __str__(self) -> str:
         return self.name
@@ -115,7 +117,7 @@ class Part:
     quoted: frozenset[str] = frozenset()  # columns of fast JSON that hold strings like 1.5
     keyed: frozenset[tuple[str, ...]] = frozenset()  # the ways to arrays of keys and values in JSON
     ordered: bool = False  # rows in file order (always so but for fast JSON)
-    given: pl.LazyFrame | None = None  # of format "frame"
+    given: pl.LazyFrame | None = None  # of formats "frame" and "store"
 
     @property
     def format(self) -> Format:

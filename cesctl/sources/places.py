@@ -28,11 +28,11 @@ def locate(file: InputFile, records: Sequence[int]) -> list[int | None]:
 
     None for every record of a file that has no lines.
     """
-    if file.format in ("parquet", "frame"):
+    if file.format in ("parquet", "frame", "store"):
         return [None] * len(records)
     wanted = sorted(set(records))
     found = _csv_lines(file, wanted) if file.format == "csv" else _json_lines(file, wanted)
-    lines = dict(zip(wanted, found, strict=False))
+    lines = {r: line + file.lines_before for r, line in zip(wanted, found, strict=False)}
     return [lines.get(r) for r in records]
 
 
@@ -61,7 +61,11 @@ def _json_lines(file: InputFile, wanted: Sequence[int]) -> Iterator[int]:
 
 def broken(files: Sequence[InputFile], most: int) -> list[InputProblem]:
     """The first lines that are no records, and why; those of one file together, by line."""
-    found = (InputProblem(why, file.name, line) for file in files for line, why in _broken(file))
+    found = (
+        InputProblem(why, file.name, line + file.lines_before)
+        for file in files
+        for line, why in _broken(file)
+    )
     return list(islice(found, most))
 
 
@@ -84,6 +88,13 @@ def explain_failure(error: Exception, raw: Raw) -> InputError:
     if isinstance(error, InputError):
         return error
     for file in raw.files:
+        if file.format == "store":
+            reason = str(error).splitlines()[0]
+            hint = "cesctl store verify says what is wrong with it"
+            problem = InputProblem(
+                f"the event store cannot be read: {reason}", file.name, hint=hint
+            )
+            return InputError(problem)
         try:
             if file.format == "csv":
                 deque(csvblocks.blocks(file, []), maxlen=0)

@@ -188,7 +188,7 @@ def typed_look(frame: pl.LazyFrame, columns: tuple[str, ...]) -> tuple[Sampled, 
 
 def times(part: Part, blocks: int) -> list[str]:
     """Texts of the timestamp columns, from evenly spread files and places in them."""
-    if part.format in ("parquet", "frame"):
+    if part.format in ("parquet", "frame", "store"):
         return _typed_times(part) if blocks > 3 else []
     step = max(1, -(-len(part.files) // _FILES))
     chosen = list(part.files[::step])

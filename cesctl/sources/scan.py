@@ -38,7 +38,7 @@ def _scan(part: Part) -> pl.LazyFrame:
         from cesctl.sources import columnar
 
         return columnar.scan(part)
-    if part.format == "frame":
+    if part.format in ("frame", "store"):
         from cesctl.sources import frame
 
         return frame.scan(part)

@@ -63,18 +63,18 @@ def _found(
         for way in wanted.ways:
             for n in range(1, len(way)):
                 if fields := keyed.fields_of(type_at(schema, way[:n])):
-                    return keyed.text(_at(way[:n]), ".".join(way[n:]), fields, as_text)
+                    return keyed.text(at(way[:n]), ".".join(way[n:]), fields, as_text)
             if cell := cell_at(schema, way):
-                return cells.Inside(".".join(cell), _at(cell), way[len(cell) :])
+                return cells.Inside(".".join(cell), at(cell), way[len(cell) :])
     return column(schema, wanted, uuids)
 
 
 def series_at(frame: pl.DataFrame, way: tuple[str, ...]) -> pl.Series:
     """The values that a way leads to."""
-    return frame.select(_at(way).alias("at")).to_series()
+    return frame.select(at(way).alias("at")).to_series()
 
 
-def _at(way: tuple[str, ...]) -> pl.Expr:
+def at(way: tuple[str, ...]) -> pl.Expr:
     expr = pl.col(way[0])
     for key in way[1:]:
         expr = expr.struct.field(key)
@@ -88,7 +88,7 @@ def column(
     for way in ways_that_exist(schema, wanted.ways)[:1]:
         dtype = type_at(schema, way)
         assert dtype is not None
-        expr = _at(way)
+        expr = at(way)
         if wanted.timestamp and (dtype.is_temporal() or dtype.is_numeric()):
             return expr.alias(wanted.name)
         return as_text(expr, dtype, uuid=".".join(way) in uuids).alias(wanted.name)

@@ -1,0 +1,256 @@
+"""A store's events as a log: what the pipeline reads in place of exports.
+
+Its rows were normalised when they were taken in, so nothing is left to do but ids to replace. Of the days
+only those are read that T and the windows need; what must be known of earlier ones is carried over (see
+``cesctl.store.carried``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import polars as pl
+
+from cesctl.engines.base import AFTER
+from cesctl.errors import InputError, InputProblem
+from cesctl.model.types import Source
+from cesctl.pipeline.conditions import PROPERTY
+from cesctl.pipeline.identities import read_identities, replace_ids
+from cesctl.pipeline.log import Log, used_properties
+from cesctl.pipeline.normalise import DUPLICATE, LATER
+from cesctl.sources.columns import did_you_mean, listed, ways
+from cesctl.sources.parts import FILE, InputFile, Part, Raw, Wanted
+from cesctl.store import carried, names
+from cesctl.store.exports import EXACT, EXPORTS
+from cesctl.store.rows import StoredRows
+from cesctl.store.table import EXACT_THERE, JSON_THERE, EventTable
+
+if TYPE_CHECKING:
+    from cesctl.engines.base import Aggregate
+    from cesctl.model.types import Model
+    from cesctl.store.carried import Carried
+    from cesctl.store.place import Place
+
+_AS_IT_IS = Source(
+    customer=(names.CUSTOMER,), event=(names.EVENT,), timestamp=(names.AT,), deduplicate="none"
+)
+_SCOPE = f"{PROPERTY}\0{names.SOURCE}"  # a property like any other where copies are compared
+
+
+@dataclass(frozen=True)
+class StoreLog(Log):
+    """The log of a store. ``skipped``: events that are not read, by why: None where they count all the same,
+    as of days before those that are needed; AFTER where they are later than T.
+    """
+
+    may_be_empty: ClassVar[bool] = True  # of its exports it keeps events only
+
+    table: EventTable = field(kw_only=True)
+    carry: Carried | None = None
+    skipped: tuple[tuple[int | None, int], ...] = ()
+
+    def normalised(
+        self, part: Part, rows: pl.LazyFrame, identities: pl.DataFrame | None = None
+    ) -> pl.LazyFrame:
+        """Rows of the store as events."""
+        del part  # all are alike
+        reason: pl.Expr = pl.lit(None, dtype=pl.UInt8)
+        if self.as_of == "latest" and self._may_be_later:
+            late = pl.col(names.AT) > self.clock
+            reason = pl.when(late).then(pl.lit(LATER, dtype=pl.UInt8))
+        properties = used_properties(self.model)
+        there = rows.collect_schema()
+        events = rows.select(
+            names.CUSTOMER,
+            names.EVENT,
+            names.AT,
+            reason.alias("reason"),
+            *(pl.col(_wanted_name(p)).alias(PROPERTY + p) for p in properties),
+            *([pl.col(names.SOURCE).alias(_SCOPE)] if self.has_duplicates else []),
+            *([FILE] if FILE in there else []),
+        )
+        if identities is not None:
+            events = replace_ids(events, names.CUSTOMER, identities.lazy())
+        return events
+
+    @property
+    def _may_be_later(self) -> bool:
+        last = self.table.files["last"].max()
+        return not isinstance(last, datetime) or last > self.clock
+
+    def newest_guess(self) -> datetime | None:
+        """The newest instant that the clock has reached."""
+        return self.newest_until(self.clock)
+
+    def newest_until(self, end: datetime) -> datetime | None:
+        """The newest instant that is not later, which the files tell; of files that go on beyond it those
+        rows are looked at.
+        """
+        files = self.table.files
+        known = files.filter(pl.col("last") <= end)["last"].max()
+        across = files.filter(pl.col("first") <= end, pl.col("last") > end)
+        found = [known] if isinstance(known, datetime) else []
+        if across.height:
+            at = StoredRows(self.table).scan(across["path"].to_list(), ()).select(names.AT)
+            newest = at.filter(pl.col(names.AT) <= end).max().collect().item()
+            found += [newest] if isinstance(newest, datetime) else []
+        return max(found, default=None)
+
+    def needed(self, times: Sequence[datetime], *, occurrences: bool) -> Log:
+        """Only what must be read to measure at those T, the latest first. ``occurrences``: of each signal
+        the events, too.
+        """
+        start = carried.start(self.model, times, occurrences=occurrences)
+        files = self.table.files
+        end = times[0].astimezone(UTC).date()
+        skipped: list[tuple[int | None, int]] = []
+        if self.as_of != "latest":  # its clock tells rejected rows from those after T
+            late = files.filter(pl.col("day") > end)
+            skipped.append((AFTER, int(late["rows"].sum())))
+            files = files.filter(pl.col("day") <= end)
+        carry = None
+        early = files.filter(pl.col("day") < start) if start is not None else files.clear()
+        if start is not None and early.height:
+            carry = carried.carried(self, start)
+            files = files.filter(pl.col("day") >= start)
+            skipped.append((None, int(early["rows"].sum()) - carry.copies))
+            if carry.copies:
+                skipped.append((DUPLICATE, carry.copies))
+        return replace(
+            self,
+            raw=_raw(self.table, self.model, files["path"].to_list(), carry),
+            carry=carry,
+            skipped=tuple((why, n) for why, n in skipped if n),
+        )
+
+    @property
+    def stored(self) -> list[str]:
+        """The stored properties that the model needs."""
+        return stored(self.table, self.model)
+
+    def of_rows(self, rows: pl.LazyFrame) -> StoreLog:
+        """The same log with other rows of the store; ids are not replaced."""
+        parts = _parts(self.table, self.model, rows, self.table.place.name)
+        return replace(self, raw=Raw(tuple(parts)), identities=None, as_of="now", skipped=())
+
+    def completed(self, made: Aggregate) -> Aggregate:
+        """With the events that were not read."""
+        aside = dict(made.aside)
+        read = made.read
+        if self.carry is not None:  # its rows stand among those that are not read
+            read -= self.carry.rows.height
+            made = replace(made, activity=self.carry.with_events(made.activity, self.identities))
+        for why, n in self.skipped:
+            read += n
+            if why is not None:
+                aside[0, why] = aside.get((0, why), 0) + n
+        return replace(made, read=read, aside=aside)
+
+
+def open_store(place: Place, model: Model, *, as_of: str, clock: datetime) -> StoreLog:
+    """The events of a store for a model. Raises InputError where there is none, it is empty, or the model
+    asks for a property that no event has.
+    """
+    table = EventTable.open(place)
+    files = table.files["path"].to_list()
+    if not files and not place.names(EXPORTS):
+        problem = InputProblem(
+            "nothing was taken into the event store yet",
+            place.name,
+            hint=f"take some in: cesctl ingest EXPORTS --store {place.name}",
+        )
+        raise InputError(problem)
+    notes = _unknown_properties(table, model)
+    return StoreLog(
+        raw=replace(_raw(table, model, files, None), notes=notes),
+        model=model,
+        clock=clock,
+        as_of=as_of,
+        identities=None if model.identities is None else read_identities(model.identities),
+        table=table,
+    )
+
+
+def stored(table: EventTable, model: Model) -> list[str]:
+    """The stored properties that the model needs: those that it names, or whose text its paths lead into."""
+    there = set(table.properties)
+    columns = dict.fromkeys(way[0] for p in used_properties(model) for way in _ways(p, there))
+    return [p for p in map(names.property_of, columns) if p is not None]
+
+
+def _raw(table: EventTable, model: Model, files: Sequence[str], carry: Carried | None) -> Raw:
+    rows = StoredRows(table)
+    parts = _parts(table, model, rows.scan(files, stored(table, model)), table.place.name)
+    if carry is not None:
+        parts += _parts(table, model, carry.rows.lazy(), table.place.name)
+    return Raw(tuple(parts))
+
+
+def _parts(table: EventTable, model: Model, rows: pl.LazyFrame, name: str) -> list[Part]:
+    file = InputFile(name, Path(table.place.name), "store", columns=tuple(table.properties))
+    there = set(table.properties)
+    wanted = (
+        Wanted(names.CUSTOMER, ((names.CUSTOMER,),)),
+        Wanted(names.EVENT, ((names.EVENT,),)),
+        Wanted(names.AT, ((names.AT,),), timestamp=True),
+        *(Wanted(_wanted_name(p), _ways(p, there)) for p in used_properties(model)),
+    )
+    exact = _exact(table, model)
+    if exact is None:
+        return [Part((file,), wanted, _AS_IT_IS, given=rows)]
+    wanted = (*wanted, Wanted(names.SOURCE, ((names.SOURCE,),)))
+    return [
+        Part((file,), wanted, _AS_IT_IS, given=rows.filter(~exact)),
+        Part((file,), wanted, replace(_AS_IT_IS, deduplicate="exact"), given=rows.filter(exact)),
+    ]
+
+
+def _exact(table: EventTable, model: Model) -> pl.Expr | None:
+    """Which events are copies of each other where all of them is the same; None where none are.
+
+    The model's word for a source goes before what it was when its exports were taken in.
+    """
+    said = {s.name: s.deduplicate for s in model.sources if s.deduplicate is not None}
+    if not table.is_done(EXACT_THERE) and "exact" not in said.values():
+        return None
+    scope = pl.col(names.SOURCE)
+    found = scope.str.ends_with(EXACT)
+    for name, told_by in said.items():
+        own = scope.str.starts_with(f"{name}/")
+        found = pl.when(own).then(pl.lit(told_by == "exact")).otherwise(found)
+    return found
+
+
+def _wanted_name(path: str) -> str:
+    return PROPERTY + path
+
+
+def _ways(path: str, there: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """How a path leads to a value: its own column, or one of text that may hold a JSON object."""
+    keys = ways(path)[-1]
+    starts = [(path, ())] + [(".".join(keys[:n]), keys[n:]) for n in range(len(keys) - 1, 0, -1)]
+    return tuple((names.column_of(start), *rest) for start, rest in starts if start in there)[:1]
+
+
+def _unknown_properties(table: EventTable, model: Model) -> list[str]:
+    """What to tell of properties that no event has; JSON leaves out what is empty, so that there it need be
+    no mistake. Raises InputError where it must be one.
+    """
+    there = set(table.properties)
+    unknown = [p for p in used_properties(model) if not _ways(p, there)]
+    if unknown and not table.is_done(JSON_THERE):
+        raise InputError(
+            *(
+                InputProblem(
+                    f'no event has a property "{p}"; {listed(table.properties)}',
+                    table.place.name,
+                    hint=did_you_mean(p, table.properties),
+                )
+                for p in unknown
+            )
+        )
+    return [f'no event has a property "{p}" yet; it is empty' for p in unknown]

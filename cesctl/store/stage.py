@@ -1,0 +1,308 @@
+"""Exports read and normalised into one file on this machine's disk, before anything of the store changes.
+
+What follows (which records are there already, what is written) may have to be done again where two runs
+meet; reading the exports need not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl import sources
+from cesctl.errors import UsageError
+from cesctl.model.types import Model
+from cesctl.pipeline.conditions import PROPERTY
+from cesctl.pipeline.log import Log, used_properties
+from cesctl.pipeline.normalise import ROW
+from cesctl.pipeline.rejects import broken_lines, rejected_rows
+from cesctl.pipeline.row_counts import row_counts
+from cesctl.sources import columns, separated, temporary
+from cesctl.sources.census import every_path
+from cesctl.sources.files import identity
+from cesctl.sources.gathering import gather
+from cesctl.sources.grouping import Group
+from cesctl.sources.parts import FILE, Raw
+from cesctl.sources.reading import in_parts, resolved
+from cesctl.store import exports, names
+from cesctl.store.tail import tail_of
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from cesctl.model.types import Source
+    from cesctl.result import RowCounts
+    from cesctl.sources import InputFile
+    from cesctl.sources.gathering import Gathered
+    from cesctl.store.exports import Content, Export
+    from cesctl.store.table import EventTable
+
+REASON = "reason"
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A file that is to be taken in. ``file``: what is read of it; ``source``: by what, its columns known.
+
+    ``goes_on_from``: the export in the store that it begins with, whose bytes are not read again;
+    ``replaces``: one that broke off within a line, whose events go.
+    """
+
+    file: InputFile
+    source: Source
+    content: Content
+    goes_on_from: Export | None = None
+    replaces: Export | None = None
+    continued: int = 0  # how often that one was gone on from, or replaced, before
+    stat: str = ""  # of the file as it was named (see ``exports.stat_of``)
+
+    @property
+    def older(self) -> Export | None:
+        return self.goes_on_from or self.replaces
+
+    @property
+    def scope(self) -> str:
+        return exports.scope_of(self.source)
+
+    @property
+    def tag(self) -> str:
+        return exports.tag_of(self.source.name, self.content.sha256)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A file that is not taken in, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass
+class Staged:
+    """Normalised rows, on disk. ``coming``: the files by their number in ``rows``; ``passed``: others.
+    ``changed``: the numbers of those that somebody wrote to meanwhile, whose rows do not count.
+
+    ``path``: Parquet, one row per record: customer, event, at (UTC), ``reason`` (why it is no event), the
+    number of its file, and a column per property (see ``cesctl.store.names``).
+    """
+
+    coming: list[Coming]
+    passed: list[Passed]
+    clock: datetime
+    properties: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    path: Path | None = None
+    log: Log | None = None
+    changed: set[int] = field(default_factory=set)
+
+    def scan(self) -> pl.LazyFrame:
+        """The rows with their number, ``row:``."""
+        assert self.path is not None
+        rows = pl.scan_parquet(self.path, glob=False).with_row_index(ROW)
+        return rows.filter(~pl.col(FILE).is_in(list(self.changed))) if self.changed else rows
+
+    @cached_property
+    def _counts(self) -> dict[tuple[int, int | None], int]:
+        if self.path is None:
+            return {}
+        counted = self.scan().group_by(FILE, REASON).len().collect(engine="streaming")
+        return {(file, reason): n for file, reason, n in counted.rows()}
+
+    @cached_property
+    def reasons(self) -> dict[int, int]:
+        """Rows that are no events, by the code of the reason."""
+        found: dict[int, int] = {}
+        for (_, reason), n in self._counts.items():
+            if reason is not None:
+                found[reason] = found.get(reason, 0) + n
+        return found
+
+    @property
+    def rows(self) -> RowCounts:
+        """Where the rows of all files went."""
+        return row_counts(sum(self._counts.values()), self.reasons)
+
+    @property
+    def file_rows(self) -> dict[int, RowCounts]:
+        """The same by the file's number."""
+        found = {}
+        for number in range(len(self.coming)):
+            own = {r: n for (file, r), n in self._counts.items() if file == number}
+            aside = {r: n for r, n in own.items() if r is not None}
+            found[number] = row_counts(sum(own.values()), aside)
+        return found
+
+    def numbers(self) -> list[int]:
+        """Of the files whose rows count."""
+        return [n for n in range(len(self.coming)) if n not in self.changed]
+
+    def rejects(self) -> pl.DataFrame:
+        """One row per rejected row (see ``cesctl.pipeline.rejects``)."""
+        assert self.log is not None
+        return rejected_rows(self.log)
+
+    @property
+    def all_notes(self) -> list[str]:
+        """What the user should know of the reading."""
+        broken = [] if self.log is None else broken_lines(self.log.raw, self.reasons)
+        return [*self.notes, *broken]
+
+
+def stage(
+    inputs: Sequence[str],
+    model: Model,
+    table: EventTable,
+    *,
+    now: datetime,
+) -> Staged:
+    """Reads what the store has not. Raises InputError for what cannot be read, and what is no export."""
+    if any(isinstance(i, (pl.DataFrame, pl.LazyFrame)) for i in inputs):
+        raise UsageError("a store takes in files, not frames: write the frame to a file first")
+    tables = [t.file for t in (model.customers, model.identities) if t is not None]
+    gathered = gather(inputs, model.sources, tables)
+    before = {f: _state(f) for f in gathered.files}
+    groups, coming, passed = _new(resolved(gathered), gathered, table)
+    if not coming:
+        return Staged(coming, passed, now, notes=list(gathered.notes.lines))
+    properties = _properties(groups)
+    parts = tuple(_parts(groups, properties, gathered))
+    staged = Staged(coming, passed, now, properties, list(gathered.notes.lines))
+    log = Log(
+        raw=Raw(parts, []),
+        model=Model(
+            signals=(),
+            timezone=model.timezone,
+            sources=model.sources,
+            attributes=tuple((p, p) for p in properties),
+        ),
+        clock=now,
+        as_of="now",
+    )
+    by_file = {(c.file, c.source): c for c in coming}
+    staged.coming = [by_file[f, p.source] for p in log.raw.parts for f in p.files]
+    staged.path = temporary.new_file(".parquet")
+    raw, _ = sources.carefully(log.raw, partial(_sink, log, staged.path))
+    staged.log = replace(log, raw=raw)
+    _leave_out_changed(staged, before)
+    return staged
+
+
+def _new(
+    groups: Sequence[Group], gathered: Gathered, table: EventTable
+) -> tuple[list[Group], list[Coming], list[Passed]]:
+    """What of the files the store has not yet, and the others."""
+    kept: list[Group] = []
+    coming: list[Coming] = []
+    passed: list[Passed] = []
+    met: dict[tuple[str, str], str] = {}
+    known = exports.Known.of(table, [g.source.name for g in groups])
+    for group in groups:
+        name = group.source.name
+        own = []
+        for file in group.files:
+            there = known.unchanged(name, exports.stat_of(file))
+            if there is not None:
+                passed.append(Passed(file.name, _already(file, there)))
+                continue
+            content = exports.content_of(file, known.sizes)
+            there = known.find(name, content.size, content.sha256)
+            if there is not None:
+                passed.append(Passed(file.name, _already(file, there)))
+            elif (name, content.sha256) in met:
+                same = met[name, content.sha256]
+                passed.append(Passed(file.name, f"the same as {same}, taken in once"))
+            else:
+                met[name, content.sha256] = file.name
+                made = _coming(file, group.source, content, known)
+                own.append(replace(made, stat=exports.stat_of(file)))
+                gathered.sampled[own[-1].file] = gathered.sampled[file]
+        if own:
+            kept.append(Group(group.source, tuple(c.file for c in own)))
+            coming += own
+    return kept, coming, passed
+
+
+def _coming(file: InputFile, source: Source, content: Content, known: exports.Known) -> Coming:
+    older = known.grown_from(source.name, file, content)
+    if older is None:
+        return Coming(file, source, content)
+    times = known.table.times(older.continued)
+    if older.ended:
+        rest = tail_of(file, older.size)
+        return Coming(rest, source, content, goes_on_from=older, continued=times)
+    return Coming(file, source, content, replaces=older, continued=times)
+
+
+def _already(file: InputFile, there: Export) -> str:
+    named = "" if there.name == file.name else f" as {there.name}"
+    return f"in the store already, taken in on {there.taken_in[:10]}{named}"
+
+
+def _properties(groups: Sequence[Group]) -> list[str]:
+    """Every path of the files but those of the time, sorted: where copies of a record differ, the order of
+    properties decides, and must not depend on which file is met first.
+    """
+    found: set[str] = set()
+    for group in groups:
+        for file in group.files:
+            found.update(p for p in every_path(file) if p not in group.source.timestamp)
+    return sorted(found)
+
+
+def _parts(
+    groups: Sequence[Group], properties: Sequence[str], gathered: Gathered
+) -> list[sources.Part]:
+    parts: list[sources.Part] = []
+    for group in groups:
+        wanted = columns.wanted(group.source, properties, set(properties))
+        roles = columns.wanted(group.source, (), ())
+        separated.tell_repeated(group.files, roles, gathered.notes)
+        parts += in_parts(group, wanted, gathered)
+    return parts
+
+
+def _sink(log: Log, path: Path, raw: Raw) -> None:
+    log = replace(log, raw=raw)
+    log.count(partial(_sink_events, path=path, properties=used_properties(log.model)))
+
+
+def _sink_events(events: pl.LazyFrame, *, path: Path, properties: Sequence[str]) -> None:
+    file = pl.col(FILE) if FILE in events.collect_schema() else pl.lit(0, dtype=pl.UInt32)
+    with temporary.writing():
+        events.select(
+            names.CUSTOMER,
+            names.EVENT,
+            names.AT,
+            REASON,
+            file.alias(FILE),
+            *(pl.col(PROPERTY + p).alias(names.column_of(p)) for p in properties),
+        ).sink_parquet(path, compression="lz4")
+
+
+def _state(file: InputFile) -> Hashable:
+    """What changes where a file is written to."""
+    stat = os.stat(file.path)  # noqa: PTH116
+    return identity(file), stat.st_size, stat.st_mtime_ns
+
+
+def _leave_out_changed(staged: Staged, before: dict[InputFile, Hashable]) -> None:
+    """Passes by the files that somebody wrote to while they were read."""
+    changed = {f.name for f, state in before.items() if _gone(f) or _state(f) != state}
+    if not changed:
+        return
+    for number, one in enumerate(staged.coming):
+        if one.file.name in changed:
+            why = "it was written to while it was read; left for the next run"
+            staged.passed.append(Passed(one.file.name, why))
+            staged.changed.add(number)
+
+
+def _gone(file: InputFile) -> bool:
+    return not file.path.exists()

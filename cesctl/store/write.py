@@ -1,0 +1,98 @@
+"""New data files of a store: a file a day for what comes, and files without rows that go.
+
+A file counts only once a commit names it, so one of a run that broke off is no more than waste.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from cesctl.store import names
+from cesctl.store.rows import ROW, StoredRows
+from cesctl.store.table import EVENTS, DataFile, data_files, schema
+
+if TYPE_CHECKING:
+    from cesctl.store.place import Place
+    from cesctl.store.table import EventTable
+
+_COMPRESSION: Any = "zstd"
+
+
+@dataclass
+class Written:
+    """Files that were written, and those whose place they take; ``paths``: all that may be there."""
+
+    place: Place
+    add: list[DataFile] = field(default_factory=list)
+    remove: list[DataFile] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+
+    def undo(self) -> None:
+        """Removes the files, which no commit names."""
+        with contextlib.suppress(OSError):
+            for path in self.paths:
+                self.place.remove(EVENTS, path)
+
+
+def write_days(
+    rows: pl.LazyFrame, table: EventTable, properties: Sequence[str], to: Written
+) -> None:
+    """Writes events, one file for each of their days. ``rows``: the columns of a data file."""
+    run = secrets.token_hex(8)
+    columns = list(schema(properties))
+    dated = rows.select(*columns, pl.col(names.AT).dt.date().alias(names.DAY))
+    told = (
+        dated.group_by(names.DAY)
+        .agg(
+            pl.len().cast(pl.Int64).alias("rows"),
+            pl.col(names.AT).min().alias("first"),
+            pl.col(names.AT).max().alias("last"),
+        )
+        .sort(names.DAY)
+        .collect(engine="streaming")
+    )
+    place = table.place
+    files = {
+        day: f"{names.DAY}={day.isoformat()}/part-{run}.parquet"
+        for day in told[names.DAY].to_list()
+    }
+    to.paths += files.values()
+
+    def file_of(given: pl.io.partition.FileProviderArgs) -> str:
+        return files[given.partition_keys[names.DAY].item()]
+
+    dated.sink_parquet(
+        pl.PartitionBy(
+            place.uri(EVENTS),
+            key=names.DAY,
+            include_key=False,
+            file_path_provider=file_of,
+            approximate_bytes_per_file=None,
+        ),
+        compression=_COMPRESSION,
+        mkdir=True,
+        storage_options=None if place.options is None else dict(place.options),
+    )
+    for row in told.iter_rows(named=True):
+        path = files[row[names.DAY]]
+        to.add.append(DataFile(path=path, bytes=place.size(EVENTS, path), **row))
+
+
+def without_rows(gone: pl.DataFrame, table: EventTable, to: Written) -> None:
+    """Files without some of their rows. ``gone``: one row per row that goes, ``path`` and ``row``."""
+    touched = gone["path"].unique().to_list()
+    for file in data_files(table.files.filter(pl.col("path").is_in(touched))):
+        of_it = gone.filter(pl.col("path") == file.path).select(
+            pl.col("row").cast(pl.UInt32).alias(ROW)
+        )
+        kept = StoredRows(table).placed([file.path]).join(of_it.lazy(), on=ROW, how="anti")
+        before = len(to.add)
+        write_days(kept, table, table.properties, to)
+        assert sum(f.rows for f in to.add[before:]) == file.rows - of_it.height
+        to.remove.append(file)
