@@ -18,7 +18,8 @@ Events = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="EVENTS",
-        help="An export to hold the model against: files, folders, globs, or - for standard input.",
+        help="An export to hold the model against: files, folders, globs, such URLs of an object store "
+        "(s3://, gs://, az://), or - for standard input.",
         show_default=False,
     ),
 ]

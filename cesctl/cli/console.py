@@ -94,7 +94,7 @@ class Screen:
         started = time.monotonic()
         try:
             with _Progress(what, wanted=not self.quiet and sys.stderr.isatty(), screen=self):
-                return _in_thread(job, meanwhile)
+                return in_thread(job, meanwhile)
         finally:
             self.detail(f"{what}: {time.monotonic() - started:.2f} s")
 
@@ -158,7 +158,8 @@ class _standard_output:  # noqa: N801 - reads as what it is
         raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
-def _in_thread(job: Callable[[], T], meanwhile: Callable[[], object] | None = None) -> T:
+def in_thread(job: Callable[[], T], meanwhile: Callable[[], object] | None = None) -> T:
+    """Runs ``job`` where Ctrl-C need not wait for it."""
     result: list[T] = []
     failure: list[BaseException] = []
     done = threading.Event()

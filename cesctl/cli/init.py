@@ -7,7 +7,7 @@ import typer
 
 from cesctl.cli import options, source_options
 from cesctl.cli.console import Screen
-from cesctl.cli.model_files import files_of_sources
+from cesctl.cli.model_files import check_local, files_of_sources
 from cesctl.cli.outputs import OutputFiles, check_apart, check_writable
 from cesctl.errors import InputError, UsageError
 
@@ -20,8 +20,8 @@ Events = Annotated[
     list[str],
     typer.Argument(
         metavar="EVENTS",
-        help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
-        "plain, gzip or zstd.",
+        help="Files, folders, globs, such URLs of an object store (s3://, gs://, az://), or - for standard "
+        "input: CSV, TSV, NDJSON, JSON or Parquet, plain, gzip or zstd.",
         show_default=False,
     ),
 ]
@@ -58,6 +58,7 @@ def command(
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     source = source_options.given_source(customer, event, event_name, timestamp)
     if output != "-":
+        check_local("-o", output)
         if Path(output).is_file() and not force:
             raise UsageError(f'"{output}" is there already; --force writes over it, -o elsewhere')
         check_writable(output)

@@ -18,8 +18,9 @@ Events = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="EVENTS",
-        help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
-        "plain, gzip or zstd. Left out: the files that the model of -c names.",
+        help="Files, folders, globs, such URLs of an object store (s3://, gs://, az://), or - for standard "
+        "input: CSV, TSV, NDJSON, JSON or Parquet, plain, gzip or zstd. Left out: the files that the model "
+        "of -c names.",
         show_default=False,
     ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from cesctl.cli.options import model_path
+from cesctl.cloud.urls import masked
 from cesctl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def working(
         named = [inputs.name]
     else:
         named = inputs or [f for s in model.sources for f in s.files]
-    shown = named[0] if len(named) == 1 else f"{len(named)} inputs"
+    shown = masked(named[0]) if len(named) == 1 else f"{len(named)} inputs"
     made = screen.working(
         f"Scoring {'standard input' if shown == '-' else shown}", job, _load_views
     )

@@ -15,8 +15,9 @@ Events: TypeAlias = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="EVENTS",
-        help="Files, folders, globs, or - for standard input: CSV, TSV, NDJSON, JSON or Parquet, "
-        "plain, gzip or zstd; NAME=PATH for the source of that name. "
+        help="Files, folders, globs, such URLs of an object store (s3://, gs://, az://), or - for standard "
+        "input: CSV, TSV, NDJSON, JSON or Parquet, plain, gzip or zstd; NAME=PATH for the source of that "
+        "name. "
         "Left out: the files that the model names.",
         show_default=False,
     ),

@@ -8,6 +8,7 @@ import typer
 
 from cesctl.cli import deliver, line, options
 from cesctl.cli.console import Screen
+from cesctl.cli.model_files import check_local
 from cesctl.cli.outcome_options import (
     Again,
     Every,
@@ -156,6 +157,7 @@ def command(
 
 
 def _check_model_path(path: str, others: list[str], *, force: bool) -> None:
+    check_local("--write", path)
     if not path.endswith((".yaml", ".yml")):
         raise UsageError(f'--write "{path}" must end with .yaml or .yml')
     check_apart([path], others)

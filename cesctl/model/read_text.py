@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cesctl.cloud import urls
 from cesctl.errors import ModelError, Problem
 from cesctl.model.fields import did_you_mean
 
@@ -14,6 +15,9 @@ LARGEST = 10_000_000  # bytes; a model of a thousand signals has some 100,000
 def read_text(path: str | os.PathLike[str]) -> tuple[bytes, str]:
     """The file's bytes, and its text without a byte order mark. Raises ModelError."""
     file = os.fspath(path)
+    if urls.is_url(file) or urls.is_other_url(file):
+        what = "a model is read from a file here, not from a URL"
+        raise _refuse(urls.masked(file), what, "its files: may be URLs of an object store")
     try:
         with Path(path).open("rb") as stream:
             data = stream.read(LARGEST + 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import lzma
 import os
-import re
 import shutil
 import struct
 import sys
@@ -16,25 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from cesctl.cloud import urls
 from cesctl.errors import InputError, InputProblem, Notes
-from cesctl.sources import sniff, temporary
+from cesctl.sources import beside, sniff, temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Collection, Hashable, Iterator, Sequence
 
     from cesctl.sources.parts import InputFile
 
 STANDARD_INPUT = "standard input"  # by which name "-" is told
-# Endings of what lies beside exports and may look like one.
-_NO_EXPORTS = frozenset({
-    ".md", ".rst", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".py", ".r", ".sql", ".sh", ".html",
-    ".htm", ".xml", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".xlsx", ".xls", ".docx", ".log",
-    ".lock", ".crc", ".sha256", ".md5", ".orc", ".db", ".sqlite", ".duckdb", ".ipynb",
-})  # fmt: skip
-# Amplitude's exports have files of users that became one beside those of events; their name says so.
-# https://amplitude.com/docs/data/destination-catalog/amazon-s3
-_MERGED_USERS = re.compile(r"-\w+_[0-9]{4}-[0-9]{2}-[0-9]{2}_.*\.json(\.gz)?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 # What the standard library raises of a damaged zip, by what is damaged.
 _BROKEN_ZIP = (
     zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, RuntimeError, NotImplementedError,
@@ -85,11 +75,11 @@ def find(
     found = Found()
     problems: list[InputProblem] = []
     empty: list[InputError] = []
-    left_out = {_identity(Path(p)) for p in exclude if Path(p).exists()}
+    left_out = _identities(exclude)
     seen: set[tuple[int, int]] = set()
     for text in inputs:
         try:
-            for name, path, chosen in _paths(os.fspath(text)):
+            for name, path, chosen in _paths(os.fspath(text), left_out):
                 identity = _identity(path)
                 if identity in left_out:
                     continue
@@ -97,7 +87,7 @@ def find(
                     found.notes.add(f"{name}: named twice, read once")
                     continue
                 seen.add(identity)
-                if not chosen and _MERGED_USERS.fullmatch(Path(name).name):
+                if not chosen and beside.is_merged_users(Path(name).name):
                     found.notes.add(f"{name}: left out, merged Amplitude users and no events")
                     continue
                 _take(found, empty, name, path, chosen=chosen, named=named)
@@ -154,17 +144,28 @@ def _identity(path: Path) -> tuple[int, int]:
     return stat.st_dev, stat.st_ino
 
 
-def _paths(text: str) -> Iterator[tuple[str, Path, bool]]:
-    """(name, path, chosen by its own name) of each file that an input means."""
+def _identities(paths: Sequence[str | os.PathLike[str]]) -> set[Hashable]:
+    """Those of files that exist, and of all URLs."""
+    texts = [os.fspath(p) for p in paths]
+    local = {_identity(Path(t)) for t in texts if not urls.is_url(t) and _exists(Path(t))}
+    return local | {urls.identity(t) for t in texts if urls.is_url(t)}
+
+
+def _paths(text: str, left_out: Collection[Hashable] = ()) -> Iterator[tuple[str, Path, bool]]:
+    """(name, path, chosen by its own name) of each file that an input means. ``left_out``: identities of
+    those that need not be downloaded.
+    """
     if text == "-":
         yield STANDARD_INPUT, _standard_input(), True
         return
+    if urls.is_url(text):
+        yield from _objects(text, left_out)
+        return
     path = Path(text)
     if not _exists(path):
-        if _URL.match(text):
-            raise InputError(
-                InputProblem("object-store URLs are not supported by this version yet", text)
-            )
+        if urls.is_other_url(text):
+            what = "URLs of this kind are not read; those of s3://, gs:// and az:// are"
+            raise InputError(InputProblem(what, urls.masked(text)))
         if glob.has_magic(text):
             yield from _pattern(text)
             return
@@ -173,6 +174,17 @@ def _paths(text: str) -> Iterator[tuple[str, Path, bool]]:
         yield from _folder(path)
     else:
         yield from _file(text, path, chosen=True)
+
+
+def _objects(url: str, left_out: Collection[Hashable]) -> Iterator[tuple[str, Path, bool]]:
+    from cesctl.sources.objects import objects
+
+    found = objects(url, left_out)
+    if found.kind == "pattern" and not found.any:
+        raise NothingThereError(InputProblem("nothing matches the pattern", url))
+    chosen = found.kind == "object"
+    files = (x for name, path in found.copies for x in _file(name, path, chosen=chosen))
+    yield from _of_a_folder(url, list(files)) if found.kind == "folder" else files
 
 
 def _exists(path: Path) -> bool:
@@ -193,14 +205,15 @@ def _pattern(text: str) -> Iterator[tuple[str, Path, bool]]:
 
 
 def _folder(folder: Path) -> Iterator[tuple[str, Path, bool]]:
-    inside = sorted(
-        p for p in folder.rglob("*") if p.is_file() and not _hidden(p.relative_to(folder))
-    )
-    good = [p for p in inside if p.suffix.lower() not in _NO_EXPORTS]
-    files = [x for p in good for x in _file(str(p), p, chosen=False)]
+    inside = sorted(p for p in folder.rglob("*") if p.is_file())
+    good = [p for p in inside if not beside.is_beside(p.relative_to(folder))]
+    yield from _of_a_folder(str(folder), [x for p in good for x in _file(str(p), p, chosen=False)])
+
+
+def _of_a_folder(folder: str, files: list[tuple[str, Path, bool]]) -> list[tuple[str, Path, bool]]:
     if not any(_may_be_export(name, path) for name, path, _ in files):
-        raise NothingThereError(InputProblem("no exports in the folder", str(folder)))
-    yield from files
+        raise NothingThereError(InputProblem("no exports in the folder", folder))
+    return files
 
 
 def _may_be_export(name: str, path: Path) -> bool:
@@ -210,10 +223,6 @@ def _may_be_export(name: str, path: Path) -> bool:
         return error.may_be_export  # told as such
     except InputError:
         return False
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "_SUCCESS", "__MACOSX")) for part in path.parts)
 
 
 def _file(name: str, path: Path, *, chosen: bool) -> Iterator[tuple[str, Path, bool]]:
@@ -268,8 +277,7 @@ def _unzipped(name: str, path: Path) -> tuple[tuple[str, Path], ...]:
                     )
                 )
             for member in sorted(members, key=lambda m: m.filename):
-                inside = Path(member.filename)
-                if _hidden(inside) or inside.suffix.lower() in _NO_EXPORTS:
+                if beside.is_beside(Path(member.filename)):
                     continue
                 target = temporary.new_file()
                 with (

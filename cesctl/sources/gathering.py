@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cesctl.cloud import urls
 from cesctl.errors import InputError, InputProblem, Notes
 from cesctl.sources import columns, files, presets, samples
 from cesctl.sources.grouping import Group, by_tool, unfolded
@@ -174,8 +175,10 @@ def _named(text: str, names: Sequence[str]) -> tuple[str, str] | None:
 
 def _is_path(text: str) -> bool:
     """Whether it means a file as it is; a name with ``=`` in it is no ``NAME=PATH`` then."""
+    if text == "-" or urls.is_url(text):
+        return True
     try:
-        return text == "-" or Path(text).exists() or bool(glob.glob(text, recursive=True))  # noqa: PTH207
+        return Path(text).exists() or bool(glob.glob(text, recursive=True))  # noqa: PTH207
     except (OSError, ValueError):  # too long a name, or one with a NUL
         return False
 
@@ -266,7 +269,7 @@ def _how_to_name(file: InputFile) -> str:
         )
     if file.name == files.STANDARD_INPUT:
         return "write NAME=-"
-    if not Path(file.name).exists():  # a member of a zip
+    if not Path(file.name).exists() and not urls.is_url(file.name):  # a member of a zip
         return "unpack the zip file, and write NAME=PATH for this one"
     return f"write NAME={file.name}"
 

@@ -6,6 +6,7 @@ import atexit
 import errno
 import shutil
 import tempfile
+import threading
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,20 +18,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_TRIES = 20  # to remove the folder, while a thread that nobody waits for may still write into it
+_lock = threading.Lock()
+_removed = threading.Event()
 
 
 @cache
 def folder() -> Path:
     """The process's own temporary folder."""
     made = Path(tempfile.mkdtemp(prefix="cesctl-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    atexit.register(remove)
     return made
 
 
 def remove() -> None:
-    """Removes the folder at once, for a process that ends without its exit functions."""
-    if folder.cache_info().currsize:
+    """Removes the folder at once, for a process that ends without its exit functions; nothing is put into it
+    from then on.
+    """
+    with _lock:
+        _removed.set()
+        if not folder.cache_info().currsize:
+            return
+    for _ in range(_TRIES):
         shutil.rmtree(folder(), ignore_errors=True)
+        if not folder().exists():
+            return
 
 
 @contextmanager
@@ -50,5 +62,8 @@ def writing() -> Iterator[None]:
 
 def new_file(ending: str = "") -> Path:
     """A path in it that nothing has yet."""
-    place = Path(tempfile.mkdtemp(dir=folder()))
+    with _lock:
+        if _removed.is_set():
+            raise OutputError("no temporary files any more: the run has ended")
+        place = Path(tempfile.mkdtemp(dir=folder()))
     return place / f"input{ending}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cesctl.cloud.urls import masked
 from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class Place:
         if not name.strip():
             raise UsageError('--store "": name a folder')
         if _URL.match(name):
-            raise UsageError(f'--store "{name}": only folders can be stores in this version')
+            raise UsageError(
+                f'--store "{masked(name)}": only folders can be stores in this version'
+            )
         folder = Path(os.path.abspath(name))  # noqa: PTH100 - a link stays a link
         if folder.exists() and not folder.is_dir():
             raise UsageError(f'--store "{name}": it is a file; a store is a folder')

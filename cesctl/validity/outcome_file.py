@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl.cloud import urls
 from cesctl.errors import InputError, InputProblem
 from cesctl.pipeline.conditions import trimmed
 from cesctl.pipeline.timestamps import to_instants
@@ -38,7 +39,8 @@ def read_outcomes(outcome: Outcome, log: Log) -> pl.DataFrame:
     column, a time that is none, several labels of which none is chosen, and a label that no row has.
     """
     assert outcome.file is not None
-    if outcome.file != "-" and not Path(outcome.file).exists():
+    here = outcome.file == "-" or urls.is_url(outcome.file) or Path(outcome.file).exists()
+    if not here:
         raise InputError(InputProblem("there is no such file", outcome.file, hint=HINT))
     table = read_table(outcome.file, rows_needed=False)
     roll_up = log.model.roll_up

@@ -103,8 +103,10 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     assert error(missing, tmp_path / "a.csv", "gone.csv").count("no such file") == 2
 
 
-def test_what_comes_later() -> None:
-    assert "not supported by this version yet" in error("s3://bucket/x.csv")
+def test_urls_of_other_kinds() -> None:
+    assert error("hdfs://host/x.csv") == (
+        "hdfs://host/x.csv: URLs of this kind are not read; those of s3://, gs:// and az:// are"
+    )
 
 
 def test_empty_files(tmp_path: Path) -> None:
