@@ -18,6 +18,7 @@ from cesctl.errors import UsageError
 from cesctl.present.numbers import readable
 from cesctl.present.safe import safe
 from cesctl.present.score_view import worst_first
+from cesctl.store.failures import reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -106,7 +107,8 @@ def _addressed(address: str) -> Any:
 
 def last_told(place: Place, history: History) -> Run | None:
     """The run that people were told of last."""
-    text = place.read(ALERTS, _STATE)
+    with reading(place):
+        text = place.read(ALERTS, _STATE)
     if text is None:
         return None
     name = json.loads(text)["run"]

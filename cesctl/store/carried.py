@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cesctl.cloud.errors import StoreError
 from cesctl.engines.measures import takes
 from cesctl.model.measured import measured
 from cesctl.pipeline.conditions import PROPERTY, matches
@@ -281,7 +282,7 @@ def moved(place: Place, gone: Sequence[DataFile], new: Sequence[DataFile]) -> No
     """Tells what is kept that rows of some data files are in others now; where that cannot be told it is
     made anew when it is needed.
     """
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, StoreError):
         for name in place.names(CARRIED):
             found = _parquet(place, name)
             if found is None:
@@ -337,7 +338,7 @@ def _parquet(place: Place, name: str) -> tuple[dict[str, Any], pl.DataFrame] | N
             return None
         said = json.loads(pl.read_parquet_metadata(io.BytesIO(content))[_SAID])
         return said, pl.read_parquet(io.BytesIO(content))
-    except (OSError, pl.exceptions.PolarsError, KeyError, ValueError):
+    except (OSError, StoreError, pl.exceptions.PolarsError, KeyError, ValueError):
         return None
 
 
@@ -352,7 +353,7 @@ def _keep(log: StoreLog, kind: str, kept: _Kept) -> None:
     place = log.table.place
     said = {"start": kept.start.isoformat(), "covers": sorted(kept.covers), "copies": kept.copies}
     both = pl.concat([kept.rows, kept.totals], how="diagonal")
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, StoreError):
         place.write(CARRIED, _name(kind, kept.start), _bytes(said, both))
         for name in _names(log, kind)[:-_KEPT]:
             place.remove(CARRIED, name)

@@ -19,6 +19,7 @@ from cesctl.pipeline.duplicates import key_columns
 from cesctl.pipeline.normalise import ID
 from cesctl.sources import bytestream
 from cesctl.store import names
+from cesctl.store.failures import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -199,16 +200,11 @@ def stat_of(file: InputFile) -> str:
     return f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
 
 
-def read(place: Place, name: str) -> Export | None:
-    """What a small file says; None where it is not there."""
-    text = place.read(EXPORTS, name)
-    return None if text is None else Export(**json.loads(text))
-
-
 def every(table: EventTable) -> list[Export]:
     """All exports that are in the store, in the order they were taken in."""
-    found = (read(table.place, name) for name in table.place.names(EXPORTS))
-    there = [e for e in found if e is not None and table.is_done(e.transaction)]
+    with reading(table.place):
+        found = [Export(**json.loads(text)) for text in table.place.read_all(EXPORTS)]
+    there = [e for e in found if table.is_done(e.transaction)]
     return sorted(there, key=lambda e: (e.taken_in, e.name))
 
 

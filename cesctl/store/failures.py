@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl.cloud.errors import StoreError
+from cesctl.cloud.urls import masked
 from cesctl.errors import InputError, InputProblem, OutputError
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ _FORBIDDEN = (
 def _kinds() -> tuple[type[BaseException], ...]:
     from deltalake.exceptions import DeltaError
 
-    return (DeltaError, pl.exceptions.PolarsError, OSError)
+    return (DeltaError, pl.exceptions.PolarsError, OSError, StoreError)
 
 
 @contextmanager
@@ -58,7 +60,10 @@ def writing(place: Place) -> Iterator[None]:
 
 
 def _cause(error: BaseException) -> str:
-    text = str(error)
+    if isinstance(error, StoreError):
+        hint = f" ({error.cause.hint})" if error.cause.hint else ""
+        return f"{error.cause.what}{hint}"
+    text = masked(str(error))
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "no room left on the disk"
     small = text.lower()

@@ -59,7 +59,9 @@ class History:
     @cached_property
     def names(self) -> list[str]:
         """The files by T, then by when they were made."""
-        return sorted(self.place.names(HISTORY), key=lambda n: (n.split("-")[0], n.split("-")[-1]))
+        with reading(self.place):
+            found = self.place.names(HISTORY)
+        return sorted(found, key=lambda n: (n.split("-")[0], n.split("-")[-1]))
 
     def last(self, until: datetime | None = None) -> Run | None:
         """The last run made for the latest T, or for the latest that is not after ``until``."""

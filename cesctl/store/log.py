@@ -25,7 +25,7 @@ from cesctl.pipeline.normalise import DUPLICATE, LATER
 from cesctl.sources.columns import did_you_mean, listed, ways
 from cesctl.sources.parts import FILE, InputFile, Part, Raw, Wanted
 from cesctl.store import carried, names
-from cesctl.store.exports import EXACT, EXPORTS
+from cesctl.store.exports import EXACT, every
 from cesctl.store.rows import StoredRows
 from cesctl.store.table import EXACT_THERE, JSON_THERE, EventTable
 
@@ -157,7 +157,7 @@ def open_store(place: Place, model: Model, *, as_of: str, clock: datetime) -> St
     """
     table = EventTable.open(place)
     files = table.files["path"].to_list()
-    if not files and not place.names(EXPORTS):
+    if not files and not every(table):
         problem = InputProblem(
             "nothing was taken into the event store yet",
             place.name,

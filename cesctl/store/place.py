@@ -1,56 +1,99 @@
-"""Where a store lives: a folder, with what a store keeps beside its tables as small files."""
+"""Where a store lives: a folder or a place in an object store, with small files beside its tables."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cesctl.cloud.urls import masked
+from cesctl.cloud.urls import is_other_url, is_url, masked
 from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+    from collections.abc import Mapping, Sequence
 
 
-@dataclass(frozen=True)
-class Place:
-    """A store's folder; ``name`` is as the user wrote it."""
+class Place(ABC):
+    """A store's place; ``name`` is as the user wrote it. A part is a folder in it."""
 
     name: str
-    folder: Path
 
     @staticmethod
     def of(name: str) -> Place:
         """Raises UsageError for what can be no store."""
         if not name.strip():
-            raise UsageError('--store "": name a folder')
-        if _URL.match(name):
+            raise UsageError('--store "": name a folder or a URL')
+        if is_url(name):
+            from cesctl.store.bucket import Bucket
+
+            return Bucket.of(name)
+        if is_other_url(name):
             raise UsageError(
-                f'--store "{masked(name)}": only folders can be stores in this version'
+                f'--store "{masked(name)}": a store is a folder, or at an s3://, gs:// or az:// URL'
             )
         folder = Path(os.path.abspath(name))  # noqa: PTH100 - a link stays a link
         if folder.exists() and not folder.is_dir():
             raise UsageError(f'--store "{name}": it is a file; a store is a folder')
-        return Place(name, folder)
+        return Folder(name, folder)
+
+    @property
+    @abstractmethod
+    def options(self) -> Mapping[str, str] | None:
+        """What delta-rs and polars must know to get there; holds secrets."""
+
+    @abstractmethod
+    def uri(self, *parts: str) -> str:
+        """What delta-rs and polars call something in it."""
+
+    @abstractmethod
+    def names(self, part: str) -> list[str]:
+        """The small files of a part, in order."""
+
+    @abstractmethod
+    def read(self, part: str, name: str) -> bytes | None:
+        """A small file's bytes; None where there is none."""
+
+    def read_all(self, part: str) -> list[bytes]:
+        """What is in all small files of a part, in their order."""
+        found = (self.read(part, name) for name in self.names(part))
+        return [content for content in found if content is not None]
+
+    @abstractmethod
+    def write(self, part: str, name: str, content: bytes) -> None:
+        """A small file, whole or not at all."""
+
+    @abstractmethod
+    def remove(self, part: str, name: str) -> None:
+        """Without a word where it is not there."""
+
+    @abstractmethod
+    def data_files(self, part: str) -> dict[str, int]:
+        """The Parquet files of a table's folder by path from there, and their bytes."""
+
+    @abstractmethod
+    def sizes(self, part: str, paths: Sequence[str]) -> dict[str, int]:
+        """Bytes of data files that were just written; those that are not there are left out."""
+
+
+@dataclass(frozen=True)
+class Folder(Place):
+    """A folder of this machine."""
+
+    name: str
+    folder: Path
 
     @property
     def options(self) -> Mapping[str, str] | None:
-        """What delta-rs and polars must know to get there."""
         return None
 
     def uri(self, *parts: str) -> str:
-        """What delta-rs and polars call something in it."""
         return str(self.folder.joinpath(*parts))
 
     def names(self, part: str) -> list[str]:
-        """The small files of a part, in order."""
         try:
             return sorted(
                 p.name for p in (self.folder / part).iterdir() if not p.name.startswith(".")
@@ -59,14 +102,12 @@ class Place:
             return []
 
     def read(self, part: str, name: str) -> bytes | None:
-        """A small file's bytes; None where there is none."""
         try:
             return (self.folder / part / name).read_bytes()
         except FileNotFoundError:
             return None
 
     def write(self, part: str, name: str, content: bytes) -> None:
-        """A small file, whole or not at all."""
         target = self.folder / part / name
         target.parent.mkdir(parents=True, exist_ok=True)
         waiting = target.with_name(f".{secrets.token_hex(8)}.part")
@@ -82,14 +123,16 @@ class Place:
             raise
 
     def remove(self, part: str, name: str) -> None:
-        """Without a word where it is not there."""
         (self.folder / part / name).unlink(missing_ok=True)
 
-    def data_files(self, part: str) -> list[str]:
-        """The Parquet files of a table's folder, by path from there."""
+    def data_files(self, part: str) -> dict[str, int]:
         folder = self.folder / part
-        return sorted(str(p.relative_to(folder)) for p in folder.glob("*=*/*.parquet"))
+        found = sorted(folder.glob("*=*/*.parquet"))
+        return {p.relative_to(folder).as_posix(): p.stat().st_size for p in found}
 
-    def size(self, part: str, name: str) -> int:
-        """Bytes of a file."""
-        return (self.folder / part / name).stat().st_size
+    def sizes(self, part: str, paths: Sequence[str]) -> dict[str, int]:
+        found = {}
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                found[path] = (self.folder / part / path).stat().st_size
+        return found

@@ -77,23 +77,19 @@ class EventTable:
     @staticmethod
     def open(place: Place) -> EventTable:
         """Raises InputError where there is none, or one that is not a store's."""
-        from deltalake import DeltaTable
-        from deltalake.exceptions import TableNotFoundError
-
         with reading(place):
-            try:
-                delta = DeltaTable(place.uri(EVENTS), storage_options=_options(place))
-            except TableNotFoundError:
-                problem = InputProblem(
-                    "there is no event store",
-                    place.name,
-                    hint=f"make one: cesctl ingest EXPORTS --store {place.name}",
-                )
-                raise InputError(problem) from None
-            if delta.metadata().name != _TITLE:
-                what = "a Delta table that cesctl did not make, or a later version did"
-                raise InputError(InputProblem(f"is no event store but {what}", place.name))
-        return EventTable(place, delta)
+            found = _opened(place)
+        if found is None:
+            problem = InputProblem(
+                "there is no event store",
+                place.name,
+                hint=f"make one: cesctl ingest EXPORTS --store {place.name}",
+            )
+            raise InputError(problem)
+        if found.metadata().name != _TITLE:
+            what = "a Delta table that cesctl did not make, or a later version did"
+            raise InputError(InputProblem(f"is no event store but {what}", place.name))
+        return EventTable(place, found)
 
     @staticmethod
     def made(place: Place) -> EventTable:
@@ -101,22 +97,23 @@ class EventTable:
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
 
-        if DeltaTable.is_deltatable(place.uri(EVENTS), storage_options=_options(place)):
-            return EventTable.open(place)
-        with writing(place):
-            try:
-                DeltaTable.create(
-                    place.uri(EVENTS),
-                    _schema([]),
-                    mode="ignore",
-                    partition_by=[names.DAY],
-                    name=_TITLE,
-                    configuration=_SETTINGS,
-                    storage_options=_options(place),
-                )
-            except DeltaError:  # another run may have made it at the same moment
-                if not DeltaTable.is_deltatable(place.uri(EVENTS), storage_options=_options(place)):
-                    raise
+        with reading(place):
+            there = _opened(place) is not None
+        if not there:
+            with writing(place):
+                try:
+                    DeltaTable.create(
+                        place.uri(EVENTS),
+                        _schema([]),
+                        mode="ignore",
+                        partition_by=[names.DAY],
+                        name=_TITLE,
+                        configuration=_SETTINGS,
+                        storage_options=_options(place),
+                    )
+                except DeltaError:  # another run may have made it at the same moment
+                    if _opened(place) is None:
+                        raise
         return EventTable.open(place)
 
     def refresh(self) -> None:
@@ -223,6 +220,17 @@ class EventTable:
 
 
 _TRIES = 20
+
+
+def _opened(place: Place) -> DeltaTable | None:
+    """The Delta table there; None where there is none."""
+    from deltalake import DeltaTable
+    from deltalake.exceptions import TableNotFoundError
+
+    try:
+        return DeltaTable(place.uri(EVENTS), storage_options=_options(place))
+    except TableNotFoundError:
+        return None
 
 
 def data_files(files: pl.DataFrame) -> list[DataFile]:

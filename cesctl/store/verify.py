@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cesctl.store import exports, names
+from cesctl.store.failures import reading
 from cesctl.store.rows import StoredRows
 from cesctl.store.table import EVENTS, EventTable, data_files, schema
 
@@ -34,7 +35,9 @@ def verify(place: Place) -> Verified:
     """Reads every file of a store through. Raises InputError where there is no store."""
     table = EventTable.open(place)
     files = data_files(table.files)
-    problems = [p for f in files for p in _of_file(f, table)]
+    with reading(place):
+        there = place.data_files(EVENTS)
+    problems = [p for f in files for p in _of_file(f, table, there)]
     if not problems:
         problems += _of_exports(table)
         problems += _twice(table)
@@ -43,18 +46,24 @@ def verify(place: Place) -> Verified:
         files=len(files),
         events=sum(f.rows for f in files),
         exports=len(exports.every(table)),
-        unused=sum(f not in named for f in place.data_files(EVENTS)),
+        unused=sum(f not in named for f in there),
         problems=problems,
     )
 
 
-def _of_file(file: DataFile, table: EventTable) -> Iterator[str]:
-    """What is wrong with one data file."""
+def _of_file(file: DataFile, table: EventTable, there: Mapping[str, int]) -> Iterator[str]:
+    """What is wrong with one data file; ``there``: the bytes of those that are there."""
     at = pl.col(names.AT)
     blank = [pl.col(c).is_null() | (pl.col(c) == "") for c in (names.CUSTOMER, names.EVENT)]
     try:
-        if (size := table.place.size(EVENTS, file.path)) != file.bytes:
-            yield f"{file.path}: {size:,} bytes where {file.bytes:,} were written"
+        size = there.get(file.path)
+        if size != file.bytes:
+            what = (
+                "is not there"
+                if size is None
+                else f"{size:,} bytes where {file.bytes:,} were written"
+            )
+            yield f"{file.path}: {what}"
             return
         rows = StoredRows(table).scan([file.path], table.properties)
         every = pl.any_horizontal(pl.col(c).is_not_null() for c in schema(table.properties))
@@ -65,8 +74,6 @@ def _of_file(file: DataFile, table: EventTable) -> Iterator[str]:
             (at.dt.date() != file.day).sum().alias("astray"),
         )
         found = told.collect(engine="streaming").row(0, named=True)
-    except FileNotFoundError:
-        yield f"{file.path}: is not there"
     except (OSError, pl.exceptions.PolarsError) as error:
         yield f"{file.path}: cannot be read ({str(error).splitlines()[0]})"
     else:

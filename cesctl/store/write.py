@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cesctl.cloud.errors import StoreError
 from cesctl.store import names
 from cesctl.store.rows import ROW, StoredRows
 from cesctl.store.table import EVENTS, DataFile, data_files, schema
@@ -35,7 +36,7 @@ class Written:
 
     def undo(self) -> None:
         """Removes the files, which no commit names."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, StoreError):
             for path in self.paths:
                 self.place.remove(EVENTS, path)
 
@@ -79,9 +80,10 @@ def write_days(
         mkdir=True,
         storage_options=None if place.options is None else dict(place.options),
     )
+    sizes = place.sizes(EVENTS, list(files.values()))
     for row in told.iter_rows(named=True):
         path = files[row[names.DAY]]
-        to.add.append(DataFile(path=path, bytes=place.size(EVENTS, path), **row))
+        to.add.append(DataFile(path=path, bytes=sizes[path], **row))
 
 
 def without_rows(gone: pl.DataFrame, table: EventTable, to: Written) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,18 +43,46 @@ def moto() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def moto_apart() -> Iterator[str]:
+    """The same in a process of its own: delta-rs holds Python's lock while it waits for an answer."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **quiet) as server:
+        for _ in range(600):
+            with socket.socket() as call:
+                if call.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
+
+
+@pytest.fixture
+def s3_apart(moto_apart: str, monkeypatch: pytest.MonkeyPatch) -> S3:
+    """A new bucket of that server, and the environment that leads to it."""
+    return _leading_to(moto_apart, monkeypatch)
+
+
 @pytest.fixture
 def s3(moto: str, monkeypatch: pytest.MonkeyPatch) -> S3:
     """A new bucket, and the environment that leads to it."""
+    return _leading_to(moto, monkeypatch)
+
+
+def _leading_to(server: str, monkeypatch: pytest.MonkeyPatch) -> S3:
     for name, value in {
         "AWS_ACCESS_KEY_ID": KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": moto,
+        "AWS_ENDPOINT_URL": server,
         "AWS_ALLOW_HTTP": "true",
     }.items():
         monkeypatch.setenv(name, value)
-    return S3.new(moto)
+    return S3.new(server)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from cesctl.pipeline.run import score
 from cesctl.store import Store, carried
 from cesctl.store.compact import compact
 from cesctl.store.forget import forget
-from cesctl.store.place import Place
+from cesctl.store.place import Folder, Place
 from cesctl.store.rows import StoredRows
 from tests.store.makers import MODEL, model, record, take, write
 
@@ -205,7 +205,7 @@ def test_a_store_that_cannot_be_written_is_read(
     def refused(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Place, "write", refused)
+    monkeypatch.setattr(Folder, "write", refused)
     same(store, files, model())
     assert not (store / "carried").exists()
 

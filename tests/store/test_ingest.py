@@ -15,7 +15,7 @@ from cesctl.errors import InputError, OutputError, UsageError
 from cesctl.pipeline.run import score
 from cesctl.store import Store, ingest
 from cesctl.store.ingest import prepare, take_in
-from cesctl.store.place import Place
+from cesctl.store.place import Folder, Place
 from cesctl.store.table import EventTable
 from cesctl.store.verify import verify
 from tests.store.makers import Record, model, record, take, write
@@ -332,7 +332,7 @@ def test_full_disk_leaves_the_store_as_it_was(
         raise OSError(28, "No space left on device")
 
     file = write(tmp_path / "b.csv", some(10, 20))
-    for where, name in ((ingest, "write_days"), (Place, "write")):
+    for where, name in ((ingest, "write_days"), (Folder, "write")):
         with monkeypatch.context() as patch:
             patch.setattr(where, name, full)
             with pytest.raises(OutputError, match="no room left on the disk"):
