@@ -37,7 +37,7 @@ Store: TypeAlias = Annotated[
     typer.Option(
         "--store",
         metavar="DIR",
-        help="In place of EVENTS: the events of this store (see cesctl ingest).",
+        help="In place of EVENTS: the events of this store, a folder or URL (see cesctl ingest).",
         show_default=False,
     ),
 ]

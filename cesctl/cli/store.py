@@ -40,7 +40,7 @@ def command(
             show_default=False,
         ),
     ] = None,
-    store: Annotated[str, typer.Option(metavar="DIR", help="The event store.")],
+    store: Annotated[str, typer.Option(metavar="DIR", help="The event store, a folder or URL.")],
     config: Annotated[
         str | None,
         typer.Option(
