@@ -22,7 +22,10 @@ def command(
     *,
     events: options.Events = None,
     store: Annotated[
-        str, typer.Option(metavar="DIR", help="The event store, a folder or URL; made where there is none.")
+        str,
+        typer.Option(
+            metavar="DIR", help="The event store, a folder or URL; made where there is none."
+        ),
     ],
     config: Annotated[
         str | None,

@@ -82,11 +82,10 @@ def _put_together(table: EventTable, days: list[object]) -> bool:
         with reading(table.place), writing(table.place):
             rows = StoredRows(table).scan(files["path"].to_list(), table.properties)
             write_days(rows, table, table.properties, written)
-        done = table.commit(Change(written.add, written.remove))
     except BaseException:
         written.undo()
         raise
-    if not done:
+    if not table.commit(Change(written.add, written.remove)):
         written.undo()
         return False
     carried.moved(table.place, written.remove, written.add)

@@ -73,10 +73,10 @@ def _erase(table: EventTable, found: pl.DataFrame) -> bool:
     try:
         with writing(table.place):
             without_rows(found.select("path", "row"), table, written)
-        done = table.commit(Change(written.add, written.remove))
     except BaseException:
         written.undo()
         raise
-    if not done:
-        written.undo()
-    return done
+    if table.commit(Change(written.add, written.remove)):
+        return True
+    written.undo()
+    return False

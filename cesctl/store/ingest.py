@@ -112,12 +112,10 @@ def _attempt(staged: Staged, table: EventTable, horizon_days: int) -> Ingested |
             transactions.append(EXACT_THERE)
         if any(c.file.is_json for c in _coming(staged)):
             transactions.append(JSON_THERE)
-        change = Change(written.add, written.remove, transactions)
-        committed = table.commit(change)
     except BaseException:
         written.undo()
         raise
-    if not committed:
+    if not table.commit(Change(written.add, written.remove, transactions)):
         written.undo()
         return None
     reasons = dict(staged.reasons)

@@ -177,9 +177,13 @@ class EventTable:
             raise failed
 
     def commit(self, change: Change) -> bool:
-        """Makes it so; False where the table has changed since it was opened, and nothing was done."""
+        """Makes it so; False where the table has changed since it was opened, and nothing was done.
+
+        Where an error leaves open whether it was done, the table is asked. Raises OutputError where that
+        cannot be told either: then nothing may be removed that the commit names.
+        """
         from deltalake import CommitProperties, Transaction
-        from deltalake.exceptions import CommitFailedError
+        from deltalake.exceptions import CommitFailedError, DeltaError
         from deltalake.transaction import AddAction, RemoveAction
 
         now = int(time.time() * 1000)
@@ -209,10 +213,23 @@ class EventTable:
                     [names.DAY],
                     commit_properties=CommitProperties(app_transactions=done),
                 )
-            except CommitFailedError:
+            except (DeltaError, OSError) as error:
+                # Of a commit whose answer was lost the repetition is refused as a conflict with itself.
+                self.delta.update_incremental()
+                if self._was_made(change):
+                    return True
+                if not isinstance(error, CommitFailedError):
+                    raise
                 return False
         self.refresh()
         return True
+
+    def _was_made(self, change: Change) -> bool:
+        """Whether the table is as a change has made it; names of files come once only."""
+        there = set(self.files["path"].to_list())
+        if change.add:
+            return any(f.path in there for f in change.add)
+        return not any(f.path in there for f in change.remove) and bool(change.remove)
 
     def path(self, file: str) -> str:
         """Where a file of the table is, for polars."""

@@ -27,7 +27,8 @@ class Request:
 @dataclass(frozen=True)
 class Fault:
     """What happens in place of the store's answer: another one (``status`` with ``body``), the store's own
-    cut off after ``cut`` bytes of its body, none at all (``drop``), or its own ``late`` by some seconds;
+    cut off after ``cut`` bytes of its body, none at all, as the store was not asked (``drop``) or as its
+    answer went astray (``answer_lost``), or its own ``late`` by some seconds;
     ``without``: headers that the store is not told, ``told``: those it is told in their place.
     """
 
@@ -35,6 +36,7 @@ class Fault:
     body: bytes = b""
     cut: int | None = None
     drop: bool = False
+    answer_lost: bool = False
     late: float = 0.0
     without: tuple[str, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
@@ -142,6 +144,9 @@ class _Handler(BaseHTTPRequestHandler):
             upstream.request(self.command, self.path, body, told | dict(fault.told))
             answer = upstream.getresponse()
             data = answer.read()
+            if fault.answer_lost:
+                self._hang_up()
+                return
             self._send(answer.status, dict(answer.getheaders()), data, fault.cut)
         finally:
             upstream.close()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from cesctl.errors import OutputError
+from cesctl.errors import InputError, OutputError
 from cesctl.nightly import lock
 from cesctl.nightly.lock import locked
 from cesctl.pipeline.run import score
@@ -24,6 +27,7 @@ from cesctl.store.ingest import prepare, take_in
 from cesctl.store.place import Place
 from cesctl.store.verify import verify
 from tests.cli import small
+from tests.cloud import faults
 from tests.store.makers import MODEL, model, record, write
 
 if TYPE_CHECKING:
@@ -142,6 +146,77 @@ def test_a_lock_is_renewed(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
                 break
         assert s3.get("store/.nightly.lock") != before
     assert s3.keys() == []
+
+
+def test_a_commit_whose_answer_is_lost_is_found(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client makes it again, which the store refuses, as it is there already."""
+    url = f"{s3.root}/store"
+    files = exports(tmp_path, 3)
+    with faults_apart(s3.endpoint, None) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy)
+        assert [take(Place.of(url), [file]) for file in files] == [12, 12, 12]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3.endpoint)
+    found = verify(Place.of(url))
+    assert (found.problems, found.events, found.unused) == ([], 36, 0)
+
+
+@pytest.mark.slow
+def test_a_store_that_fails_now_and_then(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers are lost, also those to commits that were made; nothing is lost or there twice for it."""
+    files = exports(tmp_path, 4)
+    for seed in range(3):
+        with faults_apart(s3.endpoint, seed) as url:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+            place = Place.of(f"{s3.root}/store{seed}")
+            for file in files:
+                for _ in range(20):
+                    with suppress(InputError, OutputError):
+                        take(place, [file])
+                        break
+        monkeypatch.setenv("AWS_ENDPOINT_URL", s3.endpoint)
+        found = verify(place)
+        assert found.problems == []
+        assert found.events == 48
+        kept = score(Store(place.name), model()).scores
+        assert_frame_equal(kept, score(files, model()).scores)
+
+
+@contextmanager
+def faults_apart(server: str, seed: int | None) -> Iterator[str]:
+    """A proxy that fails now and then, or, without a seed, loses the first answer to each commit, in a
+    process of its own; its URL.
+    """
+    processes = multiprocessing.get_context("spawn")
+    told = processes.Queue()
+    proxy = processes.Process(target=_failing, args=(server, seed, told), daemon=True)
+    proxy.start()
+    try:
+        yield told.get(timeout=60)
+    finally:
+        proxy.kill()
+        proxy.join()
+
+
+def _failing(server: str, seed: int | None, told: Any) -> None:
+    plan = _losing_commits(set()) if seed is None else faults.now_and_then(seed, 0.15)
+    with faults.faulty(server, plan) as running:
+        told.put(running.url)
+        threading.Event().wait()
+
+
+def _losing_commits(lost: set[str]) -> faults.Plan:
+    def plan(request: faults.Request) -> faults.Fault | None:
+        commit = request.method == "PUT" and "/_delta_log/" in request.path
+        if not commit or request.path in lost:
+            return None
+        lost.add(request.path)
+        return faults.Fault(answer_lost=True)
+
+    return plan
 
 
 def test_no_such_bucket(s3: S3, tmp_path: Path) -> None:
