@@ -9,13 +9,17 @@ import tempfile
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from cesctl.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_KEPT: list[Callable[[], None]] = []  # how to forget each function's copies
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -31,6 +35,20 @@ def remove() -> None:
     """Removes the folder at once, for a process that ends without its exit functions."""
     if folder.cache_info().currsize:
         shutil.rmtree(folder(), ignore_errors=True)
+
+
+def kept(copy: Callable[P, R]) -> Callable[P, R]:
+    """A function that makes a copy, made once for the same arguments until ``forget``."""
+    cached = cache(copy)
+    _KEPT.append(cached.cache_clear)
+    return cast("Callable[P, R]", cached)
+
+
+def forget() -> None:
+    """Removes the folder and forgets what was in it, for a process that goes on with other files."""
+    remove()
+    for clear in (folder.cache_clear, *_KEPT):
+        clear()
 
 
 @contextmanager
