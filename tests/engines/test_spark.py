@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import cesctl
-from cesctl.engines.spark import stretches
+from cesctl.engines.spark import entry, stretches
 from cesctl.engines.spark.engine import Spark
 from cesctl.engines.spark.tasks import Stretch
 from cesctl.errors import InputError, UsageError
@@ -185,17 +185,20 @@ def test_a_file_that_executors_do_not_see(
     assert "under the same path" in str(told.value)
 
 
-def test_executors_with_another_cesctl(spark: Spark, tmp_path: Path) -> None:
-    from cesctl.engines.spark import entry
-
-    path = write(tmp_path / "a.csv", range(30))
-    real = entry.versions()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cesctl.engines.spark.engine.versions", lambda: real | {"polars": "9.9"})
-        with pytest.raises(
-            UsageError, match=r"the executor on .* has polars .*, here it is 9\.9"
-        ) as told:
-            score([path], parse_model(MODEL), engine=spark)
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("polars", r"the executor on .* has polars .*, here it is 9\.9"),
+        ("cesctl's code", r"cesctl's code on the executor on .* differs from the one here"),
+    ],
+)
+def test_executors_with_another_cesctl(
+    what: str, said: str, spark: Spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = entry.versions() | {what: "9.9"}
+    monkeypatch.setattr("cesctl.engines.spark.engine.versions", lambda: other)
+    with pytest.raises(UsageError, match=said) as told:
+        score([write(tmp_path / "a.csv", range(30))], parse_model(MODEL), engine=spark)
     assert "docs/spark.md" in str(told.value)
 
 

@@ -107,6 +107,8 @@ def test_what_spark_says_of_its_troubles() -> None:
         "Lost task: org.apache.spark.SparkException: Python worker exited unexpectedly (c)"
     )
     assert "for want of memory" in str(told)
+    said = of_spark("IllegalStateException: Cannot call methods on a stopped SparkContext.")
+    assert "the master has not taken this run in" in str(said)
     assert "its own process has ended" in str(of_spark("Answer from Java side is empty"))
     told = of_spark("\norg.apache.spark.SparkException: Could not parse Master URL\n\tat x.y")
     assert str(told) == "Spark gave up: org.apache.spark.SparkException: Could not parse Master URL"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark import cloudpickle
 
-from cesctl.engines.spark import entry, stages
+from cesctl.engines.spark import entry, failures, stages
 from cesctl.engines.spark.entry import versions
 from cesctl.engines.spark.jobs import collected
 from cesctl.engines.spark.stretches import buckets, stretches
@@ -59,10 +59,11 @@ class Counting:
     def _run(self, stage: str, asked: Asked | None = None) -> list[Any]:
         """What the stage gives of each part of the customers."""
         while True:
-            if self._read is None:
-                self._read = _Read(self._context, self._log, self._whole)
             try:
-                return self._read.then(stage, asked)
+                with failures.translated():
+                    if self._read is None:
+                        self._read = _Read(self._context, self._log, self._whole)
+                    return self._read.then(stage, asked)
             except CutError as error:
                 # each try may find others: from the second on none with quotes is cut
                 csv = (f.name for f in self._log.raw.files if f.format == "csv")

@@ -47,7 +47,7 @@ def versions() -> dict[str, str]:
         "polars": pl.__version__,
         "duckdb": duckdb.__version__,
         "cesctl's code": of_code(),
-        "polars' hashes": of_hashes(),
+        "polars' hash": of_hashes(),
     }
 
 
@@ -89,6 +89,6 @@ def _unfit(expected: dict[str, str]) -> str | None:
     for name, version in expected.items():
         if found[name] != version:
             if name.startswith(("cesctl'", "polars'")):
-                return f"{name} on the executor on {host} differ from those here"
+                return f"{name} on the executor on {host} differs from the one here"
             return f"the executor on {host} has {name} {found[name]}, here it is {version}"
     return None

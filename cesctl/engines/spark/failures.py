@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from cesctl.errors import CesctlError, EngineError, InputError, UsageError
 from cesctl.sources import FAILURES
@@ -33,7 +34,11 @@ _NO_SPARK = (
     r"(Answer from Java side is empty|Error while sending or receiving|Connection refused)",
     "its own process has ended ({0})\n  more memory for it may help: docs/spark.md",
 )
-_TROUBLES = (_NO_PYTHON, _OTHER_PYTHON, _NO_MEMORY, _NO_SPARK)
+_NO_MASTER = (
+    r"(stopped SparkContext|All masters are unresponsive)",
+    "the master has not taken this run in ({0}); is it Spark of the version that is here?",
+)
+_TROUBLES = (_NO_PYTHON, _OTHER_PYTHON, _NO_MEMORY, _NO_SPARK, _NO_MASTER)
 
 
 def told(error: Exception) -> tuple[str, bytes]:
@@ -59,6 +64,18 @@ def raised(failures: Sequence[tuple[int, str, bytes]]) -> Exception:
         assert isinstance(found, Exception)
         return found
     return UsageError(f"{found}\n  {_HOW_TO_SHIP}")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What Spark raises inside is raised as an error for people."""
+    from py4j.protocol import Py4JError
+
+    try:
+        yield
+    except Py4JError as error:
+        java = getattr(error, "java_exception", None)
+        raise of_spark(str(java.toString() if java is not None else error)) from None
 
 
 def of_spark(text: str) -> Exception:

@@ -26,7 +26,6 @@ def collected(rows: RDD[Any], reported: Accumulator[list[Failure]]) -> list[Any]
 
     Raises what a task has reported, without waiting for the others, and EngineError where Spark gives up.
     """
-    from py4j.protocol import Py4JError
     from pyspark import InheritableThread
 
     context = rows.context
@@ -57,11 +56,8 @@ def collected(rows: RDD[Any], reported: Accumulator[list[Failure]]) -> list[Any]
     if reported.value:
         raise failures.raised(reported.value)
     if trouble:
-        error = trouble[0]
-        if isinstance(error, Py4JError):
-            java = getattr(error, "java_exception", None)
-            raise failures.of_spark(str(java.toString() if java is not None else error)) from None
-        raise error
+        with failures.translated():
+            raise trouble[0]
     return found[0]
 
 
