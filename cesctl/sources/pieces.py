@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 _LOOK = 1 << 18  # bytes after a cut that are looked at
 _TRIES = 64  # line ends that are tried
-# A piece must not begin with what a file may begin with and is passed over there: blank lines, a byte order
-# mark.
+# A piece must not begin with what is passed over where a file begins: blank lines, a byte order mark.
 _LINE_END = re.compile(rb"\n(?=[^\r\n\xef])")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -218,6 +220,10 @@ def test_the_command_line_is_quiet(java: None, tmp_path: Path) -> None:  # noqa:
     model = tmp_path / "m.yaml"
     model.write_text(MODEL)
     said = []
+    # in which there is no Python of ours
+    path_variable = os.pathsep.join(
+        [str(Path(shutil.which("java") or "").parent), "/usr/bin", "/bin"]
+    )
     for engine in (["spark", "--master", "local[2]"], ["polars"]):
         words = [sys.executable, "-m", "cesctl", "score", str(path), "-c", str(model), "-f", "json"]
         run = subprocess.run(
@@ -225,6 +231,7 @@ def test_the_command_line_is_quiet(java: None, tmp_path: Path) -> None:  # noqa:
             capture_output=True,
             text=True,
             check=False,
+            env=os.environ | {"PATH": path_variable},
         )
         assert run.returncode == 0, run.stderr
         said.append((run.stdout, run.stderr))

@@ -66,6 +66,8 @@ def session(master: str | None) -> Iterator[SparkContext]:
     check_java()
     _check_master(master)
     context = _start(_settings(master))
+    if "PYSPARK_PYTHON" not in os.environ:  # where it is not said, pyspark takes any python3
+        context.pythonExec = context.getConf().get("spark.pyspark.python") or sys.executable
     try:
         yield context
     finally:
@@ -84,9 +86,8 @@ def _settings(master: str) -> SparkConf:
     # users' own options of Java are spark.driver.extraJavaOptions, and are added to these
     conf.set("spark.driver.defaultJavaOptions", f"-Dlog4j2.configurationFile={logging.as_uri()}")
     conf.set("spark.ui.showConsoleProgress", "false")
-    conf.set(
-        "spark.driver.maxResultSize", "0"
-    )  # a row a customer, which the driver must hold in any case
+    # what comes back has a row a customer, which the driver must hold in any case
+    conf.set("spark.driver.maxResultSize", "0")
     conf.set("spark.log.structuredLogging.enabled", "false")
     host = _host(master)
     if host in (None, "localhost", "127.0.0.1"):  # the machine's own name may lead nowhere
@@ -94,10 +95,6 @@ def _settings(master: str) -> SparkConf:
         conf.set("spark.driver.bindAddress", "127.0.0.1")
     if host is None:
         conf.set("spark.ui.enabled", "false")
-    if "PYSPARK_PYTHON" not in os.environ and "spark.pyspark.python" not in os.environ.get(
-        "PYSPARK_SUBMIT_ARGS", ""
-    ):
-        conf.set("spark.pyspark.python", sys.executable)
     return conf
 
 
