@@ -122,6 +122,23 @@ def test_quotes_that_join_lines_are_not_cut(
     assert_same(found, score([path], model))
 
 
+def test_a_broken_record_may_reach_into_the_next_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has too many fields, so reading goes on at its second line, and there a quote opens that ends far
+    away: each piece is records and nothing else, and yet what they hold is not what the whole file does.
+    """
+    good = "".join(f"u{n},x,2026-10-01,note\n" for n in range(60))
+    astray = 'a,x,2026-10-01,n,"one\n""",z\n'
+    closing = 'b,x,2026-10-02,"\nlast"\n'
+    path = tmp_path / "log.csv"
+    path.write_text(f"user_id,event,timestamp,note\n{good}{astray}{good}{good}{closing}{good}")
+    model = parse_model(MODEL)
+    expected = score([path], model)
+    assert expected.rows.accepted < 4 * 60  # some were swallowed
+    assert_same(score([path], model, engine=in_turn(monkeypatch, least=1000)), expected)
+
+
 def write(path: Path, rows: range, *, copies: int = 1) -> Path:
     """Events of some customers, each with an id; every tenth row is rejected."""
     frame = pl.DataFrame(
