@@ -21,16 +21,18 @@ def file_of(path: Path, text: str | bytes) -> InputFile:
     return found[0]
 
 
-def rows(file: InputFile) -> list[tuple[str | None, ...]]:
+def rows(file: InputFile, *, careful: bool = False) -> list[tuple[str | None, ...]]:
     wanted = tuple(Wanted(name, ((name,),)) for name in ("user", "note"))
-    return Part((file,), wanted, Source(), ordered=True).frame.collect().rows()
+    return Part((file,), wanted, Source(), careful=careful, ordered=True).frame.collect().rows()
 
 
-def read_in(file: InputFile, cuts: list[Piece]) -> list[tuple[str | None, ...]]:
+def read_in(
+    file: InputFile, cuts: list[Piece], *, careful: bool = False
+) -> list[tuple[str | None, ...]]:
     found = []
     for piece in cuts:
         with pieces.opened(file, piece) as own:
-            found += rows(own)
+            found += rows(own, careful=careful)
     return found
 
 
@@ -43,6 +45,7 @@ def read_in(file: InputFile, cuts: list[Piece]) -> list[tuple[str | None, ...]]:
         ("c.csv", "\ufeff" + HEAD, "u{},é\n"),
         ("d.csv", HEAD, 'u{},"one\n""two"", three"\n'),
         ("e.csv", HEAD, "\nu{},x\n"),
+        ("g.csv", HEAD, "u{},x\n\ufeffw,x\n"),
         ("f.ndjson", "", '{{"user": "u{}", "note": "a\\"\\nb"}}\n'),
     ],
 )
@@ -52,6 +55,7 @@ def test_all_records_once(name: str, head: str, line: str, size: int, tmp_path: 
     assert len(cuts) > 1
     assert (cuts[0].start, cuts[-1].end) == (0, file.size)
     assert read_in(file, cuts) == rows(file)
+    assert read_in(file, cuts, careful=True) == rows(file, careful=True)
 
 
 def test_parquet_is_cut_between_row_groups(tmp_path: Path) -> None:
