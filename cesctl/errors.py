@@ -51,6 +51,12 @@ class UsageError(CesctlError):
     exit_code = 2
 
 
+class EngineError(CesctlError):
+    """An engine that cannot do its work here: a cluster that is not there, or breaks off."""
+
+    exit_code = 2
+
+
 class EditError(UsageError):
     """A change of a model's text that cannot be made."""
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from cesctl.errors import CesctlError, ModelError, OutputError, UsageError
+from cesctl.errors import CesctlError, EngineError, ModelError, OutputError, UsageError
 from cesctl.present.safe import safe_lines
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def show_error(error: CesctlError, *, no_color: bool) -> None:
         text = render_problems(error.problems, color=colored(sys.stderr, no_color=no_color))
     else:
         text = safe_lines(str(error))
-        if isinstance(error, UsageError | OutputError):
+        if isinstance(error, UsageError | OutputError | EngineError):
             text = f"Error: {text}"
     _tell(text, already_safe=True)
 

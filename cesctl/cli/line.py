@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cesctl.cli.console import Screen
+    from cesctl.engines.choice import EngineName
     from cesctl.model.types import Model
     from cesctl.present.answer import Answer
     from cesctl.result import Result
@@ -87,14 +88,20 @@ def _load_views() -> None:
 
 
 def run_scoring(
-    inputs: Chosen, model: Model, screen: Screen, *, occurrences: bool = False
+    inputs: Chosen,
+    model: Model,
+    screen: Screen,
+    *,
+    occurrences: bool = False,
+    engine: EngineName = "polars",
+    master: str | None = None,
 ) -> Result:
     """Scores, showing progress and then what the user should know of it."""
 
     def job() -> Result:
         from cesctl.pipeline.run import score
 
-        return score(inputs, model, occurrences=occurrences)
+        return score(inputs, model, occurrences=occurrences, engine=engine, master=master)
 
     return working(inputs, model, screen, job, lambda result: result)
 

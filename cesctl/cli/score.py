@@ -101,6 +101,14 @@ def command(
     engine: Annotated[
         Literal["polars", "spark"], typer.Option(help="What counts the events.")
     ] = "polars",
+    master: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Of Spark: spark://host:7077, or local[2] for two cores here.  [default: local[*]]",
+            show_default=False,
+        ),
+    ] = None,
     no_color: options.NoColor = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -112,8 +120,8 @@ def command(
     many rejected rows, 4 for output that cannot be written.
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
-    if engine == "spark":
-        raise UsageError("--engine spark is not supported by this version yet")
+    if master is not None and engine != "spark":
+        raise UsageError("--master is of --engine spark")
     fail_rules = [rules.parse_rule(text) for text in fail_if or []]
     limit = rules.parse_share(max_rejected, "--max-rejected")
     only = options.conditions(where)
@@ -132,7 +140,7 @@ def command(
     for target in targets:
         outputs.check_writable(target.path)
 
-    everyone = line.run_scoring(inputs, model, screen)
+    everyone = line.run_scoring(inputs, model, screen, engine=engine, master=master)
     _refuse_rejected(everyone, limit, max_rejected, targets, screen)
     result = everyone.only(only) if only else everyone
     if chosen is not None:

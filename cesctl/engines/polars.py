@@ -3,19 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cesctl.engines.apart import SIGNAL, Apart, apart
-from cesctl.engines.base import Aggregate
+from cesctl.engines.base import Aggregate, Asked
 from cesctl.engines.keys import IS_ASIDE, IS_LATE, aside, calendar, keyed
 from cesctl.engines.limits import Places, places
 from cesctl.engines.measures import Plan, needs_places, plan, takes
 from cesctl.engines.told import activity, of_customers
 from cesctl.model.measured import measured
 from cesctl.model.types import Model, Signal
+
+if TYPE_CHECKING:
+    from cesctl.pipeline.log import Log
+
+
+class Polars:
+    """The engine of one machine: all of its cores, and as much memory as customers need."""
+
+    def over(self, log: Log) -> Counted:
+        """The log, to be counted in as few passes as can be."""
+        return Counted(log)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A log that polars counts."""
+
+    log: Log
+
+    def newest(self) -> datetime | None:
+        """The newest accepted event; None where there is none."""
+        return self.log.count(newest)[0]
+
+    def aggregate(self, asked: Asked) -> Aggregate:
+        """One pass over the log; two where records are there twice."""
+        made, of_files = self.log.count(lambda events: answer(events, self.log.model, asked))
+        return replace(made, of_files=of_files)
+
+
+def newest(events: pl.LazyFrame) -> datetime | None:
+    """The newest accepted event; None where there is none."""
+    at = events.filter(pl.col("reason").is_null()).select(pl.col("at").max()).collect().item()
+    assert at is None or isinstance(at, datetime)
+    return at
+
+
+def answer(events: pl.LazyFrame, model: Model, asked: Asked) -> Aggregate:
+    """What is asked of some events; the files of their rows are not counted."""
+    if asked.among is not None:  # what is rejected is counted whoever it is of
+        own = pl.col("customer").is_in(asked.among.implode())
+        events = events.filter(own | pl.col("reason").is_not_null())
+    return aggregate(
+        events,
+        model,
+        asked.times,
+        reported=asked.reported,
+        attributed=asked.attributed,
+        occurrences=asked.occurrences,
+    )
 
 
 def aggregate(

@@ -124,7 +124,7 @@ def marked(
     customer, event, instant and used properties one stays. Rows without an id are never duplicates;
     rejected and filtered rows take no part. ``beside``: columns in which copies may differ.
     """
-    schema = {n: t for n, t in events.collect_schema().items() if not _helper(n)}
+    schema = {n: t for n, t in events.collect_schema().items() if not is_helper(n)}
     held_back = pl.col("reason").is_null() & pl.col(HASH).is_in(again.implode())
     marking = events.with_columns(held_back.fill_null(value=False).alias(HELD))
 
@@ -161,5 +161,6 @@ def compared(
     return pl.concat(frames)
 
 
-def _helper(name: str) -> bool:
+def is_helper(name: str) -> bool:
+    """Whether a column is there only to tell copies."""
     return name in (HASH, SCOPE) or name.startswith(ID)

@@ -25,6 +25,8 @@ from cesctl.sources.parts import FILE
 from cesctl.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cesctl.engines.base import Aggregate
     from cesctl.model.types import Model, Signal, Source
     from cesctl.sources import InputFile, Part, Raw
@@ -61,7 +63,7 @@ class Log:
         records = self._records()
         if not self.has_duplicates:
             return records
-        return marked(records, self._scopes, self._again, self._beside)
+        return marked(records, self.scopes, self._again, self.beside)
 
     def count(self, collect: Callable[[pl.LazyFrame], Counted]) -> tuple[Counted, dict[int, int]]:
         """What ``collect`` makes of the events, in one pass where no record is there twice, else in two; and
@@ -87,14 +89,14 @@ class Log:
         return any(s.deduplicate != "none" for s in self.raw.sources)
 
     @property
-    def _scopes(self) -> list[Source]:
+    def scopes(self) -> list[Source]:
         """A source for each scope within which an id is one event: files of one source whose columns have
         other names share it.
         """
         return list({_scope(s): s for s in reversed(self.raw.sources)}.values())[::-1]
 
     @cached_property
-    def _beside(self) -> list[str]:
+    def beside(self) -> list[str]:
         """Columns of properties that only a command asks for: a record's copies are those that the model
         sees, whatever else is looked at.
         """
@@ -112,22 +114,30 @@ class Log:
 
     def _records(self) -> pl.LazyFrame:
         """Events of which none is marked a duplicate yet, with what tells duplicates."""
-        scopes = [_scope(s) for s in self._scopes]
-        ids = max(len(s.id) if s.deduplicate == "id" else 0 for s in self.raw.sources)
-        parts = []
-        several, before = len(self.numbered_files) > 1, 0
-        for part in self.raw.parts:
-            rows = part.rows
-            if several:
-                number = pl.col(FILE) if len(part.files) > 1 else pl.lit(0)
-                rows = rows.with_columns((number + before).cast(pl.UInt32).alias(FILE))
-                before += len(part.files)
-            events = self.normalised(part, rows, self.identities)
-            if self.has_duplicates:
-                scope = scopes.index(_scope(part.source))
-                events = with_hash(events, part.source, scope, ids, self._beside)
-            parts.append(events)
+        parts = [self.records(part, before) for part, before in self.placed_parts()]
         return pl.concat(parts) if len(parts) > 1 else parts[0]
+
+    def placed_parts(self) -> Iterator[tuple[Part, int]]:
+        """Each part, and how many files there are before its own."""
+        before = 0
+        for part in self.raw.parts:
+            yield part, before
+            before += len(part.files)
+
+    def records(self, part: Part, before: int) -> pl.LazyFrame:
+        """Events of which none is marked a duplicate yet, with what tells duplicates: those of a part, or of
+        some files that follow each other in one. ``before``: how many files of the log there are before them.
+        """
+        rows = part.rows
+        if len(self.numbered_files) > 1:
+            number = pl.col(FILE) if len(part.files) > 1 else pl.lit(0)
+            rows = rows.with_columns((number + before).cast(pl.UInt32).alias(FILE))
+        events = self.normalised(part, rows, self.identities)
+        if not self.has_duplicates:
+            return events
+        scope = [_scope(s) for s in self.scopes].index(_scope(part.source))
+        ids = max(len(s.id) if s.deduplicate == "id" else 0 for s in self.raw.sources)
+        return with_hash(events, part.source, scope, ids, self.beside)
 
     def normalised(
         self, part: Part, rows: pl.LazyFrame, identities: pl.DataFrame | None = None

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl import sources
-from cesctl.engines import polars as polars_engine
+from cesctl.engines.base import Asked
+from cesctl.engines.choice import chosen
+from cesctl.engines.polars import Polars
 from cesctl.errors import InputError, InputProblem, UsageError
 from cesctl.model.types import Model
 from cesctl.pipeline.customers import At, Customers, times
@@ -21,7 +23,8 @@ from cesctl.pipeline.row_counts import file_counts, row_counts
 from cesctl.result import Result, Scored
 
 if TYPE_CHECKING:
-    from cesctl.engines.base import Aggregate
+    from cesctl.engines.base import Aggregate, Engine
+    from cesctl.engines.choice import EngineName
     from cesctl.result import RowCounts
 
 
@@ -32,20 +35,25 @@ def score(
     as_of: str | None = None,
     now: datetime | None = None,
     occurrences: bool = False,
+    engine: Engine | EngineName = "polars",
+    master: str | None = None,
 ) -> Result:
     """Scores every customer of an export.
 
     ``inputs``: paths (files, folders, globs), or a polars DataFrame or LazyFrame. ``as_of`` as in the
     model, over which it wins. ``now``: the clock. ``occurrences``: also count each signal's events
-    (``n:<signal>`` in ``detail``). Raises InputError.
+    (``n:<signal>`` in ``detail``). ``engine``: what counts the events, "polars" or "spark"; ``master``:
+    the Spark cluster (``spark://host:7077``; left out, the Spark session there is, else ``local[*]``).
+    Raises InputError, and UsageError and EngineError for what Spark lacks.
     """
-    log = open_log(inputs, model, as_of=as_of, now=now)
-    return score_log(log, occurrences=occurrences)
+    with chosen(engine, master) as counter:
+        log = open_log(inputs, model, as_of=as_of, now=now)
+        return score_log(log, occurrences=occurrences, engine=counter)
 
 
-def score_log(log: Log, *, occurrences: bool = False) -> Result:
+def score_log(log: Log, *, occurrences: bool = False, engine: Engine | None = None) -> Result:
     """Scores an opened log."""
-    return score_times(log, lambda at: [at], occurrences=occurrences)[0]
+    return score_times(log, lambda at: [at], occurrences=occurrences, engine=engine)[0]
 
 
 def score_times(
@@ -55,6 +63,7 @@ def score_times(
     attributes_then: bool = True,
     occurrences: bool = False,
     among: pl.Series | None = None,
+    engine: Engine | None = None,
 ) -> tuple[Result, list[At]]:
     """Scores an opened log at several T in one pass.
 
@@ -62,7 +71,8 @@ def score_times(
     T and the customers at every wanted T, in that order; each is as if it were scored alone.
     ``attributes_then``: also with its attributes of that T, which take their time; else only the model's
     own T has them. ``among``: count the events of these customers (users,
-    where customers are accounts) and what is rejected, as if there were no more in the log.
+    where customers are accounts) and what is rejected, as if there were no more in the log. ``engine``: what
+    counts; left out, polars.
     """
     customers = Customers(log.model, log.identities)
     customers.check()
@@ -74,6 +84,7 @@ def score_times(
             attributes_then=attributes_then,
             occurrences=occurrences,
             among=among,
+            engine=engine or Polars(),
         ),
     )
     log = replace(log, raw=raw)
@@ -102,12 +113,11 @@ def score_times(
 
 @dataclass(frozen=True)
 class _Counted:
-    """``made`` at ``times``, the latest first; ``wanted`` of those are asked for. ``read``: rows by file."""
+    """``made`` at ``times``, the latest first; ``wanted`` of those are asked for."""
 
     made: Aggregate
     times: list[datetime]
     wanted: list[datetime]
-    read: dict[int, int]
 
 
 def _count(
@@ -117,15 +127,17 @@ def _count(
     attributes_then: bool,
     occurrences: bool,
     among: pl.Series | None,
+    engine: Engine,
 ) -> _Counted:
     """One pass where T is known or can be guessed from the files' ends, two where the guess is wrong."""
+    counting = engine.over(log)
     at = fixed_as_of(log)
     latest = at is None
     if at is None:
         at = log.newest_guess()
     guessed = latest and at is not None
     if at is None:
-        at = log.count(newest)[0] or log.clock
+        at = counting.newest() or log.clock
     while True:
         try:
             reported = list(wanted(at))
@@ -133,47 +145,31 @@ def _count(
             if not guessed:
                 raise
             # what is asked may fit the real T
-            at, guessed = log.count(newest)[0] or log.clock, False
+            at, guessed = counting.newest() or log.clock, False
             continue
         every = times(log.model, reported)
         places = {n for n, t in enumerate(every) if t in reported}
-        aggregate = partial(
-            polars_engine.aggregate,
-            model=log.model,
+        asked = Asked(
             times=every,
             reported=places,
             attributed=places if attributes_then else {0},
             occurrences=occurrences,
+            among=among,
         )
         needed = log.needed(every, occurrences=occurrences)
-        made, read = needed.count(aggregate if among is None else partial(_of, among, aggregate))
-        made = needed.completed(made)
+        over = counting if needed is log else engine.over(needed)
+        made = needed.completed(over.aggregate(asked))
         found = made.newest or log.clock  # without an accepted event T is the clock
         if not latest or found == at:
-            return _Counted(made, every, reported, read)
+            return _Counted(made, every, reported)
         at = found
-
-
-def _of(
-    customers: pl.Series, aggregate: Callable[[pl.LazyFrame], Aggregate], events: pl.LazyFrame
-) -> Aggregate:
-    """Of the events of these customers, and of what is rejected, which is counted whoever it is of."""
-    own = pl.col("customer").is_in(customers.implode())
-    return aggregate(events.filter(own | pl.col("reason").is_not_null()))
-
-
-def newest(events: pl.LazyFrame) -> datetime | None:
-    """The newest accepted event; None where there is none."""
-    at = events.filter(pl.col("reason").is_null()).select(pl.col("at").max()).collect().item()
-    assert at is None or isinstance(at, datetime)
-    return at
 
 
 def _file_rows(log: Log, counted: _Counted, rows: RowCounts) -> dict[str, RowCounts]:
     files = log.numbered_files
     if len({f.name for f in files}) == 1:
         return {files[0].name: rows}
-    return file_counts(files, counted.read, counted.made.aside)
+    return file_counts(files, counted.made.of_files, counted.made.aside)
 
 
 def _told(now: At) -> list[str]:

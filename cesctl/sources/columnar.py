@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cesctl.sources.parts import Part
+    from cesctl.sources.parts import InputFile, Part
 
 
 def schema_of(path: Path) -> dict[str, pl.DataType]:
@@ -51,8 +51,25 @@ def scan(part: Part) -> pl.LazyFrame:
         for way in typed.ways_that_exist(schema, w.ways)[:1]
     )
     uuids = _uuids(part.files[0].path) if binary else frozenset()
-    frames = (pl.scan_parquet(f.path, glob=False) for f in part.files)
+    frames = (_rows(file) for file in part.files)
     return numbered([typed.select(f, schema, part.wanted, uuids) for f in frames])
+
+
+def _rows(file: InputFile) -> pl.LazyFrame:
+    frame = pl.scan_parquet(file.path, glob=False)
+    return frame if file.rows_at is None else frame.slice(*file.rows_at)
+
+
+def row_groups(path: Path) -> list[int]:
+    """How many rows each of the groups has that can be read by themselves, in their order."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select distinct row_group_id, row_group_num_rows from parquet_metadata(?) order by 1",
+            [no_glob(path)],
+        ).fetchall()
+    return [count for _, count in rows]
 
 
 def _uuids(path: Path) -> frozenset[str]:

@@ -51,7 +51,12 @@ def _scan(file: InputFile) -> pl.LazyFrame:
 
 def simple(part: Part) -> bool:
     """Whether all of its files are such."""
-    return all(_quoted(f, changed(f)) is not None for f in part.files)
+    return all(is_simple(file) for file in part.files)
+
+
+def is_simple(file: InputFile) -> bool:
+    """Whether the file is such."""
+    return _quoted(file, changed(file)) is not None
 
 
 @cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import threading
-from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Bytes; DuckDB reads into buffers of twice as much. A larger record is read by the careful path.
 LARGEST_RECORD = 1 << 24
+THREADS = "POLARS_MAX_THREADS"  # who bounds polars' threads shares the machine, so DuckDB keeps to it, too
 _PATIENCE = 5.0  # seconds
 
 
@@ -44,6 +45,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     atexit.register(at_exit)
     try:
         with connection:
+            if threads := os.environ.get(THREADS):
+                connection.execute(f"set threads = {int(threads)}")
             yield connection
     except duckdb.Error as error:
         raise pl.exceptions.ComputeError(str(error)) from None
@@ -77,7 +80,7 @@ def no_glob(path: Path) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 
 
-@cache
+@temporary.kept
 def _copy_without_bom(file: InputFile, _changed: int) -> Path:
     """A plain copy, since DuckDB refuses a byte order mark."""
     copy = temporary.new_file()

@@ -31,7 +31,7 @@ def mended(file: InputFile) -> InputFile:
     return replace(file, path=copy, compression="none", bom=False, size=copy.stat().st_size)
 
 
-@cache
+@temporary.kept
 def _copy(file: InputFile, found: frozenset[int], _changed: int) -> Path:
     copy = temporary.new_file()
     with temporary.writing(), copy.open("wb") as out:

@@ -36,6 +36,8 @@ class InputFile:
     bom: bool = False
     utf16: bool = False  # and ``path`` is a copy in UTF-8
     size: int = 0  # bytes on disk
+    # Parquet: of a piece, its first row and how many there are
+    rows_at: tuple[int, int] | None = None
     # CSV
     separator: str = ","
     eol: Literal["\n", "\r"] = "\n"

@@ -10,13 +10,17 @@ import threading
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from cesctl.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_KEPT: list[Callable[[], None]] = []  # how to forget each function's copies
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _TRIES = 20  # to remove the folder, while a thread that nobody waits for may still write into it
 _lock = threading.Lock()
@@ -43,6 +47,20 @@ def remove() -> None:
         shutil.rmtree(folder(), ignore_errors=True)
         if not folder().exists():
             return
+
+
+def kept(copy: Callable[P, R]) -> Callable[P, R]:
+    """A function that makes a copy, made once for the same arguments until ``forget``."""
+    cached = cache(copy)
+    _KEPT.append(cached.cache_clear)
+    return cast("Callable[P, R]", cached)
+
+
+def forget() -> None:
+    """Removes the folder and forgets what was in it, for a process that goes on with other files."""
+    remove()
+    for clear in (folder.cache_clear, *_KEPT):
+        clear()
 
 
 @contextmanager

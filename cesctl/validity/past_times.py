@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cesctl.duration import format_duration
+from cesctl.engines.polars import newest
 from cesctl.errors import UsageError
 from cesctl.insight.event_table import carefully
 from cesctl.insight.periods import Every, series
 from cesctl.insight.times import length
 from cesctl.pipeline.log import fixed_as_of
-from cesctl.pipeline.run import newest
 
 if TYPE_CHECKING:
     from cesctl.pipeline.log import Log

@@ -128,7 +128,7 @@ def test_options_win_over_the_model(folder: Path) -> None:
         (["--where", "plan=a", "--where", "plan=b"], "given twice"),
         (["--where", "nope=a"], 'no attribute "nope"; there are: plan'),
         (["--by", "nope"], 'no attribute "nope"; there are: plan'),
-        (["--engine", "spark"], "not supported by this version yet"),
+        (["--master", "local[2]"], "--master is of --engine spark"),
         (["--max-rejected", "5"], "write 5% if you mean percent"),
         (["--fail-if", "at_risk"], "is no rule"),
         (["--fail-if", "band:Mid > 1"], 'no band "Mid"; there are "Low", "Good"'),

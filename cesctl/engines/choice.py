@@ -1,0 +1,42 @@
+"""Which engine counts, by its name."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal
+
+from cesctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cesctl.engines.base import Engine
+
+EngineName = Literal["polars", "spark"]
+
+
+@contextmanager
+def chosen(engine: Engine | EngineName, master: str | None = None) -> Iterator[Engine]:
+    """The engine, ready to count; what a name has started is stopped at the end.
+
+    ``master``: the Spark cluster. Raises UsageError for a name that no engine has, a master without Spark,
+    and what Spark lacks.
+    """
+    if engine == "spark":
+        from cesctl.engines.spark.session import session
+
+        with session(master) as context:
+            from cesctl.engines.spark.engine import Spark
+
+            yield Spark(context)
+        return
+    if master is not None:
+        raise UsageError("a master is of the engine spark only")
+    if isinstance(engine, str):
+        if engine != "polars":
+            raise UsageError(f'no engine is called "{engine}"; there are: polars, spark')
+        from cesctl.engines.polars import Polars
+
+        yield Polars()
+        return
+    yield engine

@@ -1,0 +1,46 @@
+"""Rows on their way between stages: packed, and told apart by where they go."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+
+import polars as pl
+
+BUCKET = "bucket:"  # no export has such a column
+_SEED = 41  # not one of those that tell copies apart
+
+
+def by_customer(buckets: int) -> pl.Expr:
+    """Where a customer's events go."""
+    return pl.col("customer").hash(seed=_SEED) % buckets
+
+
+def sent(frame: pl.DataFrame, bucket: pl.Expr, buckets: int) -> Iterator[tuple[int, bytes]]:
+    """The rows as (bucket, packed rows), a pair for each bucket that some go to."""
+    if buckets == 1:
+        if frame.height:
+            yield 0, packed(frame)
+        return
+    parts = frame.with_columns(bucket.cast(pl.UInt32).alias(BUCKET)).partition_by(
+        BUCKET, as_dict=True, include_key=False
+    )
+    for (number,), part in parts.items():
+        yield int(str(number)), packed(part)
+
+
+def packed(frame: pl.DataFrame) -> bytes:
+    """The frame as bytes."""
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def unpacked(data: bytes) -> pl.DataFrame:
+    """The frame that was packed."""
+    return pl.read_ipc(io.BytesIO(data))
+
+
+def joined(parts: Iterable[bytes], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """All rows of packed frames of that schema; there may be none."""
+    return pl.concat([pl.DataFrame(schema=schema), *map(unpacked, parts)])
