@@ -14,6 +14,7 @@ from cesctl.cloud.urls import parse
 from cesctl.store.place import Place
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Mapping, Sequence
 
     from cesctl.cloud import urls
@@ -57,9 +58,10 @@ class Bucket(Place):
             raise
         return found
 
-    def read_all(self, part: str) -> list[bytes]:
+    def read_all(self, part: str, pattern: re.Pattern[str]) -> list[bytes]:
+        chosen = [name for name in self.names(part) if pattern.fullmatch(name)]
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            found = threads.map(lambda name: self.read(part, name), self.names(part))
+            found = threads.map(lambda name: self.read(part, name), chosen)
             return [content for content in found if content is not None]
 
     def write(self, part: str, name: str, content: bytes) -> None:

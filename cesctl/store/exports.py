@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from bisect import bisect_left
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cesctl.errors import InputError, InputProblem
 from cesctl.pipeline.duplicates import key_columns
 from cesctl.pipeline.normalise import ID
 from cesctl.sources import bytestream
@@ -22,15 +24,16 @@ from cesctl.store import names
 from cesctl.store.failures import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from cesctl.model.types import Source
+    from cesctl.model.types import Model, Source
     from cesctl.sources import InputFile
     from cesctl.store.place import Place
     from cesctl.store.table import EventTable
 
 EXPORTS = "exports"  # the folder of the small files
 EXACT = "="  # ends the scope of events that are copies where all of them is the same
+_FILE = re.compile(r"\d{15}-[0-9a-f]{64}-[0-9a-f]{16}\.json")
 _GROWING = {"csv", "ndjson"}  # formats that can be written to at their end
 
 
@@ -61,13 +64,13 @@ class Export:
     first: str
     last: str
     taken_in: str  # when, ISO 8601 in UTC
-    goes_on_from: str = (
-        ""  # the digest of the export whose bytes it begins with, and that counts on
-    )
+    # the digest of the export whose bytes it begins with, and that counts on
+    goes_on_from: str = ""
     replaces: str = ""  # the same of one that broke off within a line, and counts no more
-    stat: str = (
-        ""  # where it was, how large and when it was last written: none that is so is read again
-    )
+    reading: str = ""  # a digest of how it was read (see ``Known.reading``)
+    timezone: str = ""  # of times that carried none
+    # where it was, how large and when it was last written: none that is so is read again
+    stat: str = ""
 
     @property
     def tag(self) -> str:
@@ -95,18 +98,48 @@ class Export:
 
 @dataclass(frozen=True)
 class Known:
-    """The exports that are in a store, by their size; ``sources``: the names of the model's."""
+    """The exports that are in a store, by their size; ``sources``: the names of the model's, ``timezone``:
+    its own.
+    """
 
     table: EventTable
     sources: frozenset[str]
+    timezone: str
     by_size: dict[int, list[Export]]
 
     @staticmethod
-    def of(table: EventTable, sources: Iterable[str]) -> Known:
+    def of(table: EventTable, model: Model) -> Known:
         by_size: dict[int, list[Export]] = {}
         for export in every(table):
             by_size.setdefault(export.size, []).append(export)
-        return Known(table, frozenset(sources), by_size)
+        return Known(table, frozenset(s.name for s in model.sources), model.timezone, by_size)
+
+    def reading(self, source: Source) -> str:
+        """A digest of how a source makes events of rows, whatever it is called."""
+        said = (source.preset, source.customer, source.event, source.event_value, source.timestamp)
+        more = (source.where, source.prefix, source.timestamp_format, self.zone(source))
+        return hashlib.sha256(repr((*said, *more)).encode()).hexdigest()[:16]
+
+    def zone(self, source: Source) -> str:
+        """The zone of times that carry none."""
+        return source.timezone or self.timezone
+
+    def scope(self, source: Source) -> str:
+        """What an event's source is called in the store: as it was called before, where it has another name
+        now, so that its records are known.
+        """
+        renamed = (e for e in self._all if e.source not in self.sources)
+        before = [e.source for e in renamed if e.reading == self.reading(source)]
+        own = any(e.source == source.name for e in self._all)
+        return scope_of(replace(source, name=before[-1]) if before and not own else source)
+
+    @cached_property
+    def _all(self) -> list[Export]:
+        return [export for of_size in self.by_size.values() for export in of_size]
+
+    def by_digest(self, sha256: str) -> Export | None:
+        """The export of that content, whatever its source."""
+        return next((e for e in self._all if e.sha256 == sha256), None) if sha256 else None
 
     @property
     def sizes(self) -> list[int]:
@@ -116,25 +149,27 @@ class Known:
     @cached_property
     def _by_stat(self) -> dict[str, list[Export]]:
         found: dict[str, list[Export]] = {}
-        for export in (e for of_size in self.by_size.values() for e in of_size if e.stat):
+        for export in (e for e in self._all if e.stat):
             found.setdefault(export.stat, []).append(export)
         return found
 
-    def unchanged(self, source: str, stat: str) -> Export | None:
+    def unchanged(self, source: Source, stat: str) -> Export | None:
         """The export that was taken in from a file which nobody has written to since."""
         return next((e for e in self._by_stat.get(stat, ()) if self._is_of(e, source)), None)
 
-    def _is_of(self, export: Export, source: str) -> bool:
-        return export.source == source or export.source not in self.sources
-
-    def find(self, source: str, size: int, sha256: str) -> Export | None:
-        """The export of that content, if it was taken in for that source, or for one whose name the model no
-        longer has: a source that was given another name does not make its exports new.
+    def _is_of(self, export: Export, source: Source) -> bool:
+        """Whether it was taken in for that source, or for one of a name that is gone which read it alike: a
+        source that was given another name does not make its exports new.
         """
+        gone = export.source not in self.sources
+        return export.source == source.name or (gone and export.reading == self.reading(source))
+
+    def find(self, source: Source, size: int, sha256: str) -> Export | None:
+        """The export of that content, if it was taken in for that source."""
         alike = (e for e in self.by_size.get(size, ()) if e.sha256 == sha256)
         return next((e for e in alike if self._is_of(e, source)), None)
 
-    def grown_from(self, source: str, file: InputFile, content: Content) -> Export | None:
+    def grown_from(self, source: Source, file: InputFile, content: Content) -> Export | None:
         """The largest export that the file begins with; None where it begins with none."""
         if file.format not in _GROWING:
             return None
@@ -197,15 +232,23 @@ def stat_of(file: InputFile) -> str:
     if path.resolve() != file.path.resolve():
         return ""
     stat = path.stat()
-    return f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
+    return f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
 
 
 def every(table: EventTable) -> list[Export]:
     """All exports that are in the store, in the order they were taken in."""
     with reading(table.place):
-        found = [Export(**json.loads(text)) for text in table.place.read_all(EXPORTS)]
+        found = [_read(text, table.place) for text in table.place.read_all(EXPORTS, _FILE)]
     there = [e for e in found if table.is_done(e.transaction)]
     return sorted(there, key=lambda e: (e.taken_in, e.name))
+
+
+def _read(text: bytes, place: Place) -> Export:
+    try:
+        return Export(**json.loads(text))
+    except (ValueError, TypeError):
+        problem = InputProblem(f"a file in its folder {EXPORTS} is damaged", place.name)
+        raise InputError(problem) from None
 
 
 def tag_of(source: str, sha256: str) -> str:

@@ -62,6 +62,8 @@ def prepare(
 def take_in(staged: Staged, table: EventTable, *, horizon_days: int = HORIZON_DAYS) -> Ingested:
     """Writes what was read into the store, in one commit: all of it or nothing. Raises OutputError."""
     for _ in range(_TRIES):
+        # first, as it looks at the table anew: what is known must be asked of the state that is committed to
+        table.with_properties(staged.properties)
         _pass_known(staged, table)
         if not staged.numbers():
             return Ingested(passed=staged.passed, notes=staged.all_notes)
@@ -93,7 +95,6 @@ def _attempt(staged: Staged, table: EventTable, horizon_days: int) -> Ingested |
     old = {c.replaces.tag for c in _coming(staged) if c.replaces is not None}
     written = Written(table.place)
     try:
-        table.with_properties(staged.properties)
         with reading(table.place):
             found = copies(staged, StoredRows(table, frozenset(old)), horizon_days)
             gone = _gone(found, table, [c.replaces for c in _coming(staged) if c.replaces])
@@ -187,7 +188,9 @@ def _exports(staged: Staged, found: Copies) -> list[Export]:
         n, first, last = told.get(number, (0, None, None))
         counts = {"read": rows.read, "taken in": n, "duplicate": rows.duplicate + rows.accepted - n}
         counts |= {"filtered": rows.filtered, **rows.rejected}
-        whole = one.content.ended and not rows.rejected.get("malformed line")
+        # a quote that is open at the end goes on in what is written next; of NDJSON each line is by itself
+        torn = one.file.format == "csv" and rows.rejected.get("malformed line")
+        whole = one.content.ended and not torn
         made.append(
             Export(
                 name=one.file.name,
@@ -201,6 +204,8 @@ def _exports(staged: Staged, found: Copies) -> list[Export]:
                 taken_in=staged.clock.isoformat(timespec="seconds"),
                 goes_on_from="" if one.goes_on_from is None else one.goes_on_from.sha256,
                 replaces="" if one.replaces is None else one.replaces.sha256,
+                reading=one.reading,
+                timezone=one.timezone,
                 stat=one.stat,
             )
         )

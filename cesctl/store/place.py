@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -57,9 +58,10 @@ class Place(ABC):
     def read(self, part: str, name: str) -> bytes | None:
         """A small file's bytes; None where there is none."""
 
-    def read_all(self, part: str) -> list[bytes]:
-        """What is in all small files of a part, in their order."""
-        found = (self.read(part, name) for name in self.names(part))
+    def read_all(self, part: str, pattern: re.Pattern[str]) -> list[bytes]:
+        """What is in all small files of a part whose names are so, in their order."""
+        chosen = [name for name in self.names(part) if pattern.fullmatch(name)]
+        found = (self.read(part, name) for name in chosen)
         return [content for content in found if content is not None]
 
     @abstractmethod

@@ -52,12 +52,15 @@ class Coming:
     """A file that is to be taken in. ``file``: what is read of it; ``source``: by what, its columns known.
 
     ``goes_on_from``: the export in the store that it begins with, whose bytes are not read again;
-    ``replaces``: one that broke off within a line, whose events go.
+    ``replaces``: a longer one that broke off within a line, whose events go. ``scope``: see ``scope_of``.
     """
 
     file: InputFile
     source: Source
     content: Content
+    scope: str
+    reading: str
+    timezone: str
     goes_on_from: Export | None = None
     replaces: Export | None = None
     continued: int = 0  # how often that one was gone on from, or replaced, before
@@ -65,11 +68,8 @@ class Coming:
 
     @property
     def older(self) -> Export | None:
-        return self.goes_on_from or self.replaces
-
-    @property
-    def scope(self) -> str:
-        return exports.scope_of(self.source)
+        """The longest that it begins with."""
+        return self.replaces or self.goes_on_from
 
     @property
     def tag(self) -> str:
@@ -168,7 +168,7 @@ def stage(
     tables = [t.file for t in (model.customers, model.identities) if t is not None]
     gathered = gather(inputs, model.sources, tables)
     before = {f: _state(f) for f in gathered.files}
-    groups, coming, passed = _new(resolved(gathered), gathered, table)
+    groups, coming, passed = _new(resolved(gathered), gathered, table, model)
     if not coming:
         return Staged(coming, passed, now, notes=list(gathered.notes.lines))
     properties = _properties(groups)
@@ -195,24 +195,24 @@ def stage(
 
 
 def _new(
-    groups: Sequence[Group], gathered: Gathered, table: EventTable
+    groups: Sequence[Group], gathered: Gathered, table: EventTable, model: Model
 ) -> tuple[list[Group], list[Coming], list[Passed]]:
     """What of the files the store has not yet, and the others."""
     kept: list[Group] = []
     coming: list[Coming] = []
     passed: list[Passed] = []
     met: dict[tuple[str, str], str] = {}
-    known = exports.Known.of(table, [g.source.name for g in groups])
+    known = exports.Known.of(table, model)
     for group in groups:
         name = group.source.name
         own = []
         for file in group.files:
-            there = known.unchanged(name, exports.stat_of(file))
+            there = known.unchanged(group.source, exports.stat_of(file))
             if there is not None:
                 passed.append(Passed(file.name, _already(file, there)))
                 continue
             content = exports.content_of(file, known.sizes)
-            there = known.find(name, content.size, content.sha256)
+            there = known.find(group.source, content.size, content.sha256)
             if there is not None:
                 passed.append(Passed(file.name, _already(file, there)))
             elif (name, content.sha256) in met:
@@ -230,14 +230,19 @@ def _new(
 
 
 def _coming(file: InputFile, source: Source, content: Content, known: exports.Known) -> Coming:
-    older = known.grown_from(source.name, file, content)
+    reading = known.reading(source)
+    made = Coming(file, source, content, known.scope(source), reading, known.zone(source))
+    older = known.grown_from(source, file, content)
     if older is None:
-        return Coming(file, source, content)
-    times = known.table.times(older.continued)
-    if older.ended:
-        rest = tail_of(file, older.size)
-        return Coming(rest, source, content, goes_on_from=older, continued=times)
-    return Coming(file, source, content, replaces=older, continued=times)
+        return made
+    made = replace(made, continued=known.table.times(older.continued))
+    start: Export | None = older
+    if not older.ended:  # what it added to the one before is read again
+        made = replace(made, replaces=older)
+        start = known.by_digest(older.goes_on_from)
+    if start is None:
+        return made
+    return replace(made, file=tail_of(file, start.size), goes_on_from=start)
 
 
 def _already(file: InputFile, there: Export) -> str:
@@ -252,7 +257,8 @@ def _properties(groups: Sequence[Group]) -> list[str]:
     found: set[str] = set()
     for group in groups:
         for file in group.files:
-            found.update(p for p in every_path(file) if p not in group.source.timestamp)
+            times = set(group.source.timestamp) - set(group.source.id)
+            found.update(p for p in every_path(file) if p not in times)
     return sorted(found)
 
 
