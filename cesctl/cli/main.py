@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -143,6 +145,8 @@ def main() -> int:
     """Runs the command line's command; gives the exit code of ``docs/cli.md``."""
     code: Any = 0
     _prepare_streams()
+    with suppress(ValueError, AttributeError):  # not the main thread, or no such signal
+        signal.signal(signal.SIGTERM, _stopped)
     gc.disable()  # a command ends before its cycles matter; looking for them is a tenth of the start
     try:
         typer.main.get_command(app)(prog_name="cesctl")
@@ -155,6 +159,11 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001 - a bug: the only thing that shows a traceback
         code = _unforeseen(error)
     return code if isinstance(code, int) else int(code is not None)
+
+
+def _stopped(*_: object) -> None:
+    """Asked to stop, as by systemd: like Ctrl-C, so that what is half done goes."""
+    raise KeyboardInterrupt
 
 
 def _unforeseen(error: Exception) -> int:

@@ -47,7 +47,7 @@ def command(
             "-c",
             "--config",
             metavar="MODEL",
-            help="Of forget: also the ids that become the customer's by its identities.",
+            help="Of forget: also the other ids that its identities make the same customer.",
             show_default=False,
         ),
     ] = None,
@@ -125,7 +125,8 @@ def _forget(place: "Place", customers: list[str], config: str | None) -> "Answer
 
         model = load_model(config)
         if model.identities is not None:
-            table = read_identities(model.identities)
-            ids += [old for old, new in table.select("old", "new").rows() if new in ids]
+            rows = read_identities(model.identities).select("old", "new").rows()
+            ids += [new for old, new in rows if old in ids]
+            ids += [old for old, new in rows if new in ids]
     ids = list(dict.fromkeys(ids))
     return forget_answer(forget(place, ids), ids, place.name)

@@ -111,7 +111,10 @@ def last_told(place: Place, history: History) -> Run | None:
         text = place.read(ALERTS, _STATE)
     if text is None:
         return None
-    name = json.loads(text)["run"]
+    try:
+        name = json.loads(text)["run"]
+    except (ValueError, TypeError, KeyError):
+        return None  # damaged: everybody is news once more
     return history.run(name) if name in history.names else None
 
 
@@ -135,4 +138,4 @@ def _line(row: dict[str, Any], actions: dict[str, str | None]) -> str:
 
 def _plain(text: str) -> str:
     """Text that no chat or mail program takes for more than text."""
-    return _CALLS.sub("@\u2060", safe(text).translate(_MARKUP))
+    return _CALLS.sub("@\u2060", safe(text).translate(_MARKUP)).replace("](", "]\u2060(")

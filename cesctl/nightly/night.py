@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cesctl.duration import DAY_US
@@ -73,7 +73,7 @@ def night(
         ingested = _ingest(
             model, plan, inputs, place, clock=clock, check=check, notes=notes, dry_run=dry_run
         )
-        log = open_store(place, model, as_of=model.as_of, clock=clock)
+        log = open_store(place, model, as_of=model.as_of, clock=clock, keeps=not dry_run)
         past = History(place)
         last = past.last()
         result, others = score_times(log, lambda at: [at, *_missed(log, plan, last, at)])
@@ -141,13 +141,10 @@ def _missed(log: StoreLog, plan: Nightly, last: Run | None, at: datetime) -> lis
     """The T of nights that were missed before this one."""
     if last is None or log.as_of not in {"latest", "now"}:
         return []
-    if log.as_of == "now":  # nights at this hour
-        days = (at - last.as_of) // timedelta(days=1)
-        half = timedelta(hours=12)
-        times = [at - timedelta(days=n) for n in range(min(days, plan.catch_up), 0, -1)]
-        return [t for t in times if t - last.as_of > half]
-    zone = log.model.timezone
-    return missed(last.as_of, at, timezone=zone, most=plan.catch_up, newest=log.newest_until)
+    zone, most = log.model.timezone, plan.catch_up
+    if log.as_of == "now":
+        return missed(last.as_of, at, timezone=zone, most=most)
+    return missed(last.as_of, at, timezone=zone, most=most, newest=log.newest_until)
 
 
 def _at_risk(past: History, run: Run) -> set[str]:

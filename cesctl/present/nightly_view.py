@@ -83,7 +83,7 @@ def nightly_summary(
             "rejected": rows.rejected if rows else {},
         },
         "as_of": None if result is None else instant(result.as_of),
-        "model": None if result is None else result.model.name,
+        "model": None if result is None else result.model.name or None,
         "sha256": None if result is None else result.model.sha256,
         **{key: summary.get(key) for key in ("customers", "at_risk", "average", "median")},
         "newly_at_risk": 0 if message is None else len(message.customers),

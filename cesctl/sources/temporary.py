@@ -22,6 +22,7 @@ R = TypeVar("R")
 
 _KEPT: list[Callable[[], None]] = []  # how to forget each function's copies
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SAID_BY_POLARS = ("No space left on device", "File too large", "Disk quota exceeded")
 _TRIES = 20  # to remove the folder, while a thread that nobody waits for may still write into it
 _lock = threading.Lock()
 _removed = threading.Event()
@@ -68,12 +69,14 @@ def writing() -> Iterator[None]:
     """A temporary folder without room is a full disk, not a bug."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
+    except Exception as error:
+        full = isinstance(error, OSError) and error.errno in _NO_ROOM
+        if not full and not any(words in str(error) for words in _SAID_BY_POLARS):
             raise
         where = tempfile.gettempdir()
+        reason = error.strerror if isinstance(error, OSError) else _SAID_BY_POLARS[0]
         raise OutputError(
-            f'no room to unpack the events in "{where}": {error.strerror}\n'
+            f'no room to unpack the events in "{where}": {reason}\n'
             "  let the variable TMPDIR name a folder with more"
         ) from error
 

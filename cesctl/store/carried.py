@@ -31,7 +31,7 @@ from cesctl.pipeline.identities import replace_ids
 from cesctl.pipeline.normalise import DUPLICATE
 from cesctl.store import names
 from cesctl.store.rows import StoredRows
-from cesctl.store.table import schema
+from cesctl.store.table import EventTable, schema
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
@@ -155,7 +155,8 @@ def carried(log: StoreLog, first: date) -> Carried:
     if new or base.start != first:
         base = _with_files(log, base, new) if new else base
         base = replace(base, start=first, covers=covered)
-        _keep(log, kind, base)
+        if log.keeps:
+            _keep(log, kind, base)
     sets = _Needs.of(log.model).sets
     inside = (
         _as_events(log, base.rows.lazy())
@@ -353,7 +354,12 @@ def _keep(log: StoreLog, kind: str, kept: _Kept) -> None:
     place = log.table.place
     said = {"start": kept.start.isoformat(), "covers": sorted(kept.covers), "copies": kept.copies}
     both = pl.concat([kept.rows, kept.totals], how="diagonal")
+    name = _name(kind, kept.start)
     with contextlib.suppress(OSError, StoreError):
-        place.write(CARRIED, _name(kind, kept.start), _bytes(said, both))
-        for name in _names(log, kind)[:-_KEPT]:
+        place.write(CARRIED, name, _bytes(said, both))
+        for old in _names(log, kind)[:-_KEPT]:
+            place.remove(CARRIED, old)
+        # what was forgotten meanwhile must not come back by this
+        now = EventTable.open(place).files["path"]
+        if not kept.covers <= set(now.to_list()):
             place.remove(CARRIED, name)

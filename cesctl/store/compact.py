@@ -64,7 +64,8 @@ def swept(table: EventTable, *, keep_hours: int) -> int:
             retention_hours=keep_hours, dry_run=False, enforce_retention_duration=False, full=True
         )
         table.refresh()
-    return len(removed)
+        left = table.place.sweep(keep_hours)
+    return len(removed) + left
 
 
 def _some_days(table: EventTable) -> list[object]:

@@ -50,11 +50,11 @@ def forget(place: Place, customers: Collection[str]) -> Forgotten:
             "  nothing was erased; run the same command again once that is done"
         )
     with writing(place):
-        carried.clear(place)
-        reported = history.forget(place, customers)
         table.delta.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
         table.refresh()
+        carried.clear(place)
     swept(table, keep_hours=KEEP_HOURS)
+    reported = history.forget(place, customers)  # last, as one that is damaged ends it
     counted = found.group_by(names.CUSTOMER).len().sort(names.CUSTOMER)
     return Forgotten(dict(counted.rows()), reported)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 HISTORY = "history"  # the folder in the store
 _SAID = "cesctl"  # the key in the file's own metadata
+_FILE = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]*-\d{8}T\d{12}Z\.parquet")
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
@@ -60,7 +62,7 @@ class History:
     def names(self) -> list[str]:
         """The files by T, then by when they were made."""
         with reading(self.place):
-            found = self.place.names(HISTORY)
+            found = [n for n in self.place.names(HISTORY) if _FILE.fullmatch(n)]
         return sorted(found, key=lambda n: (n.split("-")[0], n.split("-")[-1]))
 
     def last(self, until: datetime | None = None) -> Run | None:
@@ -90,8 +92,14 @@ class History:
                 raise InputError(
                     InputProblem(f"the run {name} is no longer there", self.place.name)
                 )
-            said: dict[str, Any] = json.loads(pl.read_parquet_metadata(io.BytesIO(content))[_SAID])
-            frame = pl.read_parquet(io.BytesIO(content))
+            try:
+                metadata = pl.read_parquet_metadata(io.BytesIO(content))
+                said: dict[str, Any] = json.loads(metadata[_SAID])
+                frame = pl.read_parquet(io.BytesIO(content))
+            except (pl.exceptions.PolarsError, KeyError, ValueError):
+                hint = f"remove it: {self.place.uri(HISTORY, name)}"
+                what = f"what was reported in {name} is damaged"
+                raise InputError(InputProblem(what, self.place.name, hint=hint)) from None
         times = {k: datetime.fromisoformat(said[k]) for k in ("as_of", "made_at")}
         return Run(**{**said, **times}), frame
 
@@ -116,16 +124,30 @@ def append(place: Place, scored: Scored, *, made_at: datetime, caught_up: bool =
 
 
 def forget(place: Place, customers: Collection[str]) -> int:
-    """Erases customers from what was reported; how many rows had them."""
+    """Erases customers from what was reported, and their ids from attributes of others; how many rows had
+    them. Raises InputError for a run that is damaged, once all others are done.
+    """
     history = History(place)
     erased = 0
+    damaged: list[InputProblem] = []
+    own = list(customers)
     for name in history.names:
-        run = history.run(name)
-        scores = history.scores(run)
-        kept = scores.filter(~pl.col("customer").is_in(list(customers)))
-        if kept.height < scores.height:
-            erased += scores.height - kept.height
+        try:
+            run = history.run(name)
+            scores = history.scores(run)
+        except InputError as error:
+            damaged += error.problems
+            continue
+        texts = [c for c, dtype in scores.schema.items() if dtype == pl.String and c != "customer"]
+        told = pl.any_horizontal(pl.col(c).is_in(own) for c in ["customer", *texts])
+        touched = int(scores.select(told.fill_null(value=False).sum()).item())
+        if touched:
+            erased += touched
+            others = (pl.when(~pl.col(c).is_in(own)).then(pl.col(c)).alias(c) for c in texts)
+            kept = scores.filter(~pl.col("customer").is_in(own)).with_columns(others)
             _write(place, run, kept)
+    if damaged:
+        raise InputError(*damaged)
     return erased
 
 

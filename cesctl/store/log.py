@@ -7,6 +7,7 @@ only those are read that T and the windows need; what must be known of earlier o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,14 +19,14 @@ import polars as pl
 from cesctl.engines.base import AFTER
 from cesctl.errors import InputError, InputProblem
 from cesctl.model.types import Source
-from cesctl.pipeline.conditions import PROPERTY
+from cesctl.pipeline.conditions import PROPERTY, trimmed
 from cesctl.pipeline.identities import read_identities, replace_ids
 from cesctl.pipeline.log import Log, used_properties
-from cesctl.pipeline.normalise import DUPLICATE, LATER
+from cesctl.pipeline.normalise import DUPLICATE, LATER, ROW
 from cesctl.sources.columns import did_you_mean, listed, ways
 from cesctl.sources.parts import FILE, InputFile, Part, Raw, Wanted
 from cesctl.store import carried, names
-from cesctl.store.exports import EXACT, every
+from cesctl.store.exports import EXACT, Export, every
 from cesctl.store.rows import StoredRows
 from cesctl.store.table import EXACT_THERE, JSON_THERE, EventTable
 
@@ -51,6 +52,7 @@ class StoreLog(Log):
 
     table: EventTable = field(kw_only=True)
     carry: Carried | None = None
+    keeps: bool = True  # what is carried over, for the next time
     skipped: tuple[tuple[int | None, int], ...] = ()
 
     def normalised(
@@ -63,15 +65,15 @@ class StoreLog(Log):
             late = pl.col(names.AT) > self.clock
             reason = pl.when(late).then(pl.lit(LATER, dtype=pl.UInt8))
         properties = used_properties(self.model)
-        there = rows.collect_schema()
+        there = rows.collect_schema().names()
         events = rows.select(
             names.CUSTOMER,
             names.EVENT,
             names.AT,
             reason.alias("reason"),
-            *(pl.col(_wanted_name(p)).alias(PROPERTY + p) for p in properties),
+            *(_value(p, there).alias(PROPERTY + p) for p in properties),
             *([pl.col(names.SOURCE).alias(_SCOPE)] if self.has_duplicates else []),
-            *([FILE] if FILE in there else []),
+            *(name for name in (ROW, FILE) if name in there),
         )
         if identities is not None:
             events = replace_ids(events, names.CUSTOMER, identities.lazy())
@@ -105,6 +107,8 @@ class StoreLog(Log):
         the events, too.
         """
         start = carried.start(self.model, times, occurrences=occurrences)
+        if self.has_duplicates and self.identities is not None:
+            start = None  # rows that are copies once ids are replaced must be looked at together
         files = self.table.files
         end = times[0].astimezone(UTC).date()
         skipped: list[tuple[int | None, int]] = []
@@ -151,20 +155,23 @@ class StoreLog(Log):
         return replace(made, read=read, aside=aside)
 
 
-def open_store(place: Place, model: Model, *, as_of: str, clock: datetime) -> StoreLog:
-    """The events of a store for a model. Raises InputError where there is none, it is empty, or the model
-    asks for a property that no event has.
+def open_store(
+    place: Place, model: Model, *, as_of: str, clock: datetime, keeps: bool = True
+) -> StoreLog:
+    """The events of a store for a model; without ``keeps`` nothing is written to it. Raises InputError where
+    there is none, nothing was taken in yet, or the model asks for a property that no event has.
     """
     table = EventTable.open(place)
     files = table.files["path"].to_list()
-    if not files and not every(table):
+    taken = every(table)
+    if not files and not taken:
         problem = InputProblem(
             "nothing was taken into the event store yet",
             place.name,
             hint=f"take some in: cesctl ingest EXPORTS --store {place.name}",
         )
         raise InputError(problem)
-    notes = _unknown_properties(table, model)
+    notes = [*_unknown_properties(table, model), *_other_zones(taken, model)]
     return StoreLog(
         raw=replace(_raw(table, model, files, None), notes=notes),
         model=model,
@@ -172,6 +179,7 @@ def open_store(place: Place, model: Model, *, as_of: str, clock: datetime) -> St
         as_of=as_of,
         identities=None if model.identities is None else read_identities(model.identities),
         table=table,
+        keeps=keeps,
     )
 
 
@@ -197,7 +205,7 @@ def _parts(table: EventTable, model: Model, rows: pl.LazyFrame, name: str) -> li
         Wanted(names.CUSTOMER, ((names.CUSTOMER,),)),
         Wanted(names.EVENT, ((names.EVENT,),)),
         Wanted(names.AT, ((names.AT,),), timestamp=True),
-        *(Wanted(_wanted_name(p), _ways(p, there)) for p in used_properties(model)),
+        *(w for p in used_properties(model) for w in _wanted(p, there)),
     )
     exact = _exact(table, model)
     if exact is None:
@@ -225,15 +233,46 @@ def _exact(table: EventTable, model: Model) -> pl.Expr | None:
     return found
 
 
-def _wanted_name(path: str) -> str:
-    return PROPERTY + path
+def _wanted(path: str, there: Iterable[str]) -> list[Wanted]:
+    """A column for each way to a property: in some events it has a column of its own, in others it lies in
+    one of text.
+    """
+    found = _ways(path, there) or ((names.column_of(path),),)
+    return [Wanted(_wanted_name(path, n), (way,)) for n, way in enumerate(found)]
+
+
+def _wanted_name(path: str, number: int) -> str:
+    return f"{PROPERTY}{path}\0{number}"
+
+
+def _value(path: str, there: Sequence[str]) -> pl.Expr:
+    """The first of the ways to a property that leads to something."""
+    count = itertools.count()
+    found = itertools.takewhile(there.__contains__, (_wanted_name(path, n) for n in count))
+    ways = [trimmed(pl.col(name)) for name in found]
+    return ways[0] if len(ways) == 1 else pl.coalesce(ways)
 
 
 def _ways(path: str, there: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """How a path leads to a value: its own column, or one of text that may hold a JSON object."""
+    """How a path leads to a value: its own column, and those of text that may hold a JSON object."""
     keys = ways(path)[-1]
     starts = [(path, ())] + [(".".join(keys[:n]), keys[n:]) for n in range(len(keys) - 1, 0, -1)]
-    return tuple((names.column_of(start), *rest) for start, rest in starts if start in there)[:1]
+    return tuple((names.column_of(start), *rest) for start, rest in starts if start in there)
+
+
+def _other_zones(taken: Sequence[Export], model: Model) -> list[str]:
+    """What to tell where times without a zone would be read otherwise today than they were."""
+    notes = []
+    for source in model.sources:
+        zone = source.timezone or model.timezone
+        read = {e.timezone for e in taken if e.source == source.name and e.timezone} - {zone}
+        if read and source.preset in (None, "plain"):
+            whose = f'of source "{source.name}" ' if source.name else ""
+            notes.append(
+                f"events {whose}were taken in with {', '.join(sorted(read))} as the zone of times without "
+                f"one, the model says {zone}: what is in the store stays as it was read"
+            )
+    return notes
 
 
 def _unknown_properties(table: EventTable, model: Model) -> list[str]:

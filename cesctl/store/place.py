@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import secrets
+import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,10 @@ class Place(ABC):
     def remove(self, part: str, name: str) -> None:
         """Without a word where it is not there."""
 
+    def sweep(self, keep_hours: int) -> int:  # noqa: ARG002
+        """Removes small files that a killed run left half-written, and that are older; how many."""
+        return 0  # an object is there whole or not at all
+
     @abstractmethod
     def data_files(self, part: str) -> dict[str, int]:
         """The Parquet files of a table's folder by path from there, and their bytes."""
@@ -126,6 +131,16 @@ class Folder(Place):
 
     def remove(self, part: str, name: str) -> None:
         (self.folder / part / name).unlink(missing_ok=True)
+
+    def sweep(self, keep_hours: int) -> int:
+        old = [
+            p
+            for p in self.folder.glob("*/.*.part")
+            if time.time() - p.stat().st_mtime > keep_hours * 3600
+        ]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def data_files(self, part: str) -> dict[str, int]:
         folder = self.folder / part

@@ -7,6 +7,7 @@ meet; reading the exports need not.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,6 +33,7 @@ from cesctl.sources.grouping import Group
 from cesctl.sources.parts import FILE, Raw
 from cesctl.sources.reading import in_parts, resolved
 from cesctl.store import exports, names
+from cesctl.store.place import Folder
 from cesctl.store.tail import tail_of
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from cesctl.sources import InputFile
     from cesctl.sources.gathering import Gathered
     from cesctl.store.exports import Content, Export
+    from cesctl.store.place import Place
     from cesctl.store.table import EventTable
 
 REASON = "reason"
@@ -166,6 +169,9 @@ def stage(
     if any(isinstance(i, (pl.DataFrame, pl.LazyFrame)) for i in inputs):
         raise UsageError("a store takes in files, not frames: write the frame to a file first")
     tables = [t.file for t in (model.customers, model.identities) if t is not None]
+    if model.nightly is not None:  # what was written among the exports is none
+        tables += [*model.nightly.outputs, *model.nightly.at_risk_outputs]
+    _check_apart(inputs or [f for s in model.sources for f in s.files], table.place)
     gathered = gather(inputs, model.sources, tables)
     before = {f: _state(f) for f in gathered.files}
     groups, coming, passed = _new(resolved(gathered), gathered, table, model)
@@ -192,6 +198,21 @@ def stage(
     staged.log = replace(log, raw=raw)
     _leave_out_changed(staged, before)
     return staged
+
+
+def _check_apart(inputs: Sequence[str], place: Place) -> None:
+    """Raises UsageError where the store lies in a folder that is read: its files are no exports."""
+    if not isinstance(place, Folder):
+        return
+    for text in inputs:
+        path = text.partition("=")[2] if "=" in text and not Path(text).exists() else text
+        fixed = re.split(r"[*?\[]", path, maxsplit=1)
+        base = Path(path) if len(fixed) == 1 else Path(fixed[0] + "x").parent
+        deep = len(fixed) == 1 or "**" in path
+        if deep and base.resolve() in (place.folder.resolve(), *place.folder.resolve().parents):
+            raise UsageError(
+                f'the event store "{place.name}" lies among the exports, in "{text}": put it elsewhere'
+            )
 
 
 def _new(
