@@ -13,11 +13,13 @@ from __future__ import annotations
 import os
 import pickle
 import socket
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from pyspark.accumulators import Accumulator, AccumulatorParam
 from pyspark.core.broadcast import Broadcast
+from pyspark.core.files import SparkFiles
 
 # (number of the task, what kind of failure, pickled: see ``failures``)
 Failure: TypeAlias = "tuple[int, str, bytes]"
@@ -61,8 +63,7 @@ def task(
     """The function that Spark runs for each partition of a stage: the name of one of ``stages``."""
 
     def run(number: int, received: Iterable[Any]) -> Iterator[Any]:
-        # polars reads it when it is first imported: a task uses the cores that Spark has given it
-        os.environ.setdefault("POLARS_MAX_THREADS", str(threads))
+        _settle(threads)
         unfit = _unfit(expected)
         if unfit is not None:
             failures.add([(number, UNFIT, pickle.dumps(unfit))])
@@ -72,6 +73,14 @@ def task(
         yield from stages.run(stage, shared.value, number, received, failures.add)
 
     return run
+
+
+def _settle(threads: int) -> None:
+    """Makes the process, before anything is imported, one that uses what Spark has given it."""
+    os.environ.setdefault("POLARS_MAX_THREADS", str(threads))
+    if SparkFiles._is_running_on_worker:  # noqa: SLF001 - in the tests it may be the driver
+        # the executor's own folder, which goes when it ends: also what a task that was killed leaves behind
+        tempfile.tempdir = os.path.abspath(SparkFiles.getRootDirectory())  # noqa: PTH100 - of a text
 
 
 def bucket(number: int) -> int:
