@@ -44,9 +44,15 @@ def remove() -> None:
         _removed.set()
         if not folder.cache_info().currsize:
             return
+    # under another name first: a thread that nobody waits for, and still writes, finds nothing there any more
+    gone = folder().with_name(f"{folder().name}-gone")
+    try:
+        folder().rename(gone)
+    except OSError:
+        gone = folder()
     for _ in range(_TRIES):
-        shutil.rmtree(folder(), ignore_errors=True)
-        if not folder().exists():
+        shutil.rmtree(gone, ignore_errors=True)
+        if not gone.exists():
             return
 
 
