@@ -67,6 +67,7 @@ class Export:
     # the digest of the export whose bytes it begins with, and that counts on
     goes_on_from: str = ""
     replaces: str = ""  # the same of one that broke off within a line, and counts no more
+    begun: str = ""  # when the first of those that it replaces was taken in
     reading: str = ""  # a digest of how it was read (see ``Known.reading``)
     timezone: str = ""  # of times that carried none
     # where it was, how large and when it was last written: none that is so is read again

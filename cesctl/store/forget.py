@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cesctl.errors import OutputError
-from cesctl.store import carried, history, names
+from cesctl.store import carried, forgotten, history, names
 from cesctl.store.compact import KEEP_HOURS, swept
 from cesctl.store.failures import reading, writing
 from cesctl.store.rows import StoredRows
@@ -30,13 +31,17 @@ class Forgotten:
     reported: int
 
 
-def forget(place: Place, customers: Collection[str]) -> Forgotten:
+def forget(place: Place, customers: Collection[str], *, now: datetime | None = None) -> Forgotten:
     """Erases all events of these ids, as they were exported. Raises InputError, OutputError.
 
     Files that hold them are written anew without them, and removed at once: who reads an older state of the
     store meanwhile may have to begin again.
     """
     table = EventTable.open(place)
+    with writing(
+        place
+    ):  # first: an export that is taken in meanwhile may be read from its beginning
+        forgotten.note(place, customers, (now or datetime.now(UTC)).astimezone(UTC))
     for _ in range(_TRIES):
         with reading(place):
             found = _found(table, customers)

@@ -204,6 +204,7 @@ def _exports(staged: Staged, found: Copies) -> list[Export]:
                 taken_in=staged.clock.isoformat(timespec="seconds"),
                 goes_on_from="" if one.goes_on_from is None else one.goes_on_from.sha256,
                 replaces="" if one.replaces is None else one.replaces.sha256,
+                begun="" if one.replaces is None else one.replaces.begun or one.replaces.taken_in,
                 reading=one.reading,
                 timezone=one.timezone,
                 stat=one.stat,

@@ -32,7 +32,8 @@ from cesctl.sources.gathering import gather
 from cesctl.sources.grouping import Group
 from cesctl.sources.parts import FILE, Raw
 from cesctl.sources.reading import in_parts, resolved
-from cesctl.store import exports, names
+from cesctl.store import exports, forgotten, names
+from cesctl.store.failures import reading
 from cesctl.store.place import Folder
 from cesctl.store.tail import tail_of
 
@@ -90,7 +91,8 @@ class Passed:
 @dataclass
 class Staged:
     """Normalised rows, on disk. ``coming``: the files by their number in ``rows``; ``passed``: others.
-    ``changed``: the numbers of those that somebody wrote to meanwhile, whose rows do not count.
+    ``changed``: the numbers of those that somebody wrote to meanwhile, whose rows do not count;
+    ``forgotten``: by the number of a file that is read again, customers whose rows must not come back.
 
     ``path``: Parquet, one row per record: customer, event, at (UTC), ``reason`` (why it is no event), the
     number of its file, and a column per property (see ``cesctl.store.names``).
@@ -104,11 +106,15 @@ class Staged:
     path: Path | None = None
     log: Log | None = None
     changed: set[int] = field(default_factory=set)
+    forgotten: dict[int, list[str]] = field(default_factory=dict)
 
     def scan(self) -> pl.LazyFrame:
         """The rows with their number, ``row:``."""
         assert self.path is not None
         rows = pl.scan_parquet(self.path, glob=False).with_row_index(ROW)
+        for number, customers in self.forgotten.items():
+            gone = (pl.col(FILE) == number) & pl.col(names.CUSTOMER).is_in(customers)
+            rows = rows.filter(~gone.fill_null(value=False))
         return rows.filter(~pl.col(FILE).is_in(list(self.changed))) if self.changed else rows
 
     @cached_property
@@ -197,6 +203,7 @@ def stage(
     raw, _ = sources.carefully(log.raw, partial(_sink, log, staged.path))
     staged.log = replace(log, raw=raw)
     _leave_out_changed(staged, before)
+    _leave_out_forgotten(staged, table.place)
     return staged
 
 
@@ -329,6 +336,26 @@ def _leave_out_changed(staged: Staged, before: dict[InputFile, Hashable]) -> Non
             why = "it was written to while it was read; left for the next run"
             staged.passed.append(Passed(one.file.name, why))
             staged.changed.add(number)
+
+
+def _leave_out_forgotten(staged: Staged, place: Place) -> None:
+    """Passes by the customers who were forgotten since a file that is read again was taken in."""
+    for number, one in enumerate(staged.coming):
+        if one.replaces is None:
+            continue
+        own = staged.scan().filter(pl.col(FILE) == number, pl.col(REASON).is_null())
+        customers = own.select(pl.col(names.CUSTOMER).unique()).collect(engine="streaming")
+        with reading(place):
+            gone = forgotten.since(
+                place,
+                one.replaces.begun or one.replaces.taken_in,
+                customers[names.CUSTOMER].to_list(),
+            )
+        if gone:
+            staged.forgotten[number] = gone
+            staged.notes.append(
+                f"{one.file.name}: it is read again, without {len(gone):,} customers who were forgotten"
+            )
 
 
 def _gone(file: InputFile) -> bool:

@@ -151,6 +151,44 @@ def test_identities_meet_in_what_is_carried(tmp_path: Path) -> None:
     assert "c50" not in score(Store(str(store)), by).scores["customer"]
 
 
+def test_copies_that_are_some_only_once_ids_are_replaced(tmp_path: Path) -> None:
+    times = [("a1", 1), ("a1", 2), ("a1", 3), ("a2", 2), ("a2", 4), ("a2", 20)]
+    rows = [(who, "login", f"2026-01-{day:02}", "", "") for who, day in times]
+    file = write(tmp_path / "a.csv", rows)
+    ids = write(tmp_path / "ids.csv", [("from", "to"), ("a1", "a"), ("a2", "a")], header=False)
+    by = model(
+        f"""
+source: {{customer: user, event: event, timestamp: time, deduplicate: exact}}
+events:
+  since: {{event: "*", measure: tenure, weight: 1}}
+  login: {{weight: 1, window: 3d}}
+identities: {{file: {ids}}}
+"""
+    )
+    store = tmp_path / "store"
+    take(store, file, by=by)
+    same(store, [file], by)
+    assert score(Store(str(store)), by).rows.duplicate == 1
+
+
+def test_a_score_beside_forgetting_does_not_keep_what_was_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store"
+    take(store, *history(tmp_path))
+    real = Folder.write
+
+    def write_late(self: Folder, part: str, name: str, content: bytes) -> None:
+        if part == "carried":
+            monkeypatch.undo()
+            forget(Place.of(str(store)), ["c50"])
+        real(self, part, name, content)
+
+    monkeypatch.setattr(Folder, "write", write_late)
+    score(Store(str(store)), model())
+    assert not any(b"c50" in f.read_bytes() for f in (store / "carried").iterdir())
+
+
 def test_accounts_and_variants(tmp_path: Path) -> None:
     files = history(tmp_path)
     by = model(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -14,11 +16,12 @@ from deltalake import write_deltalake
 from cesctl.errors import InputError, OutputError, UsageError
 from cesctl.pipeline.run import score
 from cesctl.store import Store, ingest
+from cesctl.store.forget import forget
 from cesctl.store.ingest import prepare, take_in
 from cesctl.store.place import Folder, Place
 from cesctl.store.table import EventTable
 from cesctl.store.verify import verify
-from tests.store.makers import Record, model, record, take, write
+from tests.store.makers import MODEL, Record, model, record, take, write
 
 PLAIN = """
 source: {customer: user, event: event, timestamp: time}
@@ -100,6 +103,48 @@ def test_export_that_was_cut_within_a_line_is_replaced_by_the_whole(tmp_path: Pa
     assert events(store) == 30
 
 
+@pytest.mark.parametrize("ending", ["csv", "ndjson"])
+@pytest.mark.parametrize("torn", ["cut", "odd"])
+def test_growth_in_several_steps(tmp_path: Path, ending: str, torn: str) -> None:
+    """Whole at first, then with a last line that breaks off, or one that is no record, then whole again."""
+    rows = some(0, 9)
+    lines = [",".join(r) for r in rows]
+    if ending == "ndjson":
+        columns = ("user", "event", "time", "id", "plan")
+        lines = [json.dumps(dict(zip(columns, r, strict=True))) for r in rows]
+    header = ["user,event,time,id,plan"] if ending == "csv" else []
+    odd = {"csv": '"a"b,c', "ndjson": "garbage"}[ending]
+    file = tmp_path / f"log.{ending}"
+    store = tmp_path / "store"
+    middle = lines[3:5] if torn == "cut" else [lines[3], odd, lines[4]]
+    texts = ["\n".join([*header, *lines[:3]]) + "\n"]
+    texts.append(texts[0] + "\n".join(middle) + ("" if torn == "cut" else "\n"))
+    texts.append(texts[1] + ("\n" if torn == "cut" else "") + "\n".join(lines[5:7]) + "\n")
+    texts.append(texts[2] + "\n".join(lines[7:]) + "\n")
+    for text in texts:
+        file.write_text(text)
+        take(store, file, by=model(PLAIN))
+    assert events(store) == 9
+    whole = score([file], model(PLAIN)).scores
+    assert score(Store(str(store)), model(PLAIN)).scores.equals(whole)
+
+
+def test_what_was_forgotten_does_not_come_back_by_growth(tmp_path: Path) -> None:
+    rows = [*some(0, 6), record(50, 1, who=77)]
+    file = write(tmp_path / "log.csv", rows)
+    whole = file.read_text()
+    file.write_text(whole[:-1])  # its last line has no end
+    store = tmp_path / "store"
+    take(store, file, by=model(PLAIN))
+    forget(Place.of(str(store)), ["c77"])
+    for n in (1, 2):
+        file.write_text(whole + "\n".join(",".join(r) for r in some(60, 60 + n)))
+        done = take(store, file, by=model(PLAIN))
+        assert "1 customers who were forgotten" in "".join(done.notes)
+        assert events(store) == 6 + n
+        assert "c77" not in score(Store(str(store)), model(PLAIN)).scores["customer"]
+
+
 def test_records_are_known_by_their_ids(tmp_path: Path) -> None:
     store = tmp_path / "store"
     take(store, write(tmp_path / "a.csv", some(0, 20)))
@@ -175,6 +220,16 @@ def test_two_runs_at_once_take_an_export_in_once(tmp_path: Path) -> None:
     assert sum(r.rows.accepted for r in results) == 15
     assert sum(len(r.taken) for r in results) == 2
     assert events(store) == 18
+
+
+def test_two_runs_that_bring_the_same_new_column(tmp_path: Path) -> None:
+    """The first makes the column, and the second sees that it is there; and that the export is."""
+    store = tmp_path / "store"
+    file = str(write(tmp_path / "a.csv", some(0, 10)))
+    one, two = (prepare([file], model(PLAIN), Place.of(str(store))) for _ in range(2))
+    assert take_in(two[1], two[0]).rows.accepted == 10
+    assert take_in(one[1], one[0]).taken == []
+    assert events(store) == 10
 
 
 def test_two_runs_that_go_on_from_the_same_export(tmp_path: Path) -> None:
@@ -272,6 +327,110 @@ def test_source_with_another_name_does_not_make_exports_new(tmp_path: Path) -> N
     take(store, file, by=model(PLAIN))
     named = model(PLAIN.replace("source: {", "sources: {app: {").replace("time}", "time}}"))
     assert take(store, file, by=named).taken == []
+
+
+def test_records_are_known_whatever_their_source_is_called(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    take(store, write(tmp_path / "1.csv", some(0, 10)))
+    named = model(MODEL.replace("source: {", "sources: {web: {").replace("id: id}", "id: id}}"))
+    assert take(store, write(tmp_path / "2.csv", some(5, 15)), by=named).rows.duplicate == 5
+    assert events(store) == 15
+
+
+def test_a_source_that_is_new_reads_what_others_have_read(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", some(0, 10))
+    store = tmp_path / "store"
+    roles = "customer: user, timestamp: time"
+    alone = model(f"source: {{event: {{value: order}}, {roles}}}\nevents: {{order: 1}}")
+    assert take(store, file, by=alone).rows.accepted == 10
+    by = model(
+        f"""
+sources:
+  orders: {{files: "{file}", event: {{value: order}}, {roles}}}
+  refunds: {{files: "{file}", event: {{value: refund}}, where: {{event: buy}}, {roles}}}
+events: {{order: 1, refund: -1}}
+"""
+    )
+    table, staged = prepare([], by, Place.of(str(store)))
+    assert take_in(staged, table).rows.accepted == 2
+    assert score(Store(str(store)), by).scores.equals(score([], by).scores)
+    one_by_one = tmp_path / "other"
+    for name in ("orders", "refunds"):
+        table, staged = prepare([f"{name}={file}"], by, Place.of(str(one_by_one)))
+        take_in(staged, table)
+    assert events(one_by_one) == 12
+
+
+def test_properties_of_one_export_in_text_of_another(tmp_path: Path) -> None:
+    first = tmp_path / "a.ndjson"
+    held = {"user": "a", "event": "buy", "time": "2026-01-01", "p": {"amount": 5, "plan": "x"}}
+    first.write_text(json.dumps(held) + "\n")
+    rows = [
+        ("user", "event", "time", "p"),
+        ("b", "buy", "2026-01-02", '{"amount": 7, "plan": " y "}'),
+    ]
+    second = write(tmp_path / "b.csv", rows, header=False)
+    by = model(
+        """
+source: {customer: user, event: event, timestamp: time}
+events: {buy: {measure: sum, property: p.amount, weight: 1}}
+attributes: {plan: p.plan}
+"""
+    )
+    for order in ([first, second], [second, first]):
+        store = tmp_path / f"store-{order[0].name}"
+        for file in order:
+            take(store, file, by=by)
+        found = score(Store(str(store)), by).scores
+        assert found.equals(score(order, by).scores)
+        assert found["plan"].to_list() == ["y", "x"]
+
+
+def test_an_id_that_is_the_time(tmp_path: Path) -> None:
+    by = model(PLAIN.replace("time}", "time, id: time}"))
+    store = tmp_path / "store"
+    for n in (5, 8):
+        take(store, write(tmp_path / f"{n}.csv", some(0, n)), by=by)
+    assert events(store) == 8
+
+
+def test_another_content_of_the_same_size_and_time(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for n in (1, 2):
+        file = write(tmp_path / "a.csv", some(n, n + 1))
+        os.utime(file, (0, 0))
+        assert take(store, file, by=model(PLAIN)).rows.accepted == 1
+
+
+@pytest.mark.parametrize("inputs", ["exports", "exports/**/*.parquet", "."])
+def test_a_store_among_the_exports_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inputs: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "exports" / "a.csv", some(0, 5))
+    with pytest.raises(UsageError, match="lies among the exports"):
+        prepare([inputs], model(PLAIN), Place.of("exports/events.store"))
+
+
+def test_times_without_a_zone_stay_as_they_were_read(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    take(store, write(tmp_path / "a.csv", some(0, 5)), by=model(PLAIN))
+    other = model(f"timezone: America/New_York\n{PLAIN}")
+    (note,) = score(Store(str(store)), other).notes
+    assert "were taken in with UTC" in note
+    assert score(Store(str(store)), model(PLAIN)).notes == ()
+
+
+def test_rejected_rows_of_a_store(tmp_path: Path) -> None:
+    """Those that are later than the clock."""
+    store = tmp_path / "store"
+    take(store, write(tmp_path / "a.csv", [*some(0, 5), record(9, 20)]), by=model(PLAIN))
+    clock = datetime(2026, 1, 9, tzinfo=UTC)
+    found = score(Store(str(store)), model(PLAIN), now=clock)
+    assert found.rows.rejected == {"later than the clock": 1}
+    assert found.rejects().select("reason", "customer", "event").rows() == [
+        ("later than the clock", record(9, 20)[0], "login")
+    ]
 
 
 def test_one_file_may_be_of_two_sources(tmp_path: Path) -> None:
