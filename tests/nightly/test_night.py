@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -195,6 +198,73 @@ def test_what_customers_are_called_calls_nobody(project: Project, receiver: Rece
     assert "\u2039!channel\u203a" in text
     assert "@everyone" not in text
     assert "\x1b" not in text
+
+
+def test_dry_run_keeps_nothing_of_what_it_carries_over(project: Project) -> None:
+    project.model()
+    project.export(1)
+    project.export(60)
+    nightly()
+    for kept in (project.store / "carried").iterdir():
+        kept.unlink()
+    assert nightly("--dry-run")[0] == 0
+    assert list((project.store / "carried").iterdir()) == []
+    nightly()
+    assert len(list((project.store / "carried").iterdir())) == 1
+
+
+def test_damaged_note_of_who_was_told_makes_everyone_news(
+    project: Project, receiver: Receiver
+) -> None:
+    project.model(nightly=f", alerts: {VARIABLE}")
+    project.export(1, 1, 2)
+    project.export(13, 1)
+    nightly()
+    (project.store / "alerts" / "last.json").write_text("{")
+    assert nightly()[1]["newly_at_risk"] == 1
+    assert len(receiver.got) == 2
+
+
+def test_links_are_not_hidden_behind_names(project: Project, receiver: Receiver) -> None:
+    project.model(nightly=f", alerts: {VARIABLE}")
+    who = "[renew](https://evil.example)"
+    write(project.folder / "exports" / "a.csv", [(who, "login", "2026-01-01", "1", "")])
+    project.export(20, 1)
+    nightly()
+    assert "](" not in receiver.got[0]["message"]
+
+
+def test_nights_of_a_model_that_is_scored_as_of_now(project: Project) -> None:
+    from cesctl.nightly.night import night
+
+    project.model(more="as_of: now\n")
+    project.export(1)
+    model = load_model("cesctl.yaml")
+    caught = []
+    for day, hour in ((25, 4), (26, 20), (28, 4)):
+        now = datetime(2026, 3, day, hour, 9, tzinfo=UTC)
+        done = night(model, [], check=lambda _: None, write=lambda _: [], now=now)
+        caught.append([f"{r.as_of:%d %H:%M}" for r in done.caught_up])
+    assert caught == [[], [], ["27 23:59"]]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_stopped_by_the_system_it_still_says_how_far_it_got(project: Project) -> None:
+    project.model()
+    write(project.folder / "exports" / "big.csv", (record(n, 1 + n % 300) for n in range(400_000)))
+    with subprocess.Popen(
+        small.command("nightly", "--summary"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        for _ in range(600):
+            if (project.store / ".nightly.lock").exists():
+                break
+            time.sleep(0.05)
+        run.terminate()
+        out, err = run.communicate(timeout=60)
+    assert run.returncode == 130, err
+    assert json.loads(out)["error"] == "interrupted"
+    assert list(json.loads(out)) == KEYS
+    assert nightly()[0] == 0
 
 
 def test_two_nights_at_once(project: Project) -> None:

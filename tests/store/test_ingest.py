@@ -481,6 +481,16 @@ def test_store_is_no_file_and_no_other_table(tmp_path: Path) -> None:
         score(Store(str(tmp_path / "nowhere")), model())
 
 
+def test_no_room_for_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("No space left on device (os error 28)")
+
+    file = write(tmp_path / "a.csv", some(0, 5))
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
+    with pytest.raises(OutputError, match=r"no room to unpack(.|\n)*TMPDIR"):
+        take(tmp_path / "store", file)
+
+
 def test_full_disk_leaves_the_store_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
