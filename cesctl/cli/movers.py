@@ -37,6 +37,7 @@ def command(
     falling: options.Falling = 10,
     rising: options.Rising = 10,
     where: options.Where = None,
+    reported: options.Reported = False,
     values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
@@ -69,7 +70,7 @@ def command(
     def view() -> "Movers":
         from cesctl.insight.movers import movers
 
-        return movers(inputs, model, since=since, where=only)
+        return movers(inputs, model, since=since, where=only, reported=reported)
 
     def answer(made: "Movers") -> "Answer":
         from cesctl.present.movers_view import movers_answer

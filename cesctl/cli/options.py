@@ -41,6 +41,12 @@ Store: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Reported: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--reported", help="With --store: also what cesctl nightly reported then, beside it."
+    ),
+]
 Set: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -32,6 +32,7 @@ def command(
     falling: options.Falling = 10,
     rising: options.Rising = 0,
     where: options.Where = None,
+    reported: options.Reported = False,
     values: options.Set = None,
     as_of: options.AsOf = None,
     window: options.Window = None,
@@ -65,7 +66,9 @@ def command(
     def view() -> "Trend":
         from cesctl.insight.trend import trend
 
-        return trend(inputs, model, every=every, periods=periods, first=first, where=only)
+        return trend(
+            inputs, model, every=every, periods=periods, first=first, where=only, reported=reported
+        )
 
     def answer(made: "Trend") -> "Answer":
         from cesctl.present.trend_view import trend_answer

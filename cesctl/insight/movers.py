@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cesctl.model.types import Model
     from cesctl.pipeline.log import Inputs
     from cesctl.result import Result, Scored
+    from cesctl.store.history import Run
 
 USUAL_US = 30 * DAY_US
 COLUMNS = ("previous_variant", "previous_band", "previous_score", "previous_raw", "raw_change")
@@ -49,6 +50,8 @@ class Movers:
     previous_score, score, change, previous_raw, raw, raw_change, and for each part of raw ``<name>.before``,
     ``<name>.now`` and ``<name>.change`` (points, 6 decimals); the changes of the parts add up to that of raw.
     ``parts``: their names, the model's signals first.
+    ``reported``: the run that was told of by the earlier T, where asked for; ``customers`` then have its
+    reported_score and reported_band, too.
     """
 
     result: Result
@@ -57,6 +60,7 @@ class Movers:
     transitions: pl.DataFrame
     customers: pl.DataFrame
     parts: tuple[str, ...]
+    reported: Run | None = None
 
     @property
     def falls(self) -> pl.DataFrame:
@@ -76,18 +80,26 @@ def movers(
     *,
     since: str | None = None,
     where: Mapping[str, str | None] | None = None,
+    reported: bool = False,
     as_of: str | None = None,
     now: datetime | None = None,
 ) -> Movers:
     """Compares T with an earlier one.
 
     ``since``: how long before T (``30d``), or when (a date is its end, as T is); left out the model's
-    ``compare``, else 30 days. ``where``: only customers with these attributes. Raises InputError, UsageError.
+    ``compare``, else 30 days. ``where``: only customers with these attributes. ``reported``: also what the
+    store, which ``inputs`` must be, has of that time. Raises InputError, UsageError.
     """
+    past = None
+    if reported:
+        from cesctl.insight import reported as kept
+
+        past = kept.history_of(inputs)
     before = earlier(since, model)
     log = open_log(inputs, model, as_of=as_of, now=now)
     result, (then, _) = score_times(log, lambda at: [before(at), at])
-    return compared(result, then.scored, where)
+    made = compared(result, then.scored, where)
+    return made if past is None else kept.then(made, past)
 
 
 def compared(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cesctl.pipeline.customers import At
     from cesctl.pipeline.log import Inputs
     from cesctl.result import Result
+    from cesctl.store.history import History
 
 INSTANT = pl.Datetime("us", "UTC")
 COLUMNS = ("first", "last", "slope", "steepest_drop", "steepest_drop_at", "scores")
@@ -51,6 +52,7 @@ class Trend:
     another band), ``disengaged`` (the others); dau, wau, mau (customers active in the last 1, 7, 30 days),
     ``stickiness`` (dau ÷ mau), and ``band <name>`` (customers) for each band. Active is who has an event, of
     the kinds that ``risk.activity`` takes. Shares are 0 … 1 with 6 decimals, null of nobody.
+    ``reported``: what was said of each T then, where asked for (see ``cesctl.insight.reported.over_time``).
     """
 
     result: Result
@@ -59,6 +61,7 @@ class Trend:
     times: tuple[datetime, ...]
     customers: pl.DataFrame
     periods: pl.DataFrame
+    reported: pl.DataFrame | None = None
 
     @property
     def scores(self) -> list[str]:
@@ -74,14 +77,17 @@ def trend(
     periods: int | None = None,
     first: str | None = None,
     where: Mapping[str, str | None] | None = None,
+    reported: bool = False,
     as_of: str | None = None,
     now: datetime | None = None,
 ) -> Trend:
     """The scores at T and at the ``periods`` - 1 instants before it (12 in all), ``every`` apart; or at all
     those from ``first`` (a date, its first instant; or an instant) on.
 
-    ``where``: only customers with these attributes (None: without). Raises InputError, UsageError.
+    ``where``: only customers with these attributes (None: without). ``reported``: also what the runs of the
+    store, which ``inputs`` must be, said then. Raises InputError, UsageError.
     """
+    past = _history(inputs) if reported else None
     step = parse_every(every)
     start = None if first is None else first_instant("--from", first, model.timezone)
     if start is None and periods is None:
@@ -89,7 +95,18 @@ def trend(
     log = open_log(inputs, model, as_of=as_of, now=now)
     wanted = series(step, model.timezone, periods=periods, first=start)
     result, found = score_times(log, wanted, attributes_then=False)
-    return over_time(result, found, step, where)
+    made = over_time(result, found, step, where)
+    if past is None:
+        return made
+    from cesctl.insight.reported import over_time as with_reported
+
+    return with_reported(made, past)
+
+
+def _history(inputs: Inputs) -> History:
+    from cesctl.insight.reported import history_of
+
+    return history_of(inputs)
 
 
 def over_time(

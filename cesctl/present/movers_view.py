@@ -14,6 +14,7 @@ from cesctl.present.band_matrix import MatrixWords, band_matrix
 from cesctl.present.causes import Moved, moved_rows
 from cesctl.present.json_text import instant, provenance
 from cesctl.present.local_time import local_time
+from cesctl.present.numbers import fixed
 from cesctl.present.run_facts import run_facts, shown_value, who
 from cesctl.present.score_view import band_styles, title
 from cesctl.present.view import Column, Page, Row, Table, Words, filled
@@ -59,6 +60,8 @@ def movers_page(
     result = movers.result
     then = local_time(movers.before.as_of, result.model.timezone)
     facts = (*run_facts(result, where, movers.everyone, compared=False), ("From", then))
+    if movers.reported is not None:
+        facts = (*facts, ("Reported then", _reported(movers)))
     parts: list[Table | Words] = [_matrix(movers)]
     for most, frame, word, does in (
         (falling, movers.falls, "Falls", "fell"),
@@ -69,6 +72,24 @@ def movers_page(
     return Page(f"{title(result.model)} · movers", facts, tuple(parts))
 
 
+def _reported(movers: Movers) -> str:
+    """What was said by the earlier time, and how far it is what the model says of it now."""
+    run = movers.reported
+    assert run is not None
+    told = movers.customers.filter(pl.col("reported_band").is_not_null())
+    other = told.filter(pl.col("reported_band").ne_missing(pl.col("previous_band"))).height
+    average = (
+        ""
+        if run.average is None
+        else f", average {fixed(run.average, max(decimals(movers.result.model), 1))}"
+    )
+    as_of = local_time(run.as_of, movers.result.model.timezone)
+    return (
+        f"{as_of}: {run.customers:,} {who(movers.result.model)}s{average}; "
+        f"{other:,} were told of in another band than the model gives them now"
+    )
+
+
 def _changes(movers: Movers) -> pl.DataFrame:
     """A row per customer; of the parts only their changes."""
     drop = [f"{p}.{when}" for p in movers.parts for when in ("before", "now")]
@@ -76,9 +97,12 @@ def _changes(movers: Movers) -> pl.DataFrame:
 
 
 def _head(movers: Movers) -> dict[str, Any]:
+    run = movers.reported
+    told = None if run is None else {"as_of": instant(run.as_of), "sha256": run.sha256}
     return {
         **provenance(movers.result),
         "from": instant(movers.before.as_of),
+        **({} if told is None else {"reported": told}),
         "transitions": movers.transitions.to_dicts(),
     }
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cesctl.insight.trend import Trend
 
 FALLING = 10
+_REPORTED = ("Reported", "Average then", "At risk then")
 MOST_BLOCKS = 12  # of a line of scores where there is little room
 PERIODS_REMARKS = (
     Remark("Engaged: in the best band.", "Engaged"),
@@ -79,7 +80,9 @@ def _head(trend: Trend) -> dict[str, Any]:
     """What JSON says besides the customers."""
     names = [b.name for b in all_bands(trend.result.model)]
     periods = []
-    for row in trend.periods.to_dicts():
+    for row in _with_reported(trend).to_dicts():
+        if trend.reported is not None and row["reported_as_of"] is not None:
+            row["reported_as_of"] = instant(row["reported_as_of"])
         bands = {name: row.pop(f"band {name}") for name in names}
         periods.append({**row, "as_of": instant(row["as_of"]), "bands": bands})
     return {**provenance(trend.result), "every": str(trend.every), "periods": periods}
@@ -90,7 +93,7 @@ def _periods(trend: Trend) -> Table:
     places = max(decimals(model), 1)
     styles = band_styles(trend.result)
     rows = []
-    for row in trend.periods.to_dicts():
+    for row in _with_reported(trend).to_dicts():
         customers = row["customers"]
         bands = (
             cell(percent(row[f"band {b.name}"] / customers) if customers else "", styles[b.name])
@@ -111,6 +114,7 @@ def _periods(trend: Trend) -> Table:
                     cell(f"{row['wau']:,}"),
                     cell(f"{row['mau']:,}"),
                     cell(percent(row["stickiness"])),
+                    *_reported(row, places),
                 )
             )
         )
@@ -127,9 +131,30 @@ def _periods(trend: Trend) -> Table:
         Column("WAU", "right", optional=True),
         Column("MAU", "right", optional=True),
         Column("Sticky", "right", optional=True),
+        *([] if trend.reported is None else [Column(t, "right") for t in _REPORTED]),
     )
     note = " ".join(remark.text for remark in PERIODS_REMARKS)
     return filled(Table("Periods", columns, tuple(rows), note, PERIODS_REMARKS))
+
+
+def _with_reported(trend: Trend) -> pl.DataFrame:
+    if trend.reported is None:
+        return trend.periods
+    return trend.periods.join(trend.reported, on="as_of", how="left", maintain_order="left")
+
+
+def _reported(row: dict[str, Any], places: int) -> list[Cell]:
+    """What was said then, where that is asked for."""
+    if "reported_as_of" not in row:
+        return []
+    if row["reported_as_of"] is None:
+        return [Cell() for _ in _REPORTED]
+    average = row["reported_average"]
+    return [
+        cell(f"{row['reported_customers']:,}"),
+        cell("" if average is None else fixed(average, places)),
+        cell(percent(row["reported_at_risk_share"])),
+    ]
 
 
 def _customers(trend: Trend, frame: pl.DataFrame, most: int, word: str, does: str) -> Table | Words:
