@@ -66,8 +66,10 @@ def kept(copy: Callable[P, R]) -> Callable[P, R]:
 def forget() -> None:
     """Removes the folder and forgets what was in it, for a process that goes on with other files."""
     remove()
-    for clear in (folder.cache_clear, *_KEPT):
-        clear()
+    with _lock:
+        for clear in (folder.cache_clear, *_KEPT):
+            clear()
+        _removed.clear()
 
 
 @contextmanager

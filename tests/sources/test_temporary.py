@@ -41,6 +41,20 @@ def test_nothing_is_put_into_it_once_it_is_removed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_process_that_goes_on_gets_another(tmp_path: Path) -> None:
+    code = (
+        "one = temporary.new_file()\n"
+        "one.write_text('x')\n"
+        "temporary.forget()\n"
+        "two = temporary.new_file()\n"
+        "two.write_text('y')\n"
+        "print(one.exists(), two.exists())\n"
+        "temporary.remove()\n"
+    )
+    assert run(code, tmp_path) == "False True\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_thread_that_still_writes_does_not_keep_it(tmp_path: Path) -> None:
     code = (
         "import itertools, os, threading, time\n"
