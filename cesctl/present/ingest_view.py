@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cesctl.store.ingest import Ingested
 
 _SHOWN = 40  # exports, those that were taken in last
+_KNOWN = 5  # exports that are named though they are in the store already
 TAKEN = "taken in"
 _OTHERS = ("read", TAKEN, "duplicate", "filtered")
 EXPORTS = {
@@ -47,10 +48,14 @@ def ingest_answer(done: Ingested, store: str) -> Answer:
         parts.append(exports_table(done.taken, "Taken in"))
     else:
         parts.append(Words("Nothing new.", "Taken in"))
-    if done.passed:
+    known = sum(p.known for p in done.passed)
+    few = known <= _KNOWN  # of a folder that stays full there are more each night
+    if not few:
+        facts.append(("Known", f"{known:,} exports, in the store already"))
+    if passed := [p for p in done.passed if few or not p.known]:
         columns = (Column("Left out", least=12, ends=True), Column("Why", least=20))
-        passed = tuple(Row((cell(p.name), cell(p.why))) for p in done.passed)
-        parts.append(Table(f"Left out: {len(passed):,}", columns, passed))
+        rows_of_passed = tuple(Row((cell(p.name), cell(p.why))) for p in passed)
+        parts.append(Table(f"Left out: {len(passed):,}", columns, rows_of_passed))
     table = exports_frame(done.taken)
     return Answer(
         page=Page("Ingest", tuple(facts), tuple(parts)),

@@ -74,7 +74,10 @@ def nightly_summary(
     message = None if done is None else done.message
     head |= {
         "exports": [] if taken is None else [e.name for e in taken.taken],
-        "left_out": [] if taken is None else [{"name": p.name, "why": p.why} for p in taken.passed],
+        "known": 0 if taken is None else sum(p.known for p in taken.passed),
+        "left_out": []
+        if taken is None
+        else [{"name": p.name, "why": p.why} for p in taken.passed if not p.known],
         "rows": {
             "read": rows.read if rows else 0,
             "accepted": rows.accepted if rows else 0,

@@ -82,10 +82,11 @@ class Coming:
 
 @dataclass(frozen=True)
 class Passed:
-    """A file that is not taken in, and why."""
+    """A file that is not taken in, and why; ``known``: because the store has it already."""
 
     name: str
     why: str
+    known: bool = False
 
 
 @dataclass
@@ -237,12 +238,12 @@ def _new(
         for file in group.files:
             there = known.unchanged(group.source, exports.stat_of(file))
             if there is not None:
-                passed.append(Passed(file.name, _already(file, there)))
+                passed.append(Passed(file.name, _already(file, there), known=True))
                 continue
             content = exports.content_of(file, known.sizes)
             there = known.find(group.source, content.size, content.sha256)
             if there is not None:
-                passed.append(Passed(file.name, _already(file, there)))
+                passed.append(Passed(file.name, _already(file, there), known=True))
             elif (name, content.sha256) in met:
                 same = met[name, content.sha256]
                 passed.append(Passed(file.name, f"the same as {same}, taken in once"))
