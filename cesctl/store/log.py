@@ -7,7 +7,6 @@ only those are read that T and the windows need; what must be known of earlier o
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -66,12 +65,13 @@ class StoreLog(Log):
             reason = pl.when(late).then(pl.lit(LATER, dtype=pl.UInt8))
         properties = used_properties(self.model)
         there = rows.collect_schema().names()
+        stored_as = set(self.table.properties)
         events = rows.select(
             names.CUSTOMER,
             names.EVENT,
             names.AT,
             reason.alias("reason"),
-            *(_value(p, there).alias(PROPERTY + p) for p in properties),
+            *(_value(p, stored_as).alias(PROPERTY + p) for p in properties),
             *([pl.col(names.SOURCE).alias(_SCOPE)] if self.has_duplicates else []),
             *(name for name in (ROW, FILE) if name in there),
         )
@@ -245,12 +245,12 @@ def _wanted_name(path: str, number: int) -> str:
     return f"{PROPERTY}{path}\0{number}"
 
 
-def _value(path: str, there: Sequence[str]) -> pl.Expr:
-    """The first of the ways to a property that leads to something."""
-    count = itertools.count()
-    found = itertools.takewhile(there.__contains__, (_wanted_name(path, n) for n in count))
-    ways = [trimmed(pl.col(name)) for name in found]
-    return ways[0] if len(ways) == 1 else pl.coalesce(ways)
+def _value(path: str, there: Iterable[str]) -> pl.Expr:
+    """The first of the ways to a property that leads to something; what has a column was trimmed before."""
+    ways = _ways(path, there) or ((path,),)
+    columns = [pl.col(_wanted_name(path, n)) for n in range(len(ways))]
+    found = [c if len(w) == 1 else trimmed(c) for c, w in zip(columns, ways, strict=True)]
+    return found[0] if len(found) == 1 else pl.coalesce(found)
 
 
 def _ways(path: str, there: Iterable[str]) -> tuple[tuple[str, ...], ...]:
