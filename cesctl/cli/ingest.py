@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cesctl.cli import line, options, outputs, rejected, rules
+from cesctl.cli import deliver, line, options, outputs, rejected, rules
 from cesctl.cli.console import Screen
 from cesctl.errors import InputError, UsageError
 
@@ -96,10 +96,7 @@ def command(
     from cesctl.present.ingest_view import ingest_answer
 
     answer = ingest_answer(done, place.name)
-    if form == "json":
-        screen.data(answer.file("json"))
-    else:
-        screen.lines(answer.lines(screen.width))
+    deliver.deliver(answer, form, None, screen)
 
 
 def whole_days(text: str) -> int:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cesctl.cli import options
+from cesctl.cli import deliver, options
 from cesctl.cli.console import Screen
 from cesctl.errors import InputError, UsageError
 
@@ -92,10 +92,7 @@ def command(
         "forget": lambda: _forget(place, customers or [], config),
     }
     answer = screen.working(f"{action.capitalize()} {store}", jobs[action])
-    if form == "json":
-        screen.data(answer.file("json"))
-    else:
-        screen.lines(answer.lines(screen.width))
+    deliver.deliver(answer, form, None, screen)
     if wrong:
         raise typer.Exit(InputError.exit_code)
 

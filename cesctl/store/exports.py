@@ -85,7 +85,7 @@ class Export:
 
     @property
     def transaction(self) -> str:
-        return f"export:{self.tag}"
+        return transaction_of(self.tag)
 
     @property
     def file(self) -> str:
@@ -255,6 +255,11 @@ def _read(text: bytes, place: Place) -> Export:
 def tag_of(source: str, sha256: str) -> str:
     """What the events of an export are marked with."""
     return hashlib.sha256(f"{source}\n{sha256}".encode()).hexdigest()[:16]
+
+
+def transaction_of(tag: str) -> str:
+    """The transaction of the commit that took an export in."""
+    return f"export:{tag}"
 
 
 def _raw(file: InputFile) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from cesctl.errors import OutputError
 from cesctl.pipeline.normalise import DUPLICATE, ROW
 from cesctl.pipeline.row_counts import row_counts
 from cesctl.sources.parts import FILE
-from cesctl.store import names
+from cesctl.store import exports, names
 from cesctl.store.exports import Export
 from cesctl.store.failures import reading, writing
 from cesctl.store.known_records import Copies, copies
@@ -81,7 +81,7 @@ def _pass_known(staged: Staged, table: EventTable) -> None:
     """Leaves out what another run took in meanwhile."""
     for number in staged.numbers():
         one = staged.coming[number]
-        if table.is_done(f"export:{one.tag}"):
+        if table.is_done(exports.transaction_of(one.tag)):
             staged.passed.append(Passed(one.file.name, "taken in by another run meanwhile"))
             staged.changed.add(number)
         elif one.older is not None and table.times(one.older.continued) != one.continued:
@@ -134,6 +134,12 @@ def _coming(staged: Staged) -> list[Coming]:
     return [staged.coming[n] for n in staged.numbers()]
 
 
+def _kept(staged: Staged, dropped: pl.Series) -> pl.LazyFrame:
+    """The staged events that the store has not."""
+    rows = staged.scan().filter(pl.col(REASON).is_null())
+    return rows.join(dropped.to_frame().lazy(), on=ROW, how="anti") if len(dropped) else rows
+
+
 def _fresh(staged: Staged, dropped: pl.Series) -> pl.LazyFrame:
     """The events that the store has not, as the columns of a data file."""
     numbers = range(len(staged.coming))
@@ -145,9 +151,7 @@ def _fresh(staged: Staged, dropped: pl.Series) -> pl.LazyFrame:
         },
         schema_overrides={FILE: pl.UInt32},
     )
-    rows = staged.scan().filter(pl.col(REASON).is_null())
-    if len(dropped):
-        rows = rows.join(dropped.to_frame().lazy(), on=ROW, how="anti")
+    rows = _kept(staged, dropped)
     if len(marks) == 1:
         return rows.with_columns(pl.lit(marks[c].item()).alias(c) for c in marks.columns[1:])
     return rows.join(marks.lazy(), on=FILE, how="left")
@@ -171,12 +175,11 @@ def rows_of_export(table: EventTable, export: Export) -> pl.DataFrame:
 
 def _exports(staged: Staged, found: Copies) -> list[Export]:
     """What the store will say of each file."""
-    kept = staged.scan().filter(pl.col(REASON).is_null())
-    if len(found.dropped):
-        kept = kept.join(found.dropped.to_frame().lazy(), on=ROW, how="anti")
     at = pl.col(names.AT)
-    days = kept.group_by(FILE).agg(
-        pl.len(), at.min().dt.date().alias("first"), at.max().dt.date().alias("last")
+    days = (
+        _kept(staged, found.dropped)
+        .group_by(FILE)
+        .agg(pl.len(), at.min().dt.date().alias("first"), at.max().dt.date().alias("last"))
     )
     told = {
         file: (n, first, last) for file, n, first, last in days.collect(engine="streaming").rows()

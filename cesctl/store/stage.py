@@ -28,7 +28,7 @@ from cesctl.pipeline.row_counts import row_counts
 from cesctl.sources import columns, separated, temporary
 from cesctl.sources.census import every_path
 from cesctl.sources.files import identity
-from cesctl.sources.gathering import gather
+from cesctl.sources.gathering import gather, path_of
 from cesctl.sources.grouping import Group
 from cesctl.sources.parts import FILE, Raw
 from cesctl.sources.reading import in_parts, resolved
@@ -178,7 +178,8 @@ def stage(
     tables = [t.file for t in (model.customers, model.identities) if t is not None]
     if model.nightly is not None:  # what was written among the exports is none
         tables += [*model.nightly.outputs, *model.nightly.at_risk_outputs]
-    _check_apart(inputs or [f for s in model.sources for f in s.files], table.place)
+    named = inputs or [f for s in model.sources for f in s.files]
+    _check_apart(named, model.sources, table.place)
     gathered = gather(inputs, model.sources, tables)
     before = {f: _state(f) for f in gathered.files}
     groups, coming, passed = _new(resolved(gathered), gathered, table, model)
@@ -208,12 +209,12 @@ def stage(
     return staged
 
 
-def _check_apart(inputs: Sequence[str], place: Place) -> None:
+def _check_apart(inputs: Sequence[str], declared: Sequence[Source], place: Place) -> None:
     """Raises UsageError where the store lies in a folder that is read: its files are no exports."""
     if not isinstance(place, Folder):
         return
     for text in inputs:
-        path = text.partition("=")[2] if "=" in text and not Path(text).exists() else text
+        path = path_of(text, declared)
         fixed = re.split(r"[*?\[]", path, maxsplit=1)
         base = Path(path) if len(fixed) == 1 else Path(fixed[0] + "x").parent
         deep = len(fixed) == 1 or "**" in path
@@ -236,7 +237,8 @@ def _new(
         name = group.source.name
         own = []
         for file in group.files:
-            there = known.unchanged(group.source, exports.stat_of(file))
+            stat = exports.stat_of(file)
+            there = known.unchanged(group.source, stat)
             if there is not None:
                 passed.append(Passed(file.name, _already(file, there), known=True))
                 continue
@@ -250,7 +252,7 @@ def _new(
             else:
                 met[name, content.sha256] = file.name
                 made = _coming(file, group.source, content, known)
-                own.append(replace(made, stat=exports.stat_of(file)))
+                own.append(replace(made, stat=stat))
                 gathered.sampled[own[-1].file] = gathered.sampled[file]
         if own:
             kept.append(Group(group.source, tuple(c.file for c in own)))

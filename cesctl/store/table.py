@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,6 @@ class EventTable:
 
     place: Place
     delta: DeltaTable
-    _columns: list[str] = field(default_factory=list)
 
     @staticmethod
     def open(place: Place) -> EventTable:
