@@ -11,7 +11,7 @@ from cesctl.errors import OutputError
 from cesctl.store import carried
 from cesctl.store.failures import reading, writing
 from cesctl.store.rows import StoredRows
-from cesctl.store.table import Change, EventTable, data_files
+from cesctl.store.table import EventTable, data_files
 from cesctl.store.write import Written, write_days
 
 if TYPE_CHECKING:
@@ -79,15 +79,10 @@ def _some_days(table: EventTable) -> list[object]:
 def _put_together(table: EventTable, days: list[object]) -> bool:
     files = table.files.filter(pl.col("day").is_in(days))
     written = Written(table.place, remove=data_files(files))
-    try:
-        with reading(table.place), writing(table.place):
-            rows = StoredRows(table).scan(files["path"].to_list(), table.properties)
-            write_days(rows, table, table.properties, written)
-    except BaseException:
-        written.undo()
-        raise
-    if not table.commit(Change(written.add, written.remove)):
-        written.undo()
+    with written.prepared(), reading(table.place), writing(table.place):
+        rows = StoredRows(table).scan(files["path"].to_list(), table.properties)
+        write_days(rows, table, table.properties, written)
+    if not written.commit(table):
         return False
     carried.moved(table.place, written.remove, written.add)
     return True

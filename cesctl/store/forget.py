@@ -14,7 +14,7 @@ from cesctl.store import carried, forgotten, history, names
 from cesctl.store.compact import KEEP_HOURS, swept
 from cesctl.store.failures import reading, writing
 from cesctl.store.rows import StoredRows
-from cesctl.store.table import Change, EventTable
+from cesctl.store.table import EventTable
 from cesctl.store.write import Written, without_rows
 
 if TYPE_CHECKING:
@@ -75,13 +75,6 @@ def _erase(table: EventTable, found: pl.DataFrame) -> bool:
     if not found.height:
         return True
     written = Written(table.place)
-    try:
-        with writing(table.place):
-            without_rows(found.select("path", "row"), table, written)
-    except BaseException:
-        written.undo()
-        raise
-    if table.commit(Change(written.add, written.remove)):
-        return True
-    written.undo()
-    return False
+    with written.prepared(), writing(table.place):
+        without_rows(found.select("path", "row"), table, written)
+    return written.commit(table)

@@ -18,7 +18,7 @@ from cesctl.store.failures import reading, writing
 from cesctl.store.known_records import Copies, copies
 from cesctl.store.rows import StoredRows
 from cesctl.store.stage import REASON, Passed, Staged, stage
-from cesctl.store.table import EXACT_THERE, JSON_THERE, Change, EventTable
+from cesctl.store.table import EXACT_THERE, JSON_THERE, EventTable
 from cesctl.store.write import Written, without_rows, write_days
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _attempt(staged: Staged, table: EventTable, horizon_days: int) -> Ingested |
     """One commit; None where the store changed before it."""
     old = {c.replaces.tag for c in _coming(staged) if c.replaces is not None}
     written = Written(table.place)
-    try:
+    with written.prepared():
         with reading(table.place):
             found = copies(staged, StoredRows(table, frozenset(old)), horizon_days)
             gone = _gone(found, table, [c.replaces for c in _coming(staged) if c.replaces])
@@ -113,11 +113,7 @@ def _attempt(staged: Staged, table: EventTable, horizon_days: int) -> Ingested |
             transactions.append(EXACT_THERE)
         if any(c.file.is_json for c in _coming(staged)):
             transactions.append(JSON_THERE)
-    except BaseException:
-        written.undo()
-        raise
-    if not table.commit(Change(written.add, written.remove, transactions)):
-        written.undo()
+    if not written.commit(table, transactions):
         return None
     reasons = dict(staged.reasons)
     reasons[DUPLICATE] = reasons.get(DUPLICATE, 0) + len(found.dropped)

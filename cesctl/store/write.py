@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import polars as pl
 from cesctl.cloud.errors import StoreError
 from cesctl.store import names
 from cesctl.store.rows import ROW, StoredRows
-from cesctl.store.table import EVENTS, DataFile, data_files, schema
+from cesctl.store.table import EVENTS, Change, DataFile, data_files, schema
 
 if TYPE_CHECKING:
     from cesctl.store.place import Place
@@ -34,7 +34,25 @@ class Written:
     remove: list[DataFile] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
-    def undo(self) -> None:
+    @contextlib.contextmanager
+    def prepared(self) -> Iterator[None]:
+        """What is written in the block goes again where the block fails."""
+        try:
+            yield
+        except BaseException:
+            self._undo()
+            raise
+
+    def commit(self, table: EventTable, done: Sequence[str] = ()) -> bool:
+        """Makes one commit of it; False where the table has changed before, and then the files go. Where it
+        raises, the commit may have been made: nothing that it names is touched.
+        """
+        made = table.commit(Change(self.add, self.remove, done))
+        if not made:
+            self._undo()
+        return made
+
+    def _undo(self) -> None:
         """Removes the files, which no commit names."""
         with contextlib.suppress(OSError, StoreError):
             for path in self.paths:
