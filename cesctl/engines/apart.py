@@ -48,6 +48,12 @@ class Apart:
             found.append(own if held is None else pl.when(held).then(own))
         return pl.coalesce(found).alias(SIGNAL)
 
+    @property
+    def counts(self) -> list[str]:
+        """The columns of counts that ``together`` gives."""
+        made = [f"c:{s.name}|{index}" for s in self.signals for index in range(self.times)]
+        return [*made, *(f"n:{s.name}|0" for s in self.signals if self.occurrences)]
+
     def inside(self) -> list[Inside]:
         """How many events of a signal are in each window of each T."""
         windows = {window_name(s, index) for s in self.signals for index in range(self.times)}

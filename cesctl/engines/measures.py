@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import polars as pl
 
@@ -21,6 +21,8 @@ from cesctl.model.types import EventMatch, Limit, Signal
 from cesctl.pipeline.conditions import event_property, holds, matches
 from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number, quotient
 
+Merge: TypeAlias = Literal["sum", "min", "max"]
+
 MOST_ROWS = 2**32 - 1  # polars counts rows in 32 bits
 AT = pl.col("at")
 
@@ -28,15 +30,23 @@ AT = pl.col("at")
 @dataclass(frozen=True)
 class Inside:
     """An expression inside the group_by. ``merge``: how what it gives of parts of a customer's events becomes
-    what it gives of all; None: it takes all of them together.
+    what it gives of all; None: it takes all of them together. ``of_weeks``: the same where no calendar week
+    of the model's time zone is in two of the parts.
     """
 
     expr: pl.Expr
-    merge: Literal["sum", "min", "max"] | None = None
+    merge: Merge | None = None
+    of_weeks: Merge | None = None
 
-    def merged(self) -> pl.Expr:
-        column = pl.col(self.expr.meta.output_name())
-        match self.merge:
+    @property
+    def name(self) -> str:
+        """Of the column that it gives."""
+        return self.expr.meta.output_name()
+
+    def merged(self, *, weeks: bool = False) -> pl.Expr:
+        """``weeks``: of parts that no calendar week is cut by."""
+        column = pl.col(self.name)
+        match self.merge or (self.of_weeks if weeks else None):
             case "sum":
                 return column.sum()
             case "min":
@@ -130,9 +140,9 @@ def plan(
     if signal.limit is not None and place is None:
         # which of a period's events count makes no difference, only how many
         within = _within_limit(signal.limit, taken)
-        made.inside.append(Inside(within.alias(f"c:{tag}")))
+        made.inside.append(Inside(within.alias(f"c:{tag}"), of_weeks="sum"))
         if occurrences:
-            made.inside.append(Inside(within.alias(f"n:{tag}")))
+            made.inside.append(Inside(within.alias(f"n:{tag}"), of_weeks="sum"))
         made.measure = pl.col(f"c:{tag}").cast(pl.Float64).alias(f"m:{tag}")
         return made
     if signal.limit is not None and place is not None:
@@ -237,7 +247,8 @@ def _distinct(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
 
 def _periods(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
     period = pl.col("day" if made.signal.measure == "days" else "week")
-    made.inside.append(Inside(period.filter(counted).n_unique().alias(f"c:{tag}")))
+    periods = period.filter(counted).n_unique().alias(f"c:{tag}")
+    made.inside.append(Inside(periods, of_weeks="sum"))
     made.measure = pl.col(f"c:{tag}")
 
 

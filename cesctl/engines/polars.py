@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.engines.apart import SIGNAL, Apart, apart
 from cesctl.engines.base import Aggregate, Asked
-from cesctl.engines.keys import IS_ASIDE, IS_LATE, aside, calendar, keyed
-from cesctl.engines.limits import Places, places
-from cesctl.engines.measures import Plan, needs_places, plan, takes
-from cesctl.engines.told import activity, of_customers
+from cesctl.engines.grouping import Grouping
+from cesctl.engines.keys import IS_ASIDE, IS_LATE, aside
+from cesctl.engines.measures import Plan, takes
+from cesctl.engines.together import added
+from cesctl.engines.told import activity, attributed_at, of_customers
 from cesctl.model.measured import measured
 from cesctl.model.types import Model, Signal
 
 if TYPE_CHECKING:
+    from cesctl.engines.summed import Summed
     from cesctl.pipeline.log import Log
 
 
@@ -42,7 +43,8 @@ class Counted:
 
     def aggregate(self, asked: Asked) -> Aggregate:
         """One pass over the log; two where records are there twice."""
-        made, of_files = self.log.count(lambda events: answer(events, self.log.model, asked))
+        log, summed = self.log.summed(asked)
+        made, of_files = log.count(lambda events: answer(events, log.model, asked, summed))
         return replace(made, of_files=of_files)
 
 
@@ -53,11 +55,22 @@ def newest(events: pl.LazyFrame) -> datetime | None:
     return at
 
 
-def answer(events: pl.LazyFrame, model: Model, asked: Asked) -> Aggregate:
-    """What is asked of some events; the files of their rows are not counted."""
+def answer(
+    events: pl.LazyFrame, model: Model, asked: Asked, summed: Summed | None = None
+) -> Aggregate:
+    """What is asked of some events, and of stretches that were counted before; the files of rows are not
+    counted.
+    """
     if asked.among is not None:  # what is rejected is counted whoever it is of
-        own = pl.col("customer").is_in(asked.among.implode())
-        events = events.filter(own | pl.col("reason").is_not_null())
+        own = asked.among.implode()
+        rejected = pl.col("reason").is_not_null()
+        events = events.filter(pl.col("customer").is_in(own) | rejected)
+        if summed is not None:
+            summed = replace(
+                summed,
+                parts=[part.filter(pl.col("key").is_in(own)) for part in summed.parts],
+                events=summed.events.filter(pl.col("customer").is_in(own)),
+            )
     return aggregate(
         events,
         model,
@@ -65,6 +78,7 @@ def answer(events: pl.LazyFrame, model: Model, asked: Asked) -> Aggregate:
         reported=asked.reported,
         attributed=asked.attributed,
         occurrences=asked.occurrences,
+        summed=summed,
     )
 
 
@@ -76,40 +90,34 @@ def aggregate(
     reported: Container[int] = (0,),
     attributed: Container[int] | None = None,
     occurrences: bool = False,
+    summed: Summed | None = None,
 ) -> Aggregate:
     """Measures every signal of every customer at each T. See :class:`Aggregate` for the frames.
 
     The first T is the latest. ``reported``: the places of those T of which a customer's events and activity
     are wanted, too; the others are only compared with. ``attributed``: of which attributes are wanted (None:
-    of the same).
+    of the same). ``summed``: stretches whose events are not among these.
     """
     wanted = measured(model)
-    ordered = {
-        s.name: _places(s, wanted.signals, model, times) for s in wanted.signals if needs_places(s)
-    }
-    if model.variants:  # they go by the attributes of each T
-        attributed = range(len(times))
-    elif attributed is None:
-        attributed = reported
+    attributed = attributed_at(model, len(times), reported, attributed)
     told = of_customers(model, len(times), wanted=wanted, reported=reported, attributed=attributed)
-    best = apart(wanted.signals, len(times), occurrences=occurrences)
-    for own in (best, replace(best, signals=())):
-        plans = _plans(wanted.signals, times, ordered, own, occurrences=occurrences)
-        inside = [*told, *(i for made in plans for p in made for i in p.inside)]
-        if not own.signals or all(i.merge for i in inside):
-            break
-    layers = [p.layers for p in ordered.values()]
-    layers += [p.before for made in plans for p in made]
-    rows = keyed(events, model, times, wanted.signals, layers)
-    if own.signals:
-        by_signal = rows.with_columns(own.number()).group_by("key", SIGNAL)
-        parts = by_signal.agg(i.expr for i in (*inside, *own.inside()))
-        grouped = own.together(parts.collect(engine="streaming"), inside)
-    else:
-        grouped = rows.group_by("key").agg(i.expr for i in inside).collect(engine="streaming")
+    signals = [s for s in wanted.signals if summed is None or s.name in summed.signals]
+    grouping = Grouping.of(
+        model, times, signals, told, windows_of=wanted.signals, occurrences=occurrences
+    )
+    grouped = grouping.grouped(events)
+    plans = grouping.plans
+    if summed is not None:
+        grouped = grouping.merged([grouped, *summed.parts])
+        others = [s for s in wanted.signals if s not in signals]
+        if others:
+            beside = Grouping.of(model, times, others, occurrences=occurrences)
+            grouped = beside.joined(grouped, summed.events.filter(takes(others, None)))
+            plans = _in_order(wanted.signals, plans, beside.plans)
     people = grouped.filter(~IS_ASIDE)
     newest = grouped.filter(~IS_ASIDE | IS_LATE)["at"].max()
     assert newest is None or isinstance(newest, datetime)
+    passed_over = {} if summed is None else summed.aside
     return Aggregate(
         activity=[
             activity(
@@ -124,45 +132,16 @@ def aggregate(
             )
             for index, made in enumerate(plans)
         ],
-        read=int(grouped["rows"].sum()),
-        aside=aside(grouped.filter(IS_ASIDE)),
+        read=int(grouped["rows"].sum()) + sum(passed_over.values()),
+        aside=added([aside(grouped.filter(IS_ASIDE)), passed_over]),
         newest=newest,
     )
 
 
-def _places(
-    signal: Signal, signals: Sequence[Signal], model: Model, times: Sequence[datetime]
-) -> Places:
-    return places(
-        signal,
-        times,
-        lambda index: takes([signal], index),
-        lambda frame: frame.with_columns(calendar(signals, model.timezone)),
-    )
-
-
-def _plans(
-    signals: Sequence[Signal],
-    times: Sequence[datetime],
-    ordered: Mapping[str, Places],
-    own: Apart,
-    *,
-    occurrences: bool,
-) -> list[list[Plan]]:
-    """For each T one plan a signal. ``own``: those that are counted by signal."""
-    counted = {s.name for s in own.signals}
+def _in_order(signals: Sequence[Signal], *parts: list[list[Plan]]) -> list[list[Plan]]:
+    """The plans of some signals and of others at each T, as the signals are ordered."""
+    places = {s.name: n for n, s in enumerate(signals)}
     return [
-        [
-            own.plan(s, index)
-            if s.name in counted
-            else plan(
-                s,
-                index,
-                at,
-                ordered[s.name].place[index] if s.name in ordered else None,
-                occurrences=occurrences and index == 0,
-            )
-            for s in signals
-        ]
-        for index, at in enumerate(times)
+        sorted((p for plans in made for p in plans), key=lambda p: places[p.signal.name])
+        for made in zip(*parts, strict=True)
     ]

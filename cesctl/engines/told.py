@@ -46,7 +46,7 @@ def _reported(wanted: Measured, index: int, at: pl.Expr) -> list[Inside]:
     """Of the T of that place; ``at`` is null after it."""
     made = []
     for name, own in wanted.events.items():
-        if own and not _counted_once(own):
+        if own and not counted_once(own):
             made.append(Inside(takes(own, index).sum().alias(f"{name}|{index}"), "sum"))
     for name, kind in wanted.activity.items():
         active = matches(kind, pl.col("event"))
@@ -77,7 +77,7 @@ def activity(
         for name, own in wanted.events.items():
             taken = (
                 pl.sum_horizontal(f"c:{s.name}|{index}" for s in own)
-                if _counted_once(own)
+                if counted_once(own)
                 else pl.col(f"{name}|{index}")
             )
             columns.append((taken if own else pl.lit(0)).cast(pl.UInt32).alias(name))
@@ -100,7 +100,16 @@ def activity(
     return people.select(columns).filter(pl.col("last_at").is_not_null())
 
 
-def _counted_once(own: Sequence[Signal]) -> bool:
+def attributed_at(
+    model: Model, times: int, reported: Container[int], attributed: Container[int] | None
+) -> Container[int]:
+    """The places of the T of which attributes are looked at."""
+    if model.variants:  # they go by the attributes of each T
+        return range(times)
+    return reported if attributed is None else attributed
+
+
+def counted_once(own: Sequence[Signal]) -> bool:
     """Whether the signals are counts of which no two take the same event: then the events that at least one
     takes are the sum of the counts, and need no test of their own.
     """

@@ -27,7 +27,8 @@ from cesctl.store import Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cesctl.engines.base import Aggregate
+    from cesctl.engines.base import Aggregate, Asked
+    from cesctl.engines.summed import Summed
     from cesctl.model.types import Model, Signal, Source
     from cesctl.sources import InputFile, Part, Raw
 
@@ -177,6 +178,10 @@ class Log:
         ``occurrences``) too: of exports all.
         """
         return self
+
+    def summed(self, asked: Asked) -> tuple[Log, Summed | None]:  # noqa: ARG002
+        """What must be read of it where sums are known of the rest (None: of nothing), and those."""
+        return self, None
 
     def completed(self, made: Aggregate) -> Aggregate:
         """What an engine made of it, with what is known without reading."""

@@ -12,9 +12,7 @@ it covers have changed.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,25 +21,20 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from cesctl.cloud.errors import StoreError
 from cesctl.engines.measures import takes
 from cesctl.model.measured import measured
 from cesctl.pipeline.conditions import PROPERTY, matches
 from cesctl.pipeline.identities import replace_ids
 from cesctl.pipeline.normalise import DUPLICATE
-from cesctl.store import names
+from cesctl.store import cache, names
 from cesctl.store.rows import StoredRows
-from cesctl.store.table import EventTable, schema
+from cesctl.store.table import schema
 
 if TYPE_CHECKING:
     from cesctl.model.types import Model
     from cesctl.store.log import StoreLog
-    from cesctl.store.place import Place
-    from cesctl.store.table import DataFile
 
-CARRIED = "carried"  # the folder in the store
-_LAYOUT = 1  # changes with what is carried
-_SAID = "cesctl"  # the key in the file's own metadata
+_LAYOUT = 2  # changes with what is carried
 _KEPT = 3  # of one kind, those of the latest days
 _ONE_EVENT = {"once": "last", "recency": "last", "tenure": "first"}  # measures that one event tells
 
@@ -279,32 +272,9 @@ def _kept_before(log: StoreLog, kind: str, first: date, early: pl.DataFrame) -> 
     return None
 
 
-def moved(place: Place, gone: Sequence[DataFile], new: Sequence[DataFile]) -> None:
-    """Tells what is kept that rows of some data files are in others now; where that cannot be told it is
-    made anew when it is needed.
-    """
-    with contextlib.suppress(OSError, StoreError):
-        for name in place.names(CARRIED):
-            found = _parquet(place, name)
-            if found is None:
-                continue
-            said, both = found
-            first, covers = date.fromisoformat(said["start"]), set(said["covers"])
-            old = {f.path for f in gone if f.day < first}
-            if old <= covers:
-                said["covers"] = sorted((covers - old) | {f.path for f in new if f.day < first})
-                place.write(CARRIED, name, _bytes(said, both))
-
-
-def clear(place: Place) -> None:
-    """Removes all that is kept."""
-    for name in place.names(CARRIED):
-        place.remove(CARRIED, name)
-
-
 def _names(log: StoreLog, kind: str) -> list[str]:
     """What is kept of the kind, by day."""
-    return [n for n in log.table.place.names(CARRIED) if n.startswith(f"{kind}-")]
+    return cache.names(log.table.place, f"{kind}-")
 
 
 def _name(kind: str, first: date) -> str:
@@ -313,53 +283,25 @@ def _name(kind: str, first: date) -> str:
 
 def _read(log: StoreLog, name: str) -> _Kept | None:
     """None where it is gone, or not whole."""
-    found = _parquet(log.table.place, name)
-    if found is None:
+    entry = cache.read(log.table.place, name)
+    if entry is None:
         return None
-    said, both = found
     none = _nothing(log)
-    if set(both.columns) != {*none.rows.columns, *none.totals.columns}:
+    if set(entry.frame.columns) != {*none.rows.columns, *none.totals.columns}:
         return None
-    events = both.filter(pl.col(names.AT).is_not_null())
-    totals = both.filter(pl.col(names.AT).is_null())
+    events = entry.frame.filter(pl.col(names.AT).is_not_null())
+    totals = entry.frame.filter(pl.col(names.AT).is_null())
     return _Kept(
-        date.fromisoformat(said["start"]),
-        frozenset(said["covers"]),
+        entry.before,
+        entry.covers,
         events.select(none.rows.columns),
         totals.select(none.totals.columns),
-        said["copies"],
+        entry.said["copies"],
     )
 
 
-def _parquet(place: Place, name: str) -> tuple[dict[str, Any], pl.DataFrame] | None:
-    """What a file says of itself, and its rows; None where it is gone, or not whole."""
-    try:
-        content = place.read(CARRIED, name)
-        if content is None:
-            return None
-        said = json.loads(pl.read_parquet_metadata(io.BytesIO(content))[_SAID])
-        return said, pl.read_parquet(io.BytesIO(content))
-    except (OSError, StoreError, pl.exceptions.PolarsError, KeyError, ValueError):
-        return None
-
-
-def _bytes(said: dict[str, Any], both: pl.DataFrame) -> bytes:
-    content = io.BytesIO()
-    both.write_parquet(content, compression="zstd", metadata={_SAID: json.dumps(said)})
-    return content.getvalue()
-
-
 def _keep(log: StoreLog, kind: str, kept: _Kept) -> None:
-    """Writes it where that can be done; it is no loss where not."""
-    place = log.table.place
-    said = {"start": kept.start.isoformat(), "covers": sorted(kept.covers), "copies": kept.copies}
     both = pl.concat([kept.rows, kept.totals], how="diagonal")
-    name = _name(kind, kept.start)
-    with contextlib.suppress(OSError, StoreError):
-        place.write(CARRIED, name, _bytes(said, both))
-        for old in _names(log, kind)[:-_KEPT]:
-            place.remove(CARRIED, old)
-        # what was forgotten meanwhile must not come back by this
-        now = EventTable.open(place).files["path"]
-        if not kept.covers <= set(now.to_list()):
-            place.remove(CARRIED, name)
+    entry = cache.Entry(None, kept.start, kept.covers, both, {"copies": kept.copies})
+    own = sorted({*_names(log, kind), _name(kind, kept.start)})
+    cache.keep(log.table.place, {_name(kind, kept.start): entry}, old=own[:-_KEPT])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.errors import OutputError
-from cesctl.store import carried
+from cesctl.store import cache
 from cesctl.store.failures import reading, writing
 from cesctl.store.rows import StoredRows
 from cesctl.store.table import EventTable, data_files
@@ -84,5 +84,5 @@ def _put_together(table: EventTable, days: list[object]) -> bool:
         write_days(rows, table, table.properties, written)
     if not written.commit(table):
         return False
-    carried.moved(table.place, written.remove, written.add)
+    cache.moved(table.place, written.remove, written.add)
     return True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.errors import OutputError
-from cesctl.store import carried, forgotten, history, names
+from cesctl.store import cache, forgotten, history, names
 from cesctl.store.compact import KEEP_HOURS, swept
 from cesctl.store.failures import reading, writing
 from cesctl.store.rows import StoredRows
@@ -57,7 +57,7 @@ def forget(place: Place, customers: Collection[str], *, now: datetime | None = N
     with writing(place):
         table.delta.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
         table.refresh()
-        carried.clear(place)
+        cache.clear(place)
     swept(table, keep_hours=KEEP_HOURS)
     reported = history.forget(place, customers)  # last, as one that is damaged ends it
     counted = found.group_by(names.CUSTOMER).len().sort(names.CUSTOMER)

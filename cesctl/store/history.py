@@ -6,18 +6,17 @@ it is written whole, and never changed but to forget a customer.
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cesctl.errors import InputError, InputProblem
+from cesctl.store import framed
 from cesctl.store.failures import reading, writing
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from cesctl.store.place import Place
 
 HISTORY = "history"  # the folder in the store
-_SAID = "cesctl"  # the key in the file's own metadata
 _FILE = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]*-\d{8}T\d{12}Z\.parquet")
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 
@@ -93,10 +91,8 @@ class History:
                     InputProblem(f"the run {name} is no longer there", self.place.name)
                 )
             try:
-                metadata = pl.read_parquet_metadata(io.BytesIO(content))
-                said: dict[str, Any] = json.loads(metadata[_SAID])
-                frame = pl.read_parquet(io.BytesIO(content))
-            except (pl.exceptions.PolarsError, KeyError, ValueError):
+                frame, said = framed.from_bytes(content)
+            except framed.DamagedError:
                 hint = f"remove it: {self.place.uri(HISTORY, name)}"
                 what = f"what was reported in {name} is damaged"
                 raise InputError(InputProblem(what, self.place.name, hint=hint)) from None
@@ -154,10 +150,8 @@ def forget(place: Place, customers: Collection[str]) -> int:
 def _write(place: Place, run: Run, scores: pl.DataFrame) -> None:
     said = asdict(run)
     said |= {k: said[k].isoformat() for k in ("as_of", "made_at")}
-    content = io.BytesIO()
-    scores.write_parquet(content, compression="zstd", metadata={_SAID: json.dumps(said)})
     with writing(place):
-        place.write(HISTORY, run.file, content.getvalue())
+        place.write(HISTORY, run.file, framed.to_bytes(scores, said))
 
 
 def _at(name: str) -> datetime:

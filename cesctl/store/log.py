@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,13 +24,14 @@ from cesctl.pipeline.log import Log, used_properties
 from cesctl.pipeline.normalise import DUPLICATE, LATER, ROW
 from cesctl.sources.columns import did_you_mean, listed, ways
 from cesctl.sources.parts import FILE, InputFile, Part, Raw, Wanted
-from cesctl.store import carried, names
+from cesctl.store import carried, names, weeks
 from cesctl.store.exports import EXACT, Export, every
 from cesctl.store.rows import StoredRows
 from cesctl.store.table import EXACT_THERE, JSON_THERE, EventTable
 
 if TYPE_CHECKING:
-    from cesctl.engines.base import Aggregate
+    from cesctl.engines.base import Aggregate, Asked
+    from cesctl.engines.summed import Summed
     from cesctl.model.types import Model
     from cesctl.store.carried import Carried
     from cesctl.store.place import Place
@@ -44,7 +45,8 @@ _SCOPE = f"{PROPERTY}\0{names.SOURCE}"  # a property like any other where copies
 @dataclass(frozen=True)
 class StoreLog(Log):
     """The log of a store. ``skipped``: events that are not read, by why: None where they count all the same,
-    as of days before those that are needed; AFTER where they are later than T.
+    as of days before those that are needed; AFTER where they are later than T. ``since``: the first day that
+    is read (UTC), where there are earlier ones; ``read``: the data files that are, where not all.
     """
 
     may_be_empty: ClassVar[bool] = True  # of its exports it keeps events only
@@ -53,6 +55,8 @@ class StoreLog(Log):
     carry: Carried | None = None
     keeps: bool = True  # what is carried over, for the next time
     skipped: tuple[tuple[int | None, int], ...] = ()
+    since: date | None = None
+    read: frozenset[str] | None = None
 
     def normalised(
         self, part: Part, rows: pl.LazyFrame, identities: pl.DataFrame | None = None
@@ -126,10 +130,29 @@ class StoreLog(Log):
                 skipped.append((DUPLICATE, carry.copies))
         return replace(
             self,
-            raw=_raw(self.table, self.model, files["path"].to_list(), carry),
             carry=carry,
             skipped=tuple((why, n) for why, n in skipped if n),
-        )
+            since=start if carry is not None else None,
+            read=frozenset(files["path"]),
+        ).reading(self.of_files(files["path"].to_list()))
+
+    @property
+    def files(self) -> pl.DataFrame:
+        """The data files that are read: one row each, as in ``EventTable.files``."""
+        files = self.table.files
+        return files if self.read is None else files.filter(pl.col("path").is_in(list(self.read)))
+
+    def summed(self, asked: Asked) -> tuple[Log, Summed | None]:
+        """Whole weeks need not be read where it has counted them before."""
+        return weeks.summed(self, asked)
+
+    def of_files(self, paths: Sequence[str]) -> pl.LazyFrame:
+        """The rows of some data files: the columns that the model needs."""
+        return StoredRows(self.table).scan(paths, self.stored)
+
+    def reading(self, rows: pl.LazyFrame) -> StoreLog:
+        """The same log, but of its data files only these rows are read."""
+        return replace(self, raw=_raw(self.table, self.model, rows, self.carry))
 
     @property
     def stored(self) -> list[str]:
@@ -172,8 +195,9 @@ def open_store(
         )
         raise InputError(problem)
     notes = [*_unknown_properties(table, model), *_other_zones(taken, model)]
+    rows = StoredRows(table).scan(files, stored(table, model))
     return StoreLog(
-        raw=replace(_raw(table, model, files, None), notes=notes),
+        raw=replace(_raw(table, model, rows, None), notes=notes),
         model=model,
         clock=clock,
         as_of=as_of,
@@ -190,9 +214,8 @@ def stored(table: EventTable, model: Model) -> list[str]:
     return [p for p in map(names.property_of, columns) if p is not None]
 
 
-def _raw(table: EventTable, model: Model, files: Sequence[str], carry: Carried | None) -> Raw:
-    rows = StoredRows(table)
-    parts = _parts(table, model, rows.scan(files, stored(table, model)), table.place.name)
+def _raw(table: EventTable, model: Model, rows: pl.LazyFrame, carry: Carried | None) -> Raw:
+    parts = _parts(table, model, rows, table.place.name)
     if carry is not None:
         parts += _parts(table, model, carry.rows.lazy(), table.place.name)
     return Raw(tuple(parts))
