@@ -45,9 +45,13 @@ def make(size: str, days: int, customers: int) -> tuple[Path, list[Path]]:
 
 def said(name: str, runs: Runs, base: Runs) -> str:
     middle, whole = statistics.median(runs.seconds), statistics.median(base.seconds)
+    busy, all_busy = statistics.median(runs.busy), statistics.median(base.busy)
     peak = statistics.median(runs.peak_mib)
     spread = f"{min(runs.seconds):.2f} … {max(runs.seconds):.2f}"
-    return f"| {name} | {middle:.2f} | {middle / whole:.1%} | {spread} | {peak:,.0f} |"
+    return (
+        f"| {name} | {middle:.2f} | {middle / whole:.1%} | {spread} "
+        f"| {busy:.2f} | {busy / all_busy:.1%} | {peak:,.0f} |"
+    )
 
 
 def main() -> None:
@@ -91,14 +95,21 @@ def main() -> None:
         a, b = (pl.read_parquet(out) for out in outs.values())
         if not a.equals(b):
             raise SystemExit("the store gives other scores than the file")
-    together = [Runs([x.seconds[0] + y.seconds[0]], [], [max(x.peak_mib[0], y.peak_mib[0])])
-                for x, y in zip(new, scored, strict=True)]  # fmt: skip
+    together = [
+        Runs(
+            [x.seconds[0] + y.seconds[0]],
+            [x.busy[0] + y.busy[0]],
+            [max(x.peak_mib[0], y.peak_mib[0])],
+        )
+        for x, y in zip(new, scored, strict=True)
+    ]
     print(
         f"{args.size} rows, {args.days} days, {a.height:,} customers, all scores equal, "
         f"{args.rounds} rounds"
     )
     print(f"all days but one taken in: {seconds:.0f} s, {peak:,.0f} MiB, {size / 1e6:,.0f} MB")
-    print("| | seconds (median) | of raw | spread | peak MiB |\n|---|--:|--:|--:|--:|")
+    print("| | seconds (median) | of raw | spread | processor seconds | of raw | peak MiB |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
     base = joined(raw)
     for name, own in (
         ("score of the raw CSV", base),
@@ -110,7 +121,9 @@ def main() -> None:
 
 
 def joined(runs: list[Runs]) -> Runs:
-    return Runs([r.seconds[0] for r in runs], [], [r.peak_mib[0] for r in runs])
+    return Runs(
+        [r.seconds[0] for r in runs], [r.busy[0] for r in runs], [r.peak_mib[0] for r in runs]
+    )
 
 
 if __name__ == "__main__":

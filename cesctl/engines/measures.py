@@ -21,7 +21,7 @@ from cesctl.model.types import EventMatch, Limit, Signal
 from cesctl.pipeline.conditions import event_property, holds, matches
 from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number, quotient
 
-Merge: TypeAlias = Literal["sum", "min", "max"]
+Merge: TypeAlias = Literal["sum", "min", "max", "any"]
 
 MOST_ROWS = 2**32 - 1  # polars counts rows in 32 bits
 AT = pl.col("at")
@@ -53,6 +53,8 @@ class Inside:
                 return column.min()
             case "max":
                 return column.max()
+            case "any":
+                return column.any()
         raise ValueError(f"{column} cannot be merged")
 
 
@@ -253,7 +255,7 @@ def _periods(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
 
 
 def _once(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
-    made.inside.append(Inside(counted.any().alias(f"c:{tag}"), "max"))
+    made.inside.append(Inside(counted.any().alias(f"c:{tag}"), "any"))
     made.measure = pl.col(f"c:{tag}").cast(pl.UInt8)
 
 

@@ -20,7 +20,7 @@ from cesctl.engines.grouping import Grouping
 from cesctl.engines.latest import latest
 from cesctl.engines.measures import AT, Inside, epoch_us, needs_places, plan, takes
 from cesctl.engines.told import attributed_at, counted_once
-from cesctl.model.measured import measured
+from cesctl.model.measured import bare, measured
 from cesctl.pipeline.conditions import matches
 
 if TYPE_CHECKING:
@@ -101,8 +101,9 @@ class Timeless:
     def told(self) -> list[object]:
         """All that is asked, as JSON can say it."""
         return [
-            sorted(map(repr, self.lasting.values())),
-            sorted((name, repr(sets)) for name, sets in self.together.items()),
+            sorted(self.lasting),
+            sorted((s.name, repr(_without_window(bare(s)))) for s in self.signals),
+            sorted((name, _names(sets)) for name, sets in self.together.items()),
             sorted((name, repr(kind)) for name, kind in self._wanted.activity.items()),
             sorted(self._model.attributes),
             None if self._model.roll_up is None else self._model.roll_up.to,
@@ -203,6 +204,10 @@ def _together(own: Sequence[Signal]) -> list[tuple[Signal, ...]]:
 def _sees(signal: Signal, age: int) -> bool:
     ends = signal.window_us is None or age < signal.offset_us + signal.window_us
     return signal.offset_us <= age and ends
+
+
+def _names(sets: Sequence[Sequence[Signal]]) -> list[list[str]]:
+    return [[s.name for s in own] for own in sets]
 
 
 def _set(name: str, number: int) -> str:

@@ -54,7 +54,7 @@ def measured(model: Model) -> Measured:
         for signal in models[variant].signals:
             if signal.measure == "ratio":
                 continue
-            key = _bare(signal)
+            key = bare(signal)
             if key not in names:
                 name = _free(signal.name, taken) if signal.name in used else signal.name
                 names[key] = name
@@ -75,8 +75,8 @@ def measured(model: Model) -> Measured:
     )
 
 
-def _bare(signal: Signal) -> Signal:
-    """Only what measuring looks at."""
+def bare(signal: Signal) -> Signal:
+    """Only what measuring looks at, without its name."""
     return replace(
         signal,
         name="",

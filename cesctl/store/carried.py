@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.engines.measures import takes
-from cesctl.model.measured import measured
+from cesctl.model.measured import bare, measured
 from cesctl.pipeline.conditions import PROPERTY, matches
 from cesctl.pipeline.identities import replace_ids
 from cesctl.pipeline.normalise import DUPLICATE
@@ -238,7 +238,7 @@ def _kind(log: StoreLog) -> str:
     """What the model needs of the past, in short: the same for models that need the same."""
     model = log.model
     wanted = measured(model)
-    unbounded = {s.name: replace(s, name="") for s in wanted.signals if s.window_us is None}
+    unbounded = {s.name: bare(s) for s in wanted.signals if s.window_us is None}
     sets = {
         n: sorted(s.name for s in own if s.name in unbounded) for n, own in wanted.events.items()
     }

@@ -166,7 +166,7 @@ class Weeks:
 
     def _is_whole(self, block: Block, cuts: Sequence[int], until: datetime) -> bool:
         """Whether all events of it are there to be summed, and may be seen at once."""
-        if self._starts[block.first] is None or self._starts[block.end] is None:
+        if any(self._starts[number] is None for number in range(block.first, block.end + 1)):
             return False
         stretch = self.stretch(block)
         since = self.log.since

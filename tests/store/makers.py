@@ -6,8 +6,12 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from polars.testing import assert_frame_equal
+
 from cesctl.model.load import parse_model
 from cesctl.model.types import Model
+from cesctl.pipeline.run import score
+from cesctl.store import Store
 from cesctl.store.ingest import Ingested, prepare, take_in
 from cesctl.store.place import Place
 
@@ -24,6 +28,7 @@ events:
 attributes: {plan: plan}
 risk: {silent_for: 10d}
 """
+DAYS = 90
 Record = tuple[str, ...]
 
 
@@ -52,3 +57,21 @@ def write(path: Path, records: Iterable[Sequence[str]], *, header: bool = True) 
 def take(store: Path, *files: Path, by: Model | None = None, horizon_days: int = 7) -> Ingested:
     table, staged = prepare([str(f) for f in files], by or model(), Place.of(str(store)))
     return take_in(staged, table, horizon_days=horizon_days)
+
+
+def history(folder: Path, days: int = DAYS, each: int = 6) -> list[Path]:
+    """An export for each day of 2026 from the first on."""
+    made = []
+    for day in range(1, days + 1):
+        rows = [record(day * 100 + n, day, plan=f"p{day % 3}") for n in range(each)]
+        if day < 20:  # some that are never seen again
+            rows.append(record(day * 100 + 99, day, who=50 + day % 4, plan="old"))
+        made.append(write(folder / f"day{day:03}.csv", rows))
+    return made
+
+
+def same(store: Path, files: Sequence[Path], by: Model) -> None:
+    """The store gives the scores of its exports."""
+    whole, kept = score(files, by), score(Store(str(store)), by)
+    assert_frame_equal(kept.scores, whole.scores)
+    assert kept.rows == whole.rows, (kept.rows, whole.rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,34 +16,7 @@ from cesctl.store import Store, carried
 from cesctl.store.compact import compact
 from cesctl.store.forget import forget
 from cesctl.store.place import Folder, Place
-from cesctl.store.rows import StoredRows
-from tests.store.makers import MODEL, model, record, take, write
-
-DAYS = 90
-
-
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The days whose files were opened since it was last cleared."""
-    days: set[str] = set()
-    real = StoredRows._scan
-
-    def scan(self: StoredRows, files: Sequence[str], properties: Sequence[str]) -> pl.LazyFrame:
-        days.update(f.partition("/")[0].removeprefix("day=") for f in files)
-        return real(self, files, properties)
-
-    monkeypatch.setattr(StoredRows, "_scan", scan)
-    return days
-
-
-def history(folder: Path, days: int = DAYS, each: int = 6) -> list[Path]:
-    made = []
-    for day in range(1, days + 1):
-        rows = [record(day * 100 + n, day, plan=f"p{day % 3}") for n in range(each)]
-        if day < 20:  # some that are never seen again
-            rows.append(record(day * 100 + 99, day, who=50 + day % 4, plan="old"))
-        made.append(write(folder / f"day{day:03}.csv", rows))
-    return made
+from tests.store.makers import DAYS, MODEL, history, model, record, same, take, write
 
 
 def collected(read: set[str], store: Path, by: Model) -> list[str]:
@@ -55,12 +27,6 @@ def collected(read: set[str], store: Path, by: Model) -> list[str]:
     read.clear()
     log.needed([at], occurrences=False).count(lambda events: events.collect())
     return sorted(read)
-
-
-def same(store: Path, files: list[Path], by: Model) -> None:
-    whole, kept = score(files, by), score(Store(str(store)), by)
-    assert_frame_equal(kept.scores, whole.scores)
-    assert kept.rows == whole.rows
 
 
 def test_a_night_reads_the_days_of_the_window_and_one_more(tmp_path: Path, read: set[str]) -> None:
