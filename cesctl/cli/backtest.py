@@ -79,9 +79,9 @@ def command(
     from cesctl.validity.outcome import parse_outcome
 
     if bg_nbd:
-        from cesctl.validity.bgnbd import check_extra
+        from cesctl.extras import BGNBD
 
-        check_extra()
+        BGNBD.check()
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     options.one_of_periods_and_first(periods, first)
     wanted = parse_outcome(outcome, label=label, good=good, again=again)

@@ -71,9 +71,9 @@ def command(
         kind = outputs.kind_of(rejects, "--rejects")
         outputs.check_apart([rejects], line.paths_read(inputs, model))
         outputs.check_writable(rejects)
-    from cesctl.store.extra import check_extra
+    from cesctl.extras import STORE
 
-    check_extra()
+    STORE.check()
     from cesctl.store.ingest import prepare, take_in
     from cesctl.store.place import Place
 

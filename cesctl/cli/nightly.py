@@ -104,9 +104,9 @@ def _run(
     dry_run: bool,
 ) -> None:
     """Adds to ``done`` what was done, as soon as it is, and to ``failed`` the rules that hold."""
-    from cesctl.store.extra import check_extra
+    from cesctl.extras import STORE
 
-    check_extra()
+    STORE.check()
     model = line.chosen_model(config)
     plan = model.nightly
     if plan is None:

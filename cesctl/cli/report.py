@@ -160,6 +160,6 @@ def _check_forms(forms: list[Form], printed: Form | None) -> None:
     if printed == "html" and sys.stdout.isatty():
         raise UsageError("a page is no text for a terminal; write it: -o report.html")
     if "html" in forms:
-        from cesctl.present.report.extra import check_extra
+        from cesctl.extras import REPORT
 
-        check_extra()
+        REPORT.check()

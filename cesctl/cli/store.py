@@ -69,9 +69,9 @@ def command(
         )
     if config is not None and action != "forget":
         raise UsageError("--config goes with forget")
-    from cesctl.store.extra import check_extra
+    from cesctl.extras import STORE
 
-    check_extra()
+    STORE.check()
     from cesctl.store.place import Place
 
     place = Place.of(store)

@@ -90,10 +90,10 @@ def command(
     Weights, caps, windows and half-lives are fitted at early times to half of the customers, and judged at
     later times by the others, whom the fit never saw. CSV and files hold one row per signal.
     """
-    from cesctl.tuning.extra import check_extra
+    from cesctl.extras import TUNE
     from cesctl.validity.outcome import parse_outcome
 
-    check_extra()
+    TUNE.check()
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     options.one_of_periods_and_first(periods, first)
     wanted = parse_outcome(outcome, label=label, good=good, again=again)

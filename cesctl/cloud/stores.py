@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cesctl.cloud.errors import StoreError, unusable
-from cesctl.cloud.extra import check_extra
 from cesctl.cloud.settings import PREFIX, Purpose, check_endpoint, client_options, retry_config
+from cesctl.extras import CLOUD
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -20,7 +20,7 @@ def opened(place: Place, purpose: Purpose) -> ObjectStore:
     """The client for a place's bucket. Raises StoreError where the environment does not do, and UsageError
     without obstore; asks nothing of the store.
     """
-    check_extra(place.url)
+    CLOUD.check(f"{place.url}: ")
     check_endpoint(place)
     names = PREFIX[place.kind]
     said = tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(names)))

@@ -11,9 +11,9 @@ import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from cesctl import extras
 from cesctl.errors import UsageError
 from cesctl.present.numbers import readable
 from cesctl.present.safe import safe
@@ -47,8 +47,7 @@ def check_addresses(variables: Sequence[str]) -> None:
     """Raises UsageError where a variable is missing, holds no address, or the extra is not there."""
     if not variables:
         return
-    if find_spec("apprise") is None:
-        raise UsageError("alerts need Apprise: pip install 'cesctl[alerts]'")
+    extras.ALERTS.check()
     for name in variables:
         address = os.environ.get(name, "").strip()
         if not address:

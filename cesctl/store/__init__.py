@@ -23,9 +23,9 @@ class Store:
 
     def log(self, model: Model, *, as_of: str, clock: datetime) -> StoreLog:
         """Its events for a model; raises UsageError without the extra, InputError where there are none."""
-        from cesctl.store.extra import check_extra
+        from cesctl.extras import STORE
 
-        check_extra()
+        STORE.check()
         from cesctl.store.log import open_store
         from cesctl.store.place import Place
 

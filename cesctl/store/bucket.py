@@ -15,7 +15,7 @@ from cesctl.store.place import Place
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from cesctl.cloud import urls
 
@@ -36,8 +36,8 @@ class Bucket(Place):
         return Bucket(url, parse(url.rstrip("/")))
 
     @property
-    def options(self) -> Mapping[str, str] | None:
-        return storage_options(self.at.url)
+    def options(self) -> dict[str, str] | None:
+        return dict(storage_options(self.at.url))
 
     def uri(self, *parts: str) -> str:
         return self.at.of("/".join(filter(None, (self.at.key, *parts))))

@@ -16,7 +16,7 @@ from cesctl.cloud.urls import is_other_url, is_url, masked
 from cesctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 class Place(ABC):
@@ -44,7 +44,7 @@ class Place(ABC):
 
     @property
     @abstractmethod
-    def options(self) -> Mapping[str, str] | None:
+    def options(self) -> dict[str, str] | None:
         """What delta-rs and polars must know to get there; holds secrets."""
 
     @abstractmethod
@@ -94,7 +94,7 @@ class Folder(Place):
     folder: Path
 
     @property
-    def options(self) -> Mapping[str, str] | None:
+    def options(self) -> dict[str, str] | None:
         return None
 
     def uri(self, *parts: str) -> str:

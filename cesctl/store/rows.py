@@ -49,7 +49,6 @@ class StoredRows:
         return self._kept(self._scan(files, properties))
 
     def _scan(self, files: Sequence[str], properties: Sequence[str]) -> pl.LazyFrame:
-        options = self.table.place.options
         return pl.scan_parquet(
             [self.table.path(f) for f in files],
             glob=False,
@@ -57,7 +56,7 @@ class StoredRows:
             schema=schema(properties),
             missing_columns="insert",  # of a property that came later
             extra_columns="ignore",
-            storage_options=None if options is None else dict(options),
+            storage_options=self.table.place.options,
         )
 
     def _kept(self, rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,7 @@ class EventTable:
 
     place: Place
     delta: DeltaTable
+    _files: tuple[int, pl.DataFrame] | None = field(default=None, repr=False, compare=False)
 
     @staticmethod
     def open(place: Place) -> EventTable:
@@ -108,7 +109,7 @@ class EventTable:
                         partition_by=[names.DAY],
                         name=_TITLE,
                         configuration=_SETTINGS,
-                        storage_options=_options(place),
+                        storage_options=place.options,
                     )
                 except DeltaError:  # another run may have made it at the same moment
                     if _opened(place) is None:
@@ -123,6 +124,12 @@ class EventTable:
     @property
     def files(self) -> pl.DataFrame:
         """One row per file of the table: path, day, rows, first and last instant, bytes; by day and path."""
+        version = self.delta.version()
+        if self._files is None or self._files[0] != version:
+            self._files = (version, self._asked_files())
+        return self._files[1]
+
+    def _asked_files(self) -> pl.DataFrame:
         with reading(self.place):
             found = pl.DataFrame(self.delta.get_add_actions(flatten=True))
         if not found.height:
@@ -244,7 +251,7 @@ def _opened(place: Place) -> DeltaTable | None:
     from deltalake.exceptions import TableNotFoundError
 
     try:
-        return DeltaTable(place.uri(EVENTS), storage_options=_options(place))
+        return DeltaTable(place.uri(EVENTS), storage_options=place.options)
     except TableNotFoundError:
         return None
 
@@ -273,10 +280,6 @@ def _statistics(file: DataFile) -> str:
             "nullCount": {},
         }
     )
-
-
-def _options(place: Place) -> dict[str, str] | None:
-    return None if place.options is None else dict(place.options)
 
 
 def _text(name: str) -> Any:

@@ -96,7 +96,7 @@ def write_days(
         ),
         compression=_COMPRESSION,
         mkdir=True,
-        storage_options=None if place.options is None else dict(place.options),
+        storage_options=place.options,
     )
     sizes = place.sizes(EVENTS, list(files.values()))
     for row in told.iter_rows(named=True):

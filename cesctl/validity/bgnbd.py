@@ -10,12 +10,11 @@ import logging
 import warnings
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cesctl.errors import UsageError
+from cesctl.extras import BGNBD
 
 if TYPE_CHECKING:
     from cesctl.validity.held import Held
@@ -23,12 +22,6 @@ if TYPE_CHECKING:
 NAME = "BG/NBD"
 MOST = 2_000  # customers that a fit looks at
 DAY = timedelta(days=1)
-
-
-def check_extra() -> None:
-    """Raises UsageError where the packages are not there that only this needs."""
-    if find_spec("pymc_marketing") is None:
-        raise UsageError("BG/NBD needs pymc-marketing: pip install 'cesctl[bgnbd]'")
 
 
 def histories(days: pl.DataFrame, at: datetime, zone: str) -> pl.DataFrame:
@@ -55,7 +48,7 @@ def active_again(
     """By T, one row per customer: customer, and ``BG/NBD``, how likely it is to be active on a day of the
     horizon. Fitted at each T to what was known by then. Raises UsageError without the extra.
     """
-    check_extra()
+    BGNBD.check()
     return {at: _expected(histories(days, at, zone), max(1, horizon // DAY)) for at in times}
 
 

@@ -12,7 +12,8 @@ import pytest
 from rich.cells import cell_len
 
 import cesctl
-from cesctl.tuning import extra, rivals
+from cesctl import extras
+from cesctl.tuning import rivals
 from tests.cli.small import call
 from tests.tuning import logs
 
@@ -159,7 +160,7 @@ def test_wrong_calls(options: tuple[str, ...], message: str) -> None:
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extra, "NEEDED", ("numpy", "no_such_package"))
+    monkeypatch.setitem(extras.TUNE.modules, "no_such_package", "scikit-learn")
     result = call(*RUN)
     assert result.exit_code == 2
     assert "pip install 'cesctl[tune]'" in result.stderr

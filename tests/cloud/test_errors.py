@@ -155,7 +155,7 @@ def test_other_urls() -> None:
 
 
 def test_without_obstore(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cesctl.cloud.extra.find_spec", lambda _: None)
+    monkeypatch.setattr("cesctl.extras.find_spec", lambda _: None)
     with pytest.raises(CesctlError) as caught:
         find(["s3://b/x.csv"])
     assert str(caught.value) == (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cesctl import extras
 from cesctl.engines.choice import chosen
 from cesctl.engines.spark import java, session
 from cesctl.engines.spark.failures import of_spark
@@ -71,7 +72,7 @@ def test_a_java_that_will_do(said: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_no_pyspark(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert fails() == "the engine spark needs pyspark: pip install 'cesctl[spark]'"
 
 

@@ -385,3 +385,36 @@ def test_what_goes_where_much_is_kept() -> None:
     gone = weeks._too_many([*own, *others], "weeks-own")
     assert gone[-50:] == own[:50]
     assert {n.split("-")[1] for n in gone[:-50]} == {"a", "b"}
+
+
+def test_many_plain_counts(tmp_path: Path) -> None:
+    """As many as are counted by event, not by a sum each."""
+    rows = [
+        (
+            f"c{n % 7}",
+            f"e{(n * n) % 83}",
+            f"2026-{1 + day // 28:02}-{1 + day % 28:02}",
+            f"id{day}-{n}",
+            "",
+        )
+        for day in range(100)
+        for n in range(30)
+    ]
+    file = write(tmp_path / "rows.csv", rows)
+    by = model(
+        "source: {customer: user, event: event, timestamp: time, id: id}\nwindow: 80d\ncompare: 7d\n"
+        "events:\n"
+        + "".join(f"  e{n}: 1\n" for n in range(83))
+        + "  all: {event: 'e1*', measure: days, weight: 1}\n"
+    )
+    store = tmp_path / "store"
+    take(store, file, by=by)
+    same(store, [file], by)
+    assert kept(store)
+    same(store, [file], by)
+    plain = model(
+        "source: {customer: user, event: event, timestamp: time, id: id}\nwindow: 80d\ncompare: 7d\n"
+        "events:\n" + "".join(f"  e{n}: 1\n" for n in range(83))
+    )
+    same(store, [file], plain)
+    same(store, [file], plain)

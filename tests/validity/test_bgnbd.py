@@ -12,6 +12,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import cesctl
+from cesctl import extras
 from cesctl.errors import UsageError
 from cesctl.model import parse_model
 from cesctl.validity import bgnbd
@@ -83,9 +84,9 @@ def test_who_came_today_is_as_the_mean(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bgnbd, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r"pip install 'cesctl\[bgnbd\]'"):
-        bgnbd.check_extra()
+        extras.BGNBD.check()
 
 
 def test_the_chance_is_that_of_the_model() -> None:

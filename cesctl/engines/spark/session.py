@@ -8,12 +8,12 @@ import socket
 import sys
 import warnings
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from cesctl.engines.spark.failures import of_spark
 from cesctl.engines.spark.java import check_java
 from cesctl.errors import EngineError, UsageError
+from cesctl.extras import SPARK
 from cesctl.sources import temporary
 
 if TYPE_CHECKING:
@@ -39,19 +39,13 @@ appender.console.layout.pattern = %p %c{1}: %m%n%ex{1}
 """
 
 
-def check_extra() -> None:
-    """Raises UsageError where Spark's package is not there."""
-    if find_spec("pyspark") is None:
-        raise UsageError("the engine spark needs pyspark: pip install 'cesctl[spark]'")
-
-
 @contextmanager
 def session(master: str | None) -> Iterator[SparkContext]:
     """The Spark of that master; left out, the one that the program uses, else one on all cores here.
 
     Stops what it has started. Raises UsageError for what is not there, EngineError for what does not work.
     """
-    check_extra()
+    SPARK.check()
     from pyspark import SparkContext
 
     there = SparkContext._active_spark_context  # noqa: SLF001 - nothing else asks without starting one

@@ -14,10 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from cesctl.extras import REPORT
 from cesctl.model.scored_by import all_bands
 from cesctl.present.report.colors import band_colors
 from cesctl.present.report.document import Chart
-from cesctl.present.report.extra import check_extra
 from cesctl.present.report.html_table import html_table
 from cesctl.present.report.sections import document
 from cesctl.present.safe import safe
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def to_html(report: Report, limits: Limits) -> str:
     """The whole file. Raises UsageError where the extra is missing."""
-    check_extra()
+    REPORT.check()
     from markupsafe import Markup
 
     made = document(report, limits)

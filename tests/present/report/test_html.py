@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from cesctl import extras
 from cesctl.errors import UsageError
 from cesctl.insight.report import Limits
-from cesctl.present.report import extra
 from tests.present.report import made
 
 VOID = {"meta", "link", "img", "br", "input"}
@@ -139,7 +139,7 @@ def test_lists_are_as_long_as_asked_for() -> None:
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "matplotlib" else name)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "matplotlib" else name)
     with pytest.raises(UsageError) as caught:
         made.small().html()
     assert str(caught.value) == (
