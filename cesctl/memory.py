@@ -70,8 +70,8 @@ def in_use() -> int:
 
 
 def lean() -> None:
-    """Makes a polars that is not yet loaded read less far ahead and give memory back at once; what the user has
-    set stays.
+    """Makes a polars that is not yet loaded read less far ahead and give memory back at once, but for what
+    the user has set.
     """
     of_user = os.environ.get("_RJEM_MALLOC_CONF")  # what is named last counts
     os.environ["_RJEM_MALLOC_CONF"] = f"{_AT_ONCE},{of_user}" if of_user else _AT_ONCE

@@ -7,6 +7,7 @@ other. How many shares there must be is estimated for the worst case, in which e
 
 from __future__ import annotations
 
+import weakref
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -80,6 +81,7 @@ class Counting:
         self._before = in_use()
         self._room = limit - self._before - needs.READING
         self._spills: list[Spill] = []
+        weakref.finalize(self, _remove, self._spills)
         self._aside: _Aside | None = None
         self._shared: Shared | None = None
         self._check_room()
@@ -122,9 +124,7 @@ class Counting:
 
     def remove(self) -> None:
         """Removes what was put aside."""
-        for spill in self._spills:
-            spill.remove()
-        self._spills.clear()
+        _remove(self._spills)
         self._aside = None
 
     def _check_room(self) -> None:
@@ -225,6 +225,12 @@ class Counting:
                 f"a memory limit of {format_size(self._limit)} is too small to score about "
                 f"{int(customers):,} customers; it takes about {format_size(needed)}"
             )
+
+
+def _remove(spills: list[Spill]) -> None:
+    for spill in spills:
+        spill.remove()
+    spills.clear()
 
 
 def _too_many_of(customer: str, rows: int, needed: float) -> EngineError:

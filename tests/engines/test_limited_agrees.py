@@ -1,4 +1,4 @@
-"""The engine within a limit of memory gives what the polars engine gives, however its events are shared out."""
+"""The engine within a limit of memory gives what the polars engine gives, however events are shared out."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def test_spec(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def put_aside() -> list[str]:
     """Files of events that are there still."""
-    return [name for _, _, names in os.walk(temporary.folder()) for name in names if ".arrow" in name]
+    return [
+        name for _, _, names in os.walk(temporary.folder()) for name in names if ".arrow" in name
+    ]
 
 
 @settings(
