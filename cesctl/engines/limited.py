@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 LEAST = 384 << 20  # bytes to work with, beside what is there before
 _PIECE = 16 << 20  # bytes of a Parquet file that are read at once
 _HELD = 8  # this part of the room may wait to be written
+_SHARES = 2  # times as many as would do if all were alike
 _DEEPEST = 6  # times that a share is shared out again
 _GROUP_AT_ONCE = 4  # times its bytes that reading a group of rows takes
 
@@ -154,7 +155,8 @@ class Counting:
     def _put_aside(self, asked: Asked) -> _Aside:
         """The events on disk, shared out by customers; they are read once."""
         if self._aside is None:
-            wanted = -(-self._rows // self._rows_at_once(asked))
+            # shares are not all alike, and sharing out again costs more than some shares too many
+            wanted = -(-self._rows * _SHARES // self._rows_at_once(asked))
             self._shared = Shared.of(self._log, min(MOST_SHARES, max(2, wanted)))
             try:
                 self._aside = self._read(self._shared)
@@ -207,7 +209,7 @@ class Counting:
                 raise _too_many_of(customer, rows, self._limit * rows / most)
             if share.rows - rows <= most:  # of its events only sums are kept
                 return []
-        spill = self._spill(share.schema, min(MOST_SHARES, -(-2 * share.rows // most)))
+        spill = self._spill(share.schema, min(MOST_SHARES, -(-_SHARES * share.rows // most)))
         where = by_customer(spill.buckets, share.depth + 1)
         for batch in batches(share.scan()):
             spill.add(batch, where)

@@ -36,7 +36,7 @@ _SEEN_TOGETHER = {"days": 90, "weeks": 90, "distinct": 130, "last": 110, "sessio
 _LIMIT, _PLACES, _DECAY = 360, 90, 30
 
 # Bytes a customer that is scored: its steps at one T; each signal's measure, value and points.
-_SCORED, _PER_SIGNAL, _PER_ATTRIBUTE = 120, 24, 32
+_SCORED, _PER_SIGNAL, _PER_ATTRIBUTE = 160, 24, 32
 _COMPARED = 150  # of a T that is only compared with
 
 
