@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cesctl.engines.base import Aggregate, Asked
 from cesctl.engines.limited import Counting
 from tests.cli import small
 from tests.engines.test_limited_agrees import by_shares, put_aside
@@ -42,9 +43,12 @@ def test_same_words(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> 
     by_shares(monkeypatch, 5)
     taken: list[object] = []
     real = Counting.aggregate
-    monkeypatch.setattr(
-        Counting, "aggregate", lambda own, asked: (taken.append(asked), real(own, asked))[1]
-    )
+
+    def noted(own: Counting, asked: Asked) -> Aggregate:
+        taken.append(asked)
+        return real(own, asked)
+
+    monkeypatch.setattr(Counting, "aggregate", noted)
     found = small.call(*words, *MODEL, "--memory-limit", "900GiB")
     assert (found.exit_code, found.stdout) == (0, expected.stdout)
     assert len(taken) == 1

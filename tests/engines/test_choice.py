@@ -38,7 +38,7 @@ def test_a_limit_is_of_polars() -> None:
         assert engine.limit == 4 << 30
     for other in ("spark", Polars()):
         with pytest.raises(UsageError, match="a memory limit is of the engine polars only"):
-            cesctl.score(["x.csv"], MODEL, engine=other, memory_limit="4GiB")  # type: ignore[arg-type]
+            cesctl.score(["x.csv"], MODEL, engine=other, memory_limit="4GiB")
     with pytest.raises(UsageError, match="of the engine spark only"):
         cesctl.score(["x.csv"], MODEL, master="local[2]", memory_limit="4GiB")
     with pytest.raises(UsageError, match='memory_limit "4": write a number and its unit'):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from cesctl.errors import EngineError, OutputError, UsageError
 from cesctl.model.load import parse_model
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.run import score
-from cesctl.sources import temporary
+from cesctl.sources import Part, temporary
 from tests.engines.in_turn import assert_same
 from tests.engines.test_limited_agrees import MUCH, by_shares, put_aside
 from tests.engines.test_spark_in_turn import MODEL, write
@@ -68,7 +69,12 @@ def test_the_files_are_read_once(
     engine = by_shares(monkeypatch, 1000)
     read: list[object] = []
     real = limited._stretches
-    monkeypatch.setattr(limited, "_stretches", lambda part: (read.append(part), real(part))[1])
+
+    def noted(part: Part) -> Iterator[tuple[Part, int]]:
+        read.append(part)
+        return real(part)
+
+    monkeypatch.setattr(limited, "_stretches", noted)
     assert_same(score([path], model, engine=engine), score([path], model))
     assert len(read) == len(spills) == 1
 
