@@ -10,6 +10,7 @@ at a time, so memory does not grow with the log. Same numbers on every machine (
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,13 @@ EVENTS = [f"event_{i:02d}" for i in range(20)]
 CHUNK = 1_000_000
 YEAR_S = 365 * 86_400
 START = np.datetime64("2025-11-01T00:00:00")
-SIZES = {"100k": 100_000, "1M": 1_000_000, "10M": 10_000_000, "50M": 50_000_000}
+SIZES = {
+    "100k": 100_000,
+    "1M": 1_000_000,
+    "10M": 10_000_000,
+    "50M": 50_000_000,
+    "200M": 200_000_000,
+}
 
 
 def rows_of(name: str) -> int:
@@ -86,7 +93,7 @@ def make(size: str, formats: list[str], *, shuffled: bool = False) -> None:
                 chunk(i, chunks, rows // chunks, rows // 100, shuffled=shuffled)
                 for i in range(chunks)
             )
-            _write_parquet(parts, unfinished[form])
+            write_parquet(parts, unfinished[form])
             continue
         with unfinished[form].open("wb") as out:
             for i in range(chunks):
@@ -99,11 +106,12 @@ def make(size: str, formats: list[str], *, shuffled: bool = False) -> None:
         unfinished[form].rename(path_of(size, form, shuffled=shuffled))
 
 
-def _write_parquet(parts: object, path: Path) -> None:
+def write_parquet(parts: Iterable[pl.DataFrame], path: Path) -> None:
+    """The frames one after another, each a group of rows."""
     import pyarrow.parquet as pq
 
     writer = None
-    for frame in parts:  # type: ignore[attr-defined]
+    for frame in parts:
         table = frame.to_arrow()
         writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table)

@@ -30,6 +30,7 @@ def command(
         Literal["table", "json", "markdown"],
         typer.Option("-f", "--format", help="Of standard output."),
     ] = "table",
+    memory_limit: options.MemoryLimit = None,
     no_color: options.NoColor = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -40,11 +41,12 @@ def command(
     ways to the next band. The rows add up to the score.
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    limit_bytes = options.within(memory_limit)
     model = line.chosen_model(
         config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
     )
     inputs = line.chosen_events(events, model, store)
-    result = line.run_scoring(inputs, model, screen, occurrences=True)
+    result = line.run_scoring(inputs, model, screen, occurrences=True, memory_limit=limit_bytes)
 
     from cesctl.insight.explain import explain
 

@@ -95,13 +95,21 @@ def run_scoring(
     occurrences: bool = False,
     engine: EngineName = "polars",
     master: str | None = None,
+    memory_limit: int | None = None,
 ) -> Result:
     """Scores, showing progress and then what the user should know of it."""
 
     def job() -> Result:
         from cesctl.pipeline.run import score
 
-        return score(inputs, model, occurrences=occurrences, engine=engine, master=master)
+        return score(
+            inputs,
+            model,
+            occurrences=occurrences,
+            engine=engine,
+            master=master,
+            memory_limit=memory_limit,
+        )
 
     return working(inputs, model, screen, job, lambda result: result)
 

@@ -46,6 +46,7 @@ def command(
     max_rejected: options.MaxRejected = "5%",
     form: deliver.Format = "table",
     output: deliver.Output = None,
+    memory_limit: options.MemoryLimit = None,
     no_color: options.NoColor = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -56,6 +57,7 @@ def command(
     per customer; JSON holds the band-to-band counts, too.
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    limit_bytes = options.within(memory_limit)
     only = options.conditions(where)
     model = line.chosen_model(
         config,
@@ -70,7 +72,14 @@ def command(
     def view() -> "Movers":
         from cesctl.insight.movers import movers
 
-        return movers(inputs, model, since=since, where=only, reported=reported)
+        return movers(
+            inputs,
+            model,
+            since=since,
+            where=only,
+            reported=reported,
+            memory_limit=limit_bytes,
+        )
 
     def answer(made: "Movers") -> "Answer":
         from cesctl.present.movers_view import movers_answer

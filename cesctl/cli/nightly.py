@@ -46,6 +46,7 @@ def command(
     summary: Annotated[
         bool, typer.Option("--summary", help="Print one line of JSON, whatever happens.")
     ] = False,
+    memory_limit: options.MemoryLimit = None,
     no_color: options.NoColor = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -56,6 +57,7 @@ def command(
     run at once. Ends as cesctl score does.
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    limit_bytes = options.within(memory_limit)
     started = time.time()
     done: list[Night] = []
     failed: list[str] = []
@@ -68,6 +70,7 @@ def command(
             config=config,
             fail_if=fail_if or [],
             dry_run=dry_run,
+            memory_limit=limit_bytes,
         )
     except CesctlError as error:
         if summary:
@@ -102,6 +105,7 @@ def _run(
     config: str | None,
     fail_if: list[str],
     dry_run: bool,
+    memory_limit: int | None,
 ) -> None:
     """Adds to ``done`` what was done, as soon as it is, and to ``failed`` the rules that hold."""
     from cesctl.extras import STORE
@@ -131,6 +135,7 @@ def _run(
             check=_checking(limit, plan.max_rejected),
             write=lambda result: _write(result, model),
             dry_run=dry_run,
+            memory_limit=memory_limit,
         ),
     )
     done.append(made)

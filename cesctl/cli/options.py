@@ -128,6 +128,15 @@ MaxRejected: TypeAlias = Annotated[
     str,
     typer.Option(metavar="P", help="More of the rows rejected than this ends the run with 3."),
 ]
+MemoryLimit: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit",
+        metavar="SIZE",
+        help="What the run may have: 4GiB, 800MiB. A log that does not fit is counted in parts.",
+        show_default=False,
+    ),
+]
 NoColor: TypeAlias = Annotated[
     bool, typer.Option("--no-color", help="Plain text (also by the variable NO_COLOR).")
 ]
@@ -167,6 +176,19 @@ def last_time(to: str | None, as_of: str | None) -> str | None:
     if to is not None and as_of is not None:
         raise UsageError("--to and --as-of are the same; give one")
     return to or as_of
+
+
+def within(limit: str | None) -> int | None:
+    """The bytes of --memory-limit; polars, once loaded, then gives back at once what it needs no more. Raises
+    UsageError for what is no amount of memory.
+    """
+    if limit is None:
+        return None
+    from cesctl.memory import lean, parse_size
+
+    size = parse_size(limit)
+    lean()
+    return size
 
 
 def conditions(texts: list[str] | None) -> dict[str, str | None]:

@@ -109,6 +109,7 @@ def command(
             show_default=False,
         ),
     ] = None,
+    memory_limit: options.MemoryLimit = None,
     no_color: options.NoColor = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -122,6 +123,11 @@ def command(
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
     if master is not None and engine != "spark":
         raise UsageError("--master is of --engine spark")
+    if memory_limit is not None and engine != "polars":
+        raise UsageError(
+            "--memory-limit is of --engine polars; Spark's own settings say what it may have"
+        )
+    limit_bytes = options.within(memory_limit)
     fail_rules = [rules.parse_rule(text) for text in fail_if or []]
     limit = rules.parse_share(max_rejected, "--max-rejected")
     only = options.conditions(where)
@@ -140,7 +146,9 @@ def command(
     for target in targets:
         outputs.check_writable(target.path)
 
-    everyone = line.run_scoring(inputs, model, screen, engine=engine, master=master)
+    everyone = line.run_scoring(
+        inputs, model, screen, engine=engine, master=master, memory_limit=limit_bytes
+    )
     _refuse_rejected(everyone, limit, max_rejected, targets, screen)
     result = everyone.only(only) if only else everyone
     if chosen is not None:

@@ -42,6 +42,7 @@ def command(
     max_rejected: options.MaxRejected = "5%",
     form: deliver.Format = "table",
     output: deliver.Output = None,
+    memory_limit: options.MemoryLimit = None,
     no_color: options.NoColor = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -51,6 +52,7 @@ def command(
     A segment differs only where its interval says that chance does not explain it.
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    limit_bytes = options.within(memory_limit)
     only = options.conditions(where)
     model = line.chosen_model(
         config, values=values, as_of=as_of, window=window, compare=compare, customers=customers
@@ -60,7 +62,7 @@ def command(
     def view() -> "Segments":
         from cesctl.insight.segments import segments
 
-        return segments(inputs, model, by, where=only)
+        return segments(inputs, model, by, where=only, memory_limit=limit_bytes)
 
     def answer(made: "Segments") -> "Answer":
         from cesctl.present.segments_view import segments_answer

@@ -41,6 +41,7 @@ def command(
     max_rejected: options.MaxRejected = "5%",
     form: deliver.Format = "table",
     output: deliver.Output = None,
+    memory_limit: options.MemoryLimit = None,
     no_color: options.NoColor = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -51,6 +52,7 @@ def command(
     JSON holds the periods, too.
     """
     screen = Screen(no_color=no_color, quiet=quiet, verbose=verbose)
+    limit_bytes = options.within(memory_limit)
     options.one_of_periods_and_first(periods, first)
     only = options.conditions(where)
     model = line.chosen_model(
@@ -67,7 +69,14 @@ def command(
         from cesctl.insight.trend import trend
 
         return trend(
-            inputs, model, every=every, periods=periods, first=first, where=only, reported=reported
+            inputs,
+            model,
+            every=every,
+            periods=periods,
+            first=first,
+            where=only,
+            reported=reported,
+            memory_limit=limit_bytes,
         )
 
     def answer(made: "Trend") -> "Answer":

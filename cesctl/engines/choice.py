@@ -16,12 +16,22 @@ EngineName = Literal["polars", "spark"]
 
 
 @contextmanager
-def chosen(engine: Engine | EngineName, master: str | None = None) -> Iterator[Engine]:
+def chosen(
+    engine: Engine | EngineName, master: str | None = None, memory_limit: int | str | None = None
+) -> Iterator[Engine]:
     """The engine, ready to count; what a name has started is stopped at the end.
 
-    ``master``: the Spark cluster. Raises UsageError for a name that no engine has, a master without Spark,
-    and what Spark lacks.
+    ``master``: the Spark cluster. ``memory_limit``: bytes, or text such as "4GiB", that the process may have
+    where polars counts. Raises UsageError for a name that no engine has, a master without Spark, a limit with
+    another engine than polars or that is none, and what Spark lacks.
     """
+    if memory_limit is not None:
+        if engine != "polars":
+            raise UsageError("a memory limit is of the engine polars only")
+        if master is None:
+            with _within(memory_limit) as limited:
+                yield limited
+            return
     if engine == "spark":
         from cesctl.engines.spark.session import session
 
@@ -40,3 +50,15 @@ def chosen(engine: Engine | EngineName, master: str | None = None) -> Iterator[E
         yield Polars()
         return
     yield engine
+
+
+@contextmanager
+def _within(limit: int | str) -> Iterator[Engine]:
+    from cesctl.engines.limited import Limited
+    from cesctl.memory import size_of
+
+    engine = Limited(size_of(limit))
+    try:
+        yield engine
+    finally:
+        engine.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.duration import DAY_US, DurationError, parse_duration
+from cesctl.engines.choice import chosen
 from cesctl.errors import UsageError
 from cesctl.insight.names import check_names
 from cesctl.insight.side_by_side import (
@@ -83,12 +84,14 @@ def movers(
     reported: bool = False,
     as_of: str | None = None,
     now: datetime | None = None,
+    memory_limit: int | str | None = None,
 ) -> Movers:
     """Compares T with an earlier one.
 
     ``since``: how long before T (``30d``), or when (a date is its end, as T is); left out the model's
     ``compare``, else 30 days. ``where``: only customers with these attributes. ``reported``: also what the
-    store, which ``inputs`` must be, has of that time. Raises InputError, UsageError.
+    store, which ``inputs`` must be, has of that time. ``memory_limit``: as of ``score``. Raises InputError,
+    UsageError.
     """
     past = None
     if reported:
@@ -97,7 +100,8 @@ def movers(
         past = kept.history_of(inputs)
     before = earlier(since, model)
     log = open_log(inputs, model, as_of=as_of, now=now)
-    result, (then, _) = score_times(log, lambda at: [before(at), at])
+    with chosen("polars", memory_limit=memory_limit) as engine:
+        result, (then, _) = score_times(log, lambda at: [before(at), at], engine=engine)
     made = compared(result, then.scored, where)
     return made if past is None else kept.then(made, past)
 

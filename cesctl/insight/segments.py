@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl.engines.choice import chosen
 from cesctl.errors import UsageError
 from cesctl.insight.bins import binned
 from cesctl.insight.intervals import difference_of_means, for_each_of
@@ -60,9 +61,11 @@ def segments(
     where: Mapping[str, str | None] | None = None,
     as_of: str | None = None,
     now: datetime | None = None,
+    memory_limit: int | str | None = None,
 ) -> Segments:
     """The scores by attributes: the model's, the roster's, or properties of the events (the latest value
     counts, as for ``attributes:``). ``where``: only customers with these attributes.
+    ``memory_limit``: as of ``score``.
 
     Raises InputError, UsageError.
     """
@@ -71,7 +74,8 @@ def segments(
     if len(set(by)) < len(by):
         raise UsageError("--by: an attribute is named twice")
     model = with_attributes(model, [*by, *(where or ())])
-    result = score_log(open_log(inputs, model, as_of=as_of, now=now))
+    with chosen("polars", memory_limit=memory_limit) as engine:
+        result = score_log(open_log(inputs, model, as_of=as_of, now=now), engine=engine)
     return by_attributes(result.only(where) if where else result, by, result)
 
 

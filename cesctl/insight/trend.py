@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.duration import DAY_US
+from cesctl.engines.choice import chosen
 from cesctl.engines.measures import epoch_us
 from cesctl.insight.names import check_names
 from cesctl.insight.periods import Every, parse_every, series
@@ -80,12 +81,14 @@ def trend(
     reported: bool = False,
     as_of: str | None = None,
     now: datetime | None = None,
+    memory_limit: int | str | None = None,
 ) -> Trend:
     """The scores at T and at the ``periods`` - 1 instants before it (12 in all), ``every`` apart; or at all
     those from ``first`` (a date, its first instant; or an instant) on.
 
     ``where``: only customers with these attributes (None: without). ``reported``: also what the runs of the
-    store, which ``inputs`` must be, said then. Raises InputError, UsageError.
+    store, which ``inputs`` must be, said then. ``memory_limit``: as
+    of ``score``. Raises InputError, UsageError.
     """
     past = _history(inputs) if reported else None
     step = parse_every(every)
@@ -94,7 +97,8 @@ def trend(
         periods = 12
     log = open_log(inputs, model, as_of=as_of, now=now)
     wanted = series(step, model.timezone, periods=periods, first=start)
-    result, found = score_times(log, wanted, attributes_then=False)
+    with chosen("polars", memory_limit=memory_limit) as engine:
+        result, found = score_times(log, wanted, attributes_then=False, engine=engine)
     made = over_time(result, found, step, where)
     if past is None:
         return made

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cesctl.duration import DAY_US
+from cesctl.engines.choice import chosen
 from cesctl.nightly import alerts
 from cesctl.nightly.lock import locked
 from cesctl.nightly.missed import missed
@@ -55,12 +56,14 @@ def night(
     write: Callable[[Result], list[str]],
     now: datetime | None = None,
     dry_run: bool = False,
+    memory_limit: int | str | None = None,
 ) -> Night:
     """Does a night's work by the model's ``nightly``.
 
     ``inputs``: exports, none for those that the sources name. ``check`` is asked before anything is taken in,
     and raises where too much was rejected; ``write`` writes the outputs, all or none, and names them.
-    ``dry_run``: nothing is written or sent, and the scores are of the store as it is. Raises InputError,
+    ``dry_run``: nothing is written or sent, and the scores are of the store as it is. ``memory_limit``:
+    what the process may have while it scores, as of ``score``. Raises InputError,
     OutputError, UsageError.
     """
     plan = model.nightly
@@ -76,7 +79,10 @@ def night(
         log = open_store(place, model, as_of=model.as_of, clock=clock, keeps=not dry_run)
         past = History(place)
         last = past.last()
-        result, others = score_times(log, lambda at: [at, *_missed(log, plan, last, at)])
+        with chosen("polars", memory_limit=memory_limit) as engine:
+            result, others = score_times(
+                log, lambda at: [at, *_missed(log, plan, last, at)], engine=engine
+            )
         if last is not None and result.as_of < last.as_of:
             notes.append(
                 f"the last run was of {last.as_of:%Y-%m-%d %H:%M} UTC, which is later: "

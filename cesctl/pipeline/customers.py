@@ -37,6 +37,7 @@ from cesctl.pipeline.variants import (
 )
 from cesctl.result import Scored
 
+_COMPARED = ("customer", "score")
 LARGEST = 8e307  # a difference of two such is still a number
 ZERO_WHEN_SILENT = frozenset(
     {"count", "sum", "distinct", "days", "weeks", "once", "sessions", "session_minutes", "bounces"}
@@ -110,7 +111,14 @@ class Customers:
 
     def scored(self, activity: Mapping[datetime, pl.DataFrame]) -> dict[datetime, At]:
         """The customers at each T that is reported, from an engine's frames of all T (see Aggregate)."""
-        parts = {at: self._up_to_score(frame) for at, frame in activity.items()}
+        parts = {}
+        for at, frame in activity.items():
+            made = self._up_to_score(frame)
+            if (
+                "events" not in frame.columns
+            ):  # it is only compared with: a score is all that is asked of it
+                made = [replace(p, frame=p.frame.select(_COMPARED), users=None) for p in made]
+            parts[at] = made
         return {
             at: self._judged(at, parts)
             for at, frame in activity.items()
@@ -192,7 +200,7 @@ class Customers:
         model = self.model
         frames = [part.frame for part in parts[at]]
         if model.compare_us is not None:
-            score = ("customer", pl.col("score").alias("previous_score"))
+            score = (_COMPARED[0], pl.col(_COMPARED[1]).alias("previous_score"))
             before = pl.concat(p.frame.select(score) for p in parts[compared_with(model, at)])
             frames = [frame.join(before, on="customer", how="left") for frame in frames]
         banded = []

@@ -37,6 +37,7 @@ def score(
     occurrences: bool = False,
     engine: Engine | EngineName = "polars",
     master: str | None = None,
+    memory_limit: int | str | None = None,
 ) -> Result:
     """Scores every customer of an export.
 
@@ -44,9 +45,11 @@ def score(
     model, over which it wins. ``now``: the clock. ``occurrences``: also count each signal's events
     (``n:<signal>`` in ``detail``). ``engine``: what counts the events, "polars" or "spark"; ``master``:
     the Spark cluster (``spark://host:7077``; left out, the Spark session there is, else ``local[*]``).
-    Raises InputError, and UsageError and EngineError for what Spark lacks.
+    ``memory_limit``: what the process may have where polars counts, in bytes or as text ("4GiB"); a log that
+    does not fit is counted by shares of its customers, put aside in the temporary folder meanwhile. Raises
+    InputError, and UsageError and EngineError for what Spark lacks and for a limit that is too small.
     """
-    with chosen(engine, master) as counter:
+    with chosen(engine, master, memory_limit) as counter:
         log = open_log(inputs, model, as_of=as_of, now=now)
         return score_log(log, occurrences=occurrences, engine=counter)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from cesctl.sources.duck import no_glob
 from cesctl.sources.records import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from pathlib import Path
 
     from cesctl.sources.parts import InputFile, Part
@@ -70,6 +71,29 @@ def row_groups(path: Path) -> list[int]:
             [no_glob(path)],
         ).fetchall()
     return [count for _, count in rows]
+
+
+def rows(file: InputFile) -> int:
+    """How many it has."""
+    return int(_rows(file).select(pl.len()).collect().item())
+
+
+def largest_group(path: Path, columns: Container[str]) -> int:
+    """Bytes, unpacked, of those columns (by their first name) in the largest group of rows that is read by
+    itself.
+    """
+    import duckdb
+
+    with duckdb.connect() as connection:
+        cells = connection.execute(
+            "select row_group_id, path_in_schema, total_uncompressed_size from parquet_metadata(?)",
+            [no_glob(path)],
+        ).fetchall()
+    found: Counter[int] = Counter()
+    for group, column, size in cells:
+        if column.split(",")[0].split(".")[0].strip() in columns:
+            found[group] += size
+    return max(found.values(), default=0)
 
 
 def _uuids(path: Path) -> frozenset[str]:

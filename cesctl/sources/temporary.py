@@ -73,8 +73,8 @@ def forget() -> None:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """A temporary folder without room is a full disk, not a bug."""
+def writing(what: str = "unpack the events") -> Iterator[None]:
+    """A temporary folder without room for ``what`` is a full disk, not a bug."""
     try:
         yield
     except Exception as error:
@@ -84,15 +84,19 @@ def writing() -> Iterator[None]:
         where = tempfile.gettempdir()
         reason = error.strerror if isinstance(error, OSError) else _SAID_BY_POLARS[0]
         raise OutputError(
-            f'no room to unpack the events in "{where}": {reason}\n'
+            f'no room to {what} in "{where}": {reason}\n'
             "  let the variable TMPDIR name a folder with more"
         ) from error
 
 
 def new_file(ending: str = "") -> Path:
     """A path in it that nothing has yet."""
+    return new_folder() / f"input{ending}"
+
+
+def new_folder() -> Path:
+    """An empty folder in it."""
     with _lock:
         if _removed.is_set():
             raise OutputError("no temporary files any more: the run has ended")
-        place = Path(tempfile.mkdtemp(dir=folder()))
-    return place / f"input{ending}"
+        return Path(tempfile.mkdtemp(dir=folder()))

@@ -342,3 +342,23 @@ def test_page(project: Project) -> None:
         "  Wrote      scores.csv\n\n"
         "Alert\n  Nobody is newly at risk.\n"
     )
+
+
+def test_a_night_within_a_limit(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.engines.test_limited_agrees import by_shares, put_aside
+
+    project.model()
+    monkeypatch.setenv("_RJEM_MALLOC_CONF", "")
+    monkeypatch.setenv("POLARS_ROW_GROUP_PREFETCH_KBYTES_BUDGET", "65536")
+    by_shares(monkeypatch, 2)
+    for day in range(1, 4):
+        project.export(day)
+        code, summary, _ = nightly("--memory-limit", "900GiB")
+        assert code == 0
+        whole = score([], load_model("cesctl.yaml"))
+        assert summary["customers"] == whole.scores.height
+        assert summary["average"] == whole.summary["average"]
+    assert put_aside() == []
+    code, summary, _ = nightly("--memory-limit", "5MiB")
+    assert code == 2
+    assert "too small; it takes at least" in summary["error"]

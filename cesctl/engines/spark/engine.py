@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark import cloudpickle
 
+from cesctl.engines.in_parts import Shared
 from cesctl.engines.spark import entry, failures, stages
 from cesctl.engines.spark.entry import versions
 from cesctl.engines.spark.jobs import collected
 from cesctl.engines.spark.stretches import buckets, stretches
-from cesctl.engines.spark.tasks import Shared
 from cesctl.engines.together import together
 from cesctl.errors import UsageError
 from cesctl.sources.pieces import CutError

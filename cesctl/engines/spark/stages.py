@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from cesctl.engines.base import Aggregate, Asked
+from cesctl.engines.buckets import packed, unpacked
+from cesctl.engines.in_parts import Shared
 from cesctl.engines.spark import failures, tasks
-from cesctl.engines.spark.buckets import packed, unpacked
 
 READ, WITHOUT_COPIES, COUNTED, NEWEST = "read", "without_copies", "counted", "newest"
 
@@ -43,13 +44,13 @@ def run(
         report([(number, *failures.told(error))])
 
 
-def send(shared: tasks.Shared, asked: Asked | None = None) -> bytes:
+def send(shared: Shared, asked: Asked | None = None) -> bytes:
     """What a stage's tasks need to know."""
     return pickle.dumps((shared, asked))
 
 
 @lru_cache(maxsize=2)
-def _shared(data: bytes) -> tuple[tasks.Shared, Asked | None]:
+def _shared(data: bytes) -> tuple[Shared, Asked | None]:
     shared, asked = pickle.loads(data)  # noqa: S301 - by the driver
     return shared, asked
 

@@ -17,22 +17,19 @@ from typing import TypeAlias
 
 import polars as pl
 
+from cesctl.engines import in_parts
 from cesctl.engines.base import Aggregate, Asked
-from cesctl.engines.polars import answer, newest
-from cesctl.engines.spark.buckets import by_customer, joined, sent
+from cesctl.engines.buckets import by_customer, joined, sent
+from cesctl.engines.in_parts import Rows, Shared, batches, marked_copies, rows_of
+from cesctl.engines.polars import newest
 from cesctl.engines.together import added
 from cesctl.errors import InputError, InputProblem
-from cesctl.pipeline.duplicates import HASH, is_helper, marked, repeated
+from cesctl.pipeline.duplicates import is_helper
 from cesctl.pipeline.log import Log
-from cesctl.pipeline.normalise import DUPLICATE, MALFORMED, NO_REASON
-from cesctl.sources import InputFile, Part, Raw, pieces, temporary
-from cesctl.sources.parts import FILE
+from cesctl.pipeline.normalise import MALFORMED, NO_REASON
+from cesctl.sources import InputFile, Part, pieces, temporary
 from cesctl.sources.pieces import Piece
 
-AT_ONCE = 500_000  # rows that are held before they are sent on
-
-# by (number of the file, 0 where the events do not say it; reason code, None of an event)
-Rows: TypeAlias = dict[tuple[int, int | None], int]
 Sent: TypeAlias = tuple[int, bytes | Rows]
 
 
@@ -49,43 +46,15 @@ class Stretch:
     piece: Piece | None = None
 
 
-@dataclass(frozen=True)
-class Shared:
-    """What all tasks of a log know. ``buckets``: in how many parts the customers are counted. ``schema``: of
-    the events that are read, as they are sent.
-    """
-
-    log: Log
-    buckets: int
-    schema: dict[str, pl.DataType]
-
-    @classmethod
-    def of(cls, log: Log, buckets: int) -> Shared:
-        """Looks at no more of the files than their layout."""
-        log = replace(log, raw=_with_whole_paths(log.raw))
-        part, before = next(log.placed_parts())
-        events = log.records(replace(part, careful=True), before)  # others look through CSV first
-        return cls(log, buckets, dict(events.drop("reason").collect_schema()))
-
-    @property
-    def by_id(self) -> bool:
-        """Whether copies of a record may be of several customers: then they are looked for in a stage of
-        their own.
-        """
-        return any(s.deduplicate == "id" for s in self.log.scopes)
-
-
 def read(shared: Shared, stretch: Stretch) -> Iterator[Sent]:
     """The events of a stretch, sent to where all copies of theirs go, else all events of their customer."""
-    where = by_customer(shared.buckets)
-    if shared.by_id:
-        where = pl.coalesce(pl.col(HASH) % shared.buckets, where)
+    where = shared.first_place
     rows: Counter[tuple[int, int | None]] = Counter()
     with _part(shared.log, stretch) as (part, before):
         events = shared.log.records(part, before)
         doubtful = stretch.piece is not None and any(map(pieces.quoted, part.files))
-        for batch in _batches(events):
-            found = _rows(batch)
+        for batch in batches(events):
+            found = rows_of(batch)
             if doubtful and any(code == MALFORMED for _, code in found):
                 raise pieces.CutError(part.files[0].name)
             rows.update(found)
@@ -97,44 +66,22 @@ def read(shared: Shared, stretch: Stretch) -> Iterator[Sent]:
 def without_copies(shared: Shared, received: Iterable[bytes | Rows], bucket: int) -> Iterator[Sent]:
     """All records of some ids: each once, sent to where all events of its customer go."""
     frame, rows = _taken(received, shared.schema)
-    events = _marked(shared.log, frame).collect(engine="streaming")
+    events = marked_copies(shared.log, frame.lazy()).collect(engine="streaming")
     copies = events.filter(pl.col("reason").is_not_null())
-    yield bucket, added([rows, _rows(copies)])
+    yield bucket, added([rows, rows_of(copies)])
     once = events.filter(pl.col("reason").is_null()).drop("reason")
     yield from sent(once, by_customer(shared.buckets), shared.buckets)
 
 
 def counted(shared: Shared, received: Iterable[bytes | Rows], asked: Asked) -> Aggregate:
     """What is asked of the events of some customers, and the rows that came with them."""
-    log = shared.log
     events, rows = _events(shared, received)
-    made = answer(events, log.model, asked)
-    aside = {(file, code): n for (file, code), n in rows.items() if code is not None}
-    of_files: Counter[int] = Counter()
-    if len(log.numbered_files) > 1:
-        for (file, code), n in rows.items():
-            if code != DUPLICATE:  # such a row was counted when it was read
-                of_files[file] += n
-    return replace(
-        made,
-        read=made.read + sum(aside.values()),
-        aside=added([made.aside, aside]),
-        of_files=dict(of_files),
-    )
+    return in_parts.counted(shared, events, rows, asked)
 
 
 def newest_of(shared: Shared, received: Iterable[bytes | Rows]) -> datetime | None:
     """The newest of the events of some customers."""
     return newest(_events(shared, received)[0])
-
-
-def _with_whole_paths(raw: Raw) -> Raw:
-    """The same wherever a task runs."""
-    parts = (
-        replace(p, files=tuple(replace(f, path=f.path.absolute()) for f in p.files))
-        for p in raw.parts
-    )
-    return replace(raw, parts=tuple(parts))
 
 
 @contextmanager
@@ -182,26 +129,6 @@ def _check(file: InputFile) -> None:
         )
 
 
-def _batches(events: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    """The rows, some at once."""
-    held: list[pl.DataFrame] = []
-    rows = 0
-    for batch in events.collect_batches(maintain_order=False, engine="streaming"):
-        held.append(batch)
-        rows += batch.height
-        if rows >= AT_ONCE:
-            yield pl.concat(held)
-            held, rows = [], 0
-    if held:
-        yield pl.concat(held)
-
-
-def _rows(batch: pl.DataFrame) -> Rows:
-    file = pl.col(FILE) if FILE in batch.columns else pl.lit(0, dtype=pl.UInt32).alias(FILE)
-    counts = batch.lazy().group_by(file, "reason").agg(pl.len()).collect()
-    return {(number, code): rows for number, code, rows in counts.iter_rows()}
-
-
 def _taken(
     received: Iterable[bytes | Rows], schema: Mapping[str, pl.DataType]
 ) -> tuple[pl.DataFrame, Rows]:
@@ -224,9 +151,5 @@ def _events(shared: Shared, received: Iterable[bytes | Rows]) -> tuple[pl.LazyFr
         schema = {name: dtype for name, dtype in schema.items() if not is_helper(name)}
     frame, rows = _taken(received, schema)
     if shared.log.has_duplicates and not shared.by_id:
-        return _marked(shared.log, frame), rows
+        return marked_copies(shared.log, frame.lazy()), rows
     return frame.lazy(), rows
-
-
-def _marked(log: Log, frame: pl.DataFrame) -> pl.LazyFrame:
-    return marked(frame.lazy(), log.scopes, repeated(frame[HASH]), log.beside)

@@ -11,22 +11,25 @@ BUCKET = "bucket:"  # no export has such a column
 _SEED = 41  # not one of those that tell copies apart
 
 
-def by_customer(buckets: int) -> pl.Expr:
-    """Where a customer's events go."""
-    return pl.col("customer").hash(seed=_SEED) % buckets
+def by_customer(buckets: int, again: int = 0) -> pl.Expr:
+    """Where a customer's events go; ``again``: for those that a sharing out before has put together."""
+    return pl.col("customer").hash(seed=_SEED + again) % buckets
+
+
+def parted(frame: pl.DataFrame, bucket: pl.Expr, buckets: int) -> dict[int, pl.DataFrame]:
+    """The rows by their bucket, of those that some go to."""
+    if buckets == 1:
+        return {0: frame} if frame.height else {}
+    parts = frame.with_columns(bucket.cast(pl.UInt32).alias(BUCKET)).partition_by(
+        BUCKET, as_dict=True, include_key=False
+    )
+    return {int(str(number)): part for (number,), part in parts.items()}
 
 
 def sent(frame: pl.DataFrame, bucket: pl.Expr, buckets: int) -> Iterator[tuple[int, bytes]]:
     """The rows as (bucket, packed rows), a pair for each bucket that some go to."""
-    if buckets == 1:
-        if frame.height:
-            yield 0, packed(frame)
-        return
-    parts = frame.with_columns(bucket.cast(pl.UInt32).alias(BUCKET)).partition_by(
-        BUCKET, as_dict=True, include_key=False
-    )
-    for (number,), part in parts.items():
-        yield int(str(number)), packed(part)
+    for number, part in parted(frame, bucket, buckets).items():
+        yield number, packed(part)
 
 
 def packed(frame: pl.DataFrame) -> bytes:

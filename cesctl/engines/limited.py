@@ -1,0 +1,289 @@
+"""The polars engine within a limit of memory: in one pass where that fits, else by shares of the customers.
+
+The events of a log that does not fit are put aside on disk, shared out by their customers; then one share
+after the other is counted as a log of its own, as Spark's tasks do, and the answers are put one below the
+other. How many shares there must be is estimated for the worst case, in which each row is another customer's.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.engines import needs
+from cesctl.engines.base import Aggregate, Asked
+from cesctl.engines.buckets import by_customer
+from cesctl.engines.in_parts import Rows, Shared, batches, counted, marked_copies, rows_of
+from cesctl.engines.polars import Polars
+from cesctl.engines.polars import newest as newest_of
+from cesctl.engines.spilled import MOST_SHARES, Share, Spill
+from cesctl.engines.together import together
+from cesctl.errors import EngineError, UsageError
+from cesctl.memory import format_size, in_use
+from cesctl.pipeline.duplicates import is_helper
+from cesctl.sources import pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from cesctl.pipeline.log import Log
+    from cesctl.sources import InputFile, Part
+
+LEAST = 384 << 20  # bytes to work with, beside what is there before
+_PIECE = 16 << 20  # bytes of a Parquet file that are read at once
+_HELD = 8  # this part of the room may wait to be written
+_SHARES = 2  # times as many as would do if all were alike
+_DEEPEST = 6  # times that a share is shared out again
+_GROUP_AT_ONCE = 4  # times its bytes that reading a group of rows takes
+
+
+class Limited:
+    """The engine of one machine that keeps within ``limit`` bytes of memory, all of the process's."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._countings: list[Counting] = []
+
+    def over(self, log: Log) -> Counting:
+        """The log, to be counted; its files are read once, however often. Raises UsageError where the limit
+        leaves too little to work with.
+        """
+        made = Counting(log, self.limit)
+        self._countings.append(made)
+        return made
+
+    def close(self) -> None:
+        """Removes what was put aside."""
+        for one in self._countings:
+            one.remove()
+        self._countings.clear()
+
+
+@dataclass
+class _Aside:
+    """Events that were put aside. ``rows``: of all that was read, by what became of it."""
+
+    shares: list[Share]
+    rows: Rows
+
+
+class Counting:
+    """A log that is counted within a limit."""
+
+    def __init__(self, log: Log, limit: int) -> None:
+        self._log = log
+        self._limit = limit
+        self._before = in_use()
+        self._room = limit - self._before - needs.READING
+        self._spills: list[Spill] = []
+        weakref.finalize(self, _remove, self._spills)
+        self._aside: _Aside | None = None
+        self._shared: Shared | None = None
+        self._check_room()
+        self._rows = needs.rows_in(log)
+
+    def newest(self) -> datetime | None:
+        """The newest accepted event; None where there is none."""
+        usual = Asked(times=[self._log.clock] * (1 + (self._log.model.compare_us is not None)))
+        if self._aside is None and self._fits(usual):
+            return Polars().over(self._log).newest()
+        found = [newest_of(self._events(s)) for s in self._put_aside(usual).shares]
+        return max((at for at in found if at is not None), default=None)
+
+    def aggregate(self, asked: Asked) -> Aggregate:
+        """What is asked, of all customers. Raises UsageError where these are too many to be scored within the
+        limit, and EngineError where one customer's events do not fit.
+        """
+        if self._aside is None and self._fits(asked):
+            whole = Polars().over(self._log).aggregate(asked)
+            self._check_customers(whole.activity[0].height, asked)
+            return whole
+        aside = self._put_aside(asked)
+        most = self._rows_at_once(asked)
+        made: list[Aggregate] = []
+        counted_part, rows = 0.0, aside.rows
+        todo, done = aside.shares[::-1], []
+        while todo:
+            share = todo.pop()
+            if share.rows > most and (smaller := self._smaller(share, most)):
+                todo += smaller
+                continue
+            assert self._shared is not None
+            made.append(counted(self._shared, self._events(share), rows, asked))
+            rows = {}
+            done.append(share)
+            counted_part += share.part
+            self._check_customers(sum(m.activity[0].height for m in made) / counted_part, asked)
+        aside.shares = done
+        return together(made)
+
+    def remove(self) -> None:
+        """Removes what was put aside."""
+        _remove(self._spills)
+        self._aside = None
+
+    def _check_room(self) -> None:
+        group, name = needs.largest_piece(self._log)
+        least = max(LEAST, group * _GROUP_AT_ONCE)
+        if self._room >= least:
+            return
+        needed = format_size(self._before + needs.READING + least)
+        why = ""
+        if least > LEAST:
+            why = f': a group of rows of "{name}" alone has {format_size(group)} unpacked'
+        raise UsageError(
+            f"a memory limit of {format_size(self._limit)} is too small; "
+            f"it takes at least {needed}{why}"
+        )
+
+    def _fits(self, asked: Asked) -> bool:
+        return self._rows * self._a_row(asked) <= self._room
+
+    def _a_row(self, asked: Asked) -> int:
+        return needs.a_row(self._log.model, asked) + needs.of_copies(self._log)
+
+    def _rows_at_once(self, asked: Asked) -> int:
+        """Rows of a share: half of the room is theirs, the other is for what was counted before."""
+        return max(1, self._room // 2 // self._a_row(asked))
+
+    def _put_aside(self, asked: Asked) -> _Aside:
+        """The events on disk, shared out by customers; they are read once."""
+        if self._aside is None:
+            # shares are not all alike, and sharing out again costs more than some shares too many
+            wanted = -(-self._rows * _SHARES // self._rows_at_once(asked))
+            self._shared = Shared.of(self._log, min(MOST_SHARES, max(2, wanted)))
+            try:
+                self._aside = self._read(self._shared)
+                if self._shared.by_id:
+                    self._aside = self._without_copies(self._shared, self._aside)
+            except BaseException:
+                self.remove()
+                raise
+        return self._aside
+
+    def _read(self, shared: Shared) -> _Aside:
+        """All events, where all copies of each are together."""
+        spill = self._spill(shared.schema, shared.buckets)
+        rows: Counter[tuple[int, int | None]] = Counter()
+        for part, before in shared.log.placed_parts():
+            for some, first in _stretches(part):
+                for batch in batches(shared.log.records(some, before + first)):
+                    rows.update(rows_of(batch))
+                    spill.add(_accepted(batch), shared.first_place)
+        return _Aside(spill.shares(), dict(rows))
+
+    def _without_copies(self, shared: Shared, aside: _Aside) -> _Aside:
+        """All events but copies, where all of a customer are together."""
+        schema = {n: t for n, t in shared.schema.items() if not is_helper(n)}
+        spill = self._spill(schema, shared.buckets)
+        rows = Counter(aside.rows)
+        for share in aside.shares:
+            for batch in batches(marked_copies(shared.log, _with_reason(share.scan()))):
+                copies = batch.filter(pl.col("reason").is_not_null())
+                rows.update(rows_of(copies))
+                spill.add(_accepted(batch), by_customer(shared.buckets))
+            share.remove()
+        return _Aside(spill.shares(), dict(rows))
+
+    def _events(self, share: Share) -> pl.LazyFrame:
+        """All events of a share; copies are marked or gone."""
+        assert self._shared is not None
+        events = _with_reason(share.scan())
+        if self._log.has_duplicates and not self._shared.by_id:
+            return marked_copies(self._shared.log, events)
+        return events
+
+    def _smaller(self, share: Share, most: int) -> list[Share]:
+        """The share in several; none where it may be counted as it is."""
+        if share.depth >= _DEEPEST:
+            return []
+        customer, rows = share.of_one_customer()
+        if rows > most:
+            if needs.keeps_rows(self._log.model):
+                raise _too_many_of(customer, rows, self._limit * rows / most)
+            if share.rows - rows <= most:  # of its events only sums are kept
+                return []
+        spill = self._spill(share.schema, min(MOST_SHARES, -(-_SHARES * share.rows // most)))
+        where = by_customer(spill.buckets, share.depth + 1)
+        for batch in batches(share.scan()):
+            spill.add(batch, where)
+        share.remove()
+        return spill.shares(share.part, share.depth + 1)
+
+    def _spill(self, schema: Mapping[str, pl.DataType], buckets: int) -> Spill:
+        self._spills.append(Spill(schema, buckets, self._room // _HELD))
+        return self._spills[-1]
+
+    def _check_customers(self, customers: float, asked: Asked) -> None:
+        needed = self._before + customers * needs.a_customer(self._log.model, asked)
+        if needed > self._limit:
+            raise UsageError(
+                f"a memory limit of {format_size(self._limit)} is too small to score about "
+                f"{int(customers):,} customers; it takes about {format_size(needed)}"
+            )
+
+
+def _remove(spills: list[Spill]) -> None:
+    for spill in spills:
+        spill.remove()
+    spills.clear()
+
+
+def _too_many_of(customer: str, rows: int, needed: float) -> EngineError:
+    return EngineError(
+        f'customer "{customer}" has {rows:,} events, which must be seen together and do not fit into the '
+        f"memory limit; it takes about {format_size(needed)}\n"
+        "  leave them out by the source's where, if they are no customer's"
+    )
+
+
+def _accepted(batch: pl.DataFrame) -> pl.DataFrame:
+    return batch.filter(pl.col("reason").is_null()).drop("reason")
+
+
+def _with_reason(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Events that were put aside are none but accepted ones."""
+    return events.with_columns(pl.lit(None, dtype=pl.UInt8).alias("reason"))
+
+
+def _stretches(part: Part) -> Iterator[tuple[Part, int]]:
+    """What is read at once, and how many of the part's files are before it: all of it, but of Parquet, which
+    polars reads far ahead, some megabytes.
+    """
+    if part.format != "parquet":
+        yield part, 0
+        return
+    first = 0
+    before = 0
+    places = []
+    for file in part.files:
+        places.append(before // _PIECE)
+        before += file.size
+    for _, group in groupby(range(len(places)), key=places.__getitem__):
+        files = part.files[first : first + len(list(group))]
+        yield from ((replace(part, files=own), first + n) for n, own in _cut(files))
+        first += len(files)
+
+
+def _cut(files: tuple[InputFile, ...]) -> Iterator[tuple[int, tuple[InputFile, ...]]]:
+    """Small files together, of large ones pieces; each with its place among the files."""
+    small: list[InputFile] = []
+    for n, file in enumerate(files):
+        cut = pieces.cut(file, _PIECE)
+        if not cut:
+            small.append(file)
+            continue
+        if small:
+            yield n - len(small), tuple(small)
+            small = []
+        for piece in cut:
+            with pieces.opened(file, piece) as own:
+                yield n, (own,)
+    if small:
+        yield len(files) - len(small), tuple(small)

@@ -1,0 +1,113 @@
+"""About how much memory it takes to count a log and to score its customers: estimates that err on the large
+side.
+
+The figures are those of polars 2.1, measured as the growth of a process's peak by the row, with logs of which
+each row is another customer's, and with a hundred rows a customer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from cesctl.model.measured import measured
+from cesctl.model.scored_by import all_signals
+from cesctl.sources import bytestream, columnar
+
+if TYPE_CHECKING:
+    from cesctl.engines.base import Asked
+    from cesctl.model.types import Model, Signal
+    from cesctl.pipeline.log import Log
+    from cesctl.sources import InputFile, Part
+
+READING = 256 << 20  # bytes that reading takes, whatever the log
+_LOOK = 1 << 18  # bytes of a file that tell how long its records are
+_UNPACKED = 12  # times the bytes on disk
+_LEAST_ROW = 16  # bytes; a record is hardly shorter
+
+# Bytes a row, by what an engine keeps of a group, or of each row where its events must be seen together.
+_KEY = 160
+_TIME, _NAMED, _ATTRIBUTE, _HASH = 20, 8, 110, 40
+_STATE = {"count": 8, "once": 8, "sum": 40, "mean": 66, "min": 38, "max": 38, "recency": 32,
+          "tenure": 32}  # fmt: skip
+_SEEN_TOGETHER = {"days": 90, "weeks": 90, "distinct": 130, "last": 110, "sessions": 85,
+                  "session_minutes": 85, "bounces": 85}  # fmt: skip
+_LIMIT, _PLACES, _DECAY = 360, 90, 30
+
+# Bytes a customer that is scored: its steps at one T; each signal's measure, value and points.
+_SCORED, _PER_SIGNAL, _PER_ATTRIBUTE = 160, 24, 32
+_COMPARED = 150  # of a T that is only compared with
+
+
+def rows_in(log: Log) -> int:
+    """About how many rows there are; of Parquet, frames and stores exactly."""
+    return sum(_rows(part) for part in log.raw.parts)
+
+
+def a_row(model: Model, asked: Asked) -> int:
+    """Bytes that counting takes by the row, where each is another customer's, or kept."""
+    wanted = measured(model)
+    signals = sum(_of_signal(s) for s in wanted.signals)
+    named = sum(len(own) > 0 for own in wanted.events.values()) + len(wanted.activity)
+    paths = len(model.attributes) + (model.roll_up is not None)
+    told = _TIME + _NAMED * named + _ATTRIBUTE * paths
+    return _KEY + len(asked.times) * (signals + told)
+
+
+def keeps_rows(model: Model) -> bool:
+    """Whether a customer's events must be seen together, so that one of very many does not fit either."""
+    return any(s.measure in _SEEN_TOGETHER or s.limit for s in measured(model).signals)
+
+
+def a_customer(model: Model, asked: Asked) -> int:
+    """Bytes that scoring takes by the customer, at all T together."""
+    signals, attributes = len(all_signals(model)), len(model.attributes)
+    one = _SCORED + _PER_SIGNAL * signals + _PER_ATTRIBUTE * attributes
+    reported = sum(n in asked.reported for n in range(len(asked.times)))
+    # in the end one T is put in order, and the columns of its scores stand beside
+    return one * (reported + 2) + _COMPARED * (len(asked.times) - reported)
+
+
+def of_copies(log: Log) -> int:
+    """Bytes a row that it takes to find records which are there twice."""
+    return _HASH if log.has_duplicates else 0
+
+
+def largest_piece(log: Log) -> tuple[int, str]:
+    """Bytes of the largest piece of a file that is read at once, unpacked, and the file's name."""
+    found = [(0, "")]
+    for part in log.raw.parts:
+        if part.format == "parquet":
+            columns = {way[0] for w in part.wanted for way in w.ways}
+            found += [(columnar.largest_group(f.path, columns), f.name) for f in part.files]
+    return max(found)
+
+
+def _of_signal(signal: Signal) -> int:
+    """By the row and T."""
+    needed = _STATE.get(signal.measure) or _SEEN_TOGETHER[signal.measure]
+    if signal.limit is not None:
+        needed += _LIMIT if signal.measure == "count" else _PLACES
+    if signal.half_life_us or signal.linear_decay_us:
+        needed += _DECAY
+    return needed
+
+
+def _rows(part: Part) -> int:
+    if part.given is not None:
+        return int(part.given.select(pl.len()).collect(engine="streaming").item())
+    if part.format == "parquet":
+        return sum(columnar.rows(f) for f in part.files)
+    return sum(map(_rows_of_text, part.files))
+
+
+def _rows_of_text(file: InputFile) -> int:
+    """By the records that its beginning has."""
+    start = next(bytestream.chunks(file, _LOOK), b"")
+    mark = (
+        b"{" if file.is_json else file.eol.encode()
+    )  # of nested JSON too many, rather than too few
+    record = max(len(start) / max(1, start.count(mark)), _LEAST_ROW)
+    size = file.size * (1 if file.compression == "none" else _UNPACKED)
+    return int(size / record) + 1
