@@ -43,13 +43,15 @@ _SCOPE = f"{PROPERTY}\0{names.SOURCE}"  # a property like any other where copies
 
 @dataclass(frozen=True)
 class StoreLog(Log):
-    """The log of a store. ``skipped``: events that are not read, by why: None where they count all the same,
-    as of days before those that are needed; AFTER where they are later than T.
+    """The log of a store. ``reads``: the data files that are read; None: all. ``skipped``: events that are
+    not read, by why: None where they count all the same, as of days before those that are needed; AFTER where
+    they are later than T.
     """
 
     may_be_empty: ClassVar[bool] = True  # of its exports it keeps events only
 
     table: EventTable = field(kw_only=True)
+    reads: tuple[str, ...] | None = None
     carry: Carried | None = None
     keeps: bool = True  # what is carried over, for the next time
     skipped: tuple[tuple[int | None, int], ...] = ()
@@ -127,6 +129,7 @@ class StoreLog(Log):
         return replace(
             self,
             raw=_raw(self.table, self.model, files["path"].to_list(), carry),
+            reads=tuple(files["path"]),
             carry=carry,
             skipped=tuple((why, n) for why, n in skipped if n),
         )
@@ -138,7 +141,7 @@ class StoreLog(Log):
 
     def of_rows(self, rows: pl.LazyFrame) -> StoreLog:
         """The same log with other rows of the store; ids are not replaced."""
-        parts = _parts(self.table, self.model, rows, self.table.place.name)
+        parts = parts_of(self.table, self.model, rows)
         return replace(self, raw=Raw(tuple(parts)), identities=None, as_of="now", skipped=())
 
     def completed(self, made: Aggregate) -> Aggregate:
@@ -192,14 +195,16 @@ def stored(table: EventTable, model: Model) -> list[str]:
 
 def _raw(table: EventTable, model: Model, files: Sequence[str], carry: Carried | None) -> Raw:
     rows = StoredRows(table)
-    parts = _parts(table, model, rows.scan(files, stored(table, model)), table.place.name)
+    parts = parts_of(table, model, rows.scan(files, stored(table, model)))
     if carry is not None:
-        parts += _parts(table, model, carry.rows.lazy(), table.place.name)
+        parts += parts_of(table, model, carry.rows.lazy())
     return Raw(tuple(parts))
 
 
-def _parts(table: EventTable, model: Model, rows: pl.LazyFrame, name: str) -> list[Part]:
-    file = InputFile(name, Path(table.place.name), "store", columns=tuple(table.properties))
+def parts_of(table: EventTable, model: Model, rows: pl.LazyFrame) -> list[Part]:
+    """Rows of a store as the parts that a log has: two where some are told by all that they hold."""
+    name = table.place.name
+    file = InputFile(name, Path(name), "store", columns=tuple(table.properties))
     there = set(table.properties)
     wanted = (
         Wanted(names.CUSTOMER, ((names.CUSTOMER,),)),

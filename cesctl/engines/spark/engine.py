@@ -12,7 +12,6 @@ from cesctl.engines.spark.jobs import collected
 from cesctl.engines.spark.stretches import buckets, stretches
 from cesctl.engines.spark.tasks import Shared
 from cesctl.engines.together import together
-from cesctl.errors import UsageError
 from cesctl.sources.pieces import CutError
 
 if TYPE_CHECKING:
@@ -33,11 +32,7 @@ class Spark:
         self._context = context
 
     def over(self, log: Log) -> Counting:
-        """The log, to be counted; its files are read once, however often. Raises UsageError for an event
-        store, whose days the polars engine reads faster than a cluster starts.
-        """
-        if any(f.format == "store" for f in log.raw.files):
-            raise UsageError("--engine spark reads exports; --store goes with the engine polars")
+        """The log, to be counted; its files are read once, however often."""
         return Counting(self._context, log)
 
 

@@ -19,15 +19,19 @@ import polars as pl
 
 from cesctl.engines.base import Aggregate, Asked
 from cesctl.engines.polars import answer, newest
+from cesctl.engines.spark import stored
 from cesctl.engines.spark.buckets import by_customer, joined, sent
+from cesctl.engines.spark.stored import StoreStretch
 from cesctl.engines.together import added
 from cesctl.errors import InputError, InputProblem
 from cesctl.pipeline.duplicates import HASH, is_helper, marked, repeated
 from cesctl.pipeline.log import Log
 from cesctl.pipeline.normalise import DUPLICATE, MALFORMED, NO_REASON
-from cesctl.sources import InputFile, Part, Raw, pieces, temporary
+from cesctl.sources import InputFile, Part, pieces, temporary
 from cesctl.sources.parts import FILE
 from cesctl.sources.pieces import Piece
+from cesctl.store.log import StoreLog
+from cesctl.store.shares import common
 
 AT_ONCE = 500_000  # rows that are held before they are sent on
 
@@ -62,7 +66,7 @@ class Shared:
     @classmethod
     def of(cls, log: Log, buckets: int) -> Shared:
         """Looks at no more of the files than their layout."""
-        log = replace(log, raw=_with_whole_paths(log.raw))
+        log = common(log) if isinstance(log, StoreLog) else _with_whole_paths(log)
         part, before = next(log.placed_parts())
         events = log.records(replace(part, careful=True), before)  # others look through CSV first
         return cls(log, buckets, dict(events.drop("reason").collect_schema()))
@@ -75,23 +79,34 @@ class Shared:
         return any(s.deduplicate == "id" for s in self.log.scopes)
 
 
-def read(shared: Shared, stretch: Stretch) -> Iterator[Sent]:
+def read(shared: Shared, stretch: Stretch | StoreStretch) -> Iterator[Sent]:
     """The events of a stretch, sent to where all copies of theirs go, else all events of their customer."""
     where = by_customer(shared.buckets)
     if shared.by_id:
         where = pl.coalesce(pl.col(HASH) % shared.buckets, where)
     rows: Counter[tuple[int, int | None]] = Counter()
-    with _part(shared.log, stretch) as (part, before):
-        events = shared.log.records(part, before)
-        doubtful = stretch.piece is not None and any(map(pieces.quoted, part.files))
+    with _opened(shared.log, stretch) as (events, doubtful):
         for batch in _batches(events):
             found = _rows(batch)
             if doubtful and any(code == MALFORMED for _, code in found):
-                raise pieces.CutError(part.files[0].name)
+                raise pieces.CutError(doubtful)
             rows.update(found)
             accepted = batch.filter(pl.col("reason").is_null()).drop("reason")
             yield from sent(accepted, where, shared.buckets)
     yield stretch.number % shared.buckets, dict(rows)
+
+
+@contextmanager
+def _opened(log: Log, stretch: Stretch | StoreStretch) -> Iterator[tuple[pl.LazyFrame, str]]:
+    """The records of a stretch; and the file's name where one that is none means that it was cut wrongly."""
+    if isinstance(stretch, StoreStretch):
+        assert isinstance(log, StoreLog)
+        with stored.opened(log, stretch.share) as events:
+            yield events, ""
+        return
+    with _part(log, stretch) as (part, before):
+        doubtful = stretch.piece is not None and any(map(pieces.quoted, part.files))
+        yield log.records(part, before), part.files[0].name if doubtful else ""
 
 
 def without_copies(shared: Shared, received: Iterable[bytes | Rows], bucket: int) -> Iterator[Sent]:
@@ -128,13 +143,13 @@ def newest_of(shared: Shared, received: Iterable[bytes | Rows]) -> datetime | No
     return newest(_events(shared, received)[0])
 
 
-def _with_whole_paths(raw: Raw) -> Raw:
+def _with_whole_paths(log: Log) -> Log:
     """The same wherever a task runs."""
     parts = (
         replace(p, files=tuple(replace(f, path=f.path.absolute()) for f in p.files))
-        for p in raw.parts
+        for p in log.raw.parts
     )
-    return replace(raw, parts=tuple(parts))
+    return replace(log, raw=replace(log.raw, parts=tuple(parts)))
 
 
 @contextmanager
