@@ -7,9 +7,9 @@ one run before the first has made what is carried over from days that are not re
 model's windows are all of history, so that all days are read. ``--cluster``: also standalone clusters of one
 and of two workers, each of one core, on loopback; driver and workers share this machine. ``--start``: each is
 also run once on a log of 100k rows, which takes what starting takes. A Spark of one machine shows what Spark
-itself costs, and how the work is shared out; not what more machines give. Processor time and memory are of all
-processes of a run; of a task: the largest Python worker. Before a figure is printed the scores are compared,
-all columns of them. Reads /proc, so Linux only.
+itself costs, and how the work is shared out; not what more machines give. Processor time and memory are of
+all processes of a run; of a task: the largest Python worker. Before a figure is printed the scores are
+compared, all columns of them. Reads /proc, so Linux only.
 """
 
 from __future__ import annotations

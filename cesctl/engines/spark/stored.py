@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.cloud.errors import NOT_UNDERSTOOD, explained
+from cesctl.cloud.settings import endpoint_variable
 from cesctl.errors import InputError, InputProblem, UsageError
 from cesctl.store.bucket import Bucket
 from cesctl.store.shares import events_of
@@ -56,8 +57,10 @@ def opened(log: StoreLog, share: Share) -> Iterator[pl.LazyFrame]:
         cause = explained(error, place.at)
         if cause is NOT_UNDERSTOOD:
             raise
-        what = "one of its files is not there" if cause.absent else cause.what
-        raise _unreachable(place.name, what, cause.hint) from None
+        if cause.absent:
+            hint = f"does {endpoint_variable(place.at.kind)} there name the same store?"
+            raise _unreachable(place.name, "one of its files is not there", hint) from None
+        raise _unreachable(place.name, cause.what, cause.hint) from None
 
 
 def _check(path: str, size: int) -> None:
