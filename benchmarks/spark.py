@@ -188,6 +188,9 @@ def main() -> None:
     parser.add_argument("--window", help="goes before the model's")
     parser.add_argument("--cluster", action="store_true")
     parser.add_argument("--start", action="store_true")
+    parser.add_argument(
+        "--without", default="", help="contenders that are left out, with / between"
+    )
     args = parser.parse_args()
     scored = ["-c", str(args.model), "--quiet"]
     scored += ["--window", args.window] if args.window else []
@@ -198,12 +201,18 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         every = contenders(stack, clusters=args.cluster)
+        for name in filter(None, args.without.split("/")):
+            del every[name]
 
         def run(name: str, size: str) -> tuple[float, Watch]:
             out = folder / f"{name}.parquet"
             words = [*CESCTL, "score", *logs[size], *scored, "-o", str(out)]
             found = once([*words, "--engine", *every[name].engine], every[name].workers)
             answers[name] = pl.read_parquet(out, glob=False)
+            said = (
+                f"{size}, {name}: {found[0]:.1f} s, processor {sum(found[1].busy.values()):.1f} s"
+            )
+            print(said, file=sys.stderr, flush=True)  # of a run that breaks off this is left
             return found
 
         for size in logs:

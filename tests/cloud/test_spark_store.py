@@ -118,6 +118,31 @@ def test_an_endpoint_that_does_not_answer(read: Share, monkeypatch: pytest.Monke
     assert SECRET not in said
 
 
+def test_an_export_at_a_url_is_on_the_driver_only(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = s3.put(
+        "a.csv", write(tmp_path / "a.csv", [record(n, 2) for n in range(9)]).read_text()
+    )
+    real = stretches.stretches
+
+    def planning(log: Any, *args: Any) -> Any:
+        made = real(log, *args)
+        for file in log.raw.files:
+            file.path.unlink()  # as on another machine
+        return made
+
+    engine = in_turn(monkeypatch)
+    assert_same(score([export], model(), engine=engine), score([export], model()))
+    monkeypatch.setattr("cesctl.engines.spark.engine.stretches", planning)
+    with pytest.raises(InputError) as told:
+        score([export], model(), engine=engine)
+    (problem,) = told.value.problems
+    assert problem.file == export
+    assert "cannot see it (No such file or directory)" in problem.message
+    assert "take it into an event store at a URL (cesctl ingest)" in problem.hint
+
+
 def test_an_object_that_is_not_there(
     read: Share, s3: S3, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

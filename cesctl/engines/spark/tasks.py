@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 import polars as pl
 
+from cesctl.cloud.urls import is_url
 from cesctl.engines.base import Aggregate, Asked
 from cesctl.engines.polars import answer, newest
 from cesctl.engines.spark import stored
@@ -33,6 +34,14 @@ from cesctl.sources.pieces import Piece
 from cesctl.store.log import StoreLog
 from cesctl.store.shares import common
 
+_NOT_SEEN = (
+    "put it where all executors see it under the same path; what comes from standard input "
+    "or a zip, is UTF-16 or Avro, is unpacked on this machine: unpack or convert it before"
+)
+_FROM_A_URL = (
+    "an export at a URL is brought to this machine: take it into an event store at a URL "
+    "(cesctl ingest), which executors read themselves, or put it where all see it under the same path"
+)
 AT_ONCE = 500_000  # rows that are held before they are sent on
 
 # by (number of the file, 0 where the events do not say it; reason code, None of an event)
@@ -179,14 +188,9 @@ def _check(file: InputFile) -> None:
         size = file.path.stat().st_size
     except OSError as error:
         why = error.strerror or str(error)
-        raise InputError(
-            InputProblem(
-                f"the executor on {host} cannot see it ({why})",
-                file.name,
-                hint="put it where all executors see it under the same path; what comes from standard input "
-                "or a zip, is UTF-16 or Avro, is unpacked on this machine: unpack or convert it before",
-            )
-        ) from None
+        what = f"the executor on {host} cannot see it ({why})"
+        hint = _FROM_A_URL if is_url(file.name) else _NOT_SEEN
+        raise InputError(InputProblem(what, file.name, hint=hint)) from None
     if size != file.size:
         raise InputError(
             InputProblem(
