@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from cesctl.errors import UsageError
 from cesctl.model.types import Model
 from cesctl.store import Store, shares
 from cesctl.store.log import StoreLog
@@ -98,6 +100,19 @@ def test_a_store_without_events_has_one_share_without_rows(tmp_path: Path) -> No
     (share,) = shares.shares(log, 100)
     assert events_of(common(log), share).collect().is_empty()
     assert text_bytes(log) == 0
+
+
+def test_who_reads_a_share_needs_nothing_of_delta(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = opened(a_store(tmp_path))
+    data = pickle.dumps((common(log), list(shares.shares(log, 10**9))))
+    for name in ("deltalake", "deltalake.exceptions", "obstore"):
+        monkeypatch.setitem(sys.modules, name, None)
+    sent, (share,) = pickle.loads(data)
+    assert events_of(sent, share).collect().height == 72
+    with pytest.raises(UsageError, match="needs deltalake"):
+        opened(tmp_path / "store")
 
 
 def test_what_is_sent_has_no_rows_and_no_credentials(
