@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Rows that are read at once or not at all, as polars writes them; a cut elsewhere is none too dear.
 GROUP = 100_000
-_AS_TEXT = 4  # times a data file's bytes, about what its events have as text
+AS_TEXT = 4  # times a data file's bytes, about what its events have as text
 _ROW = 64  # bytes of text that an event has at least
 
 
@@ -102,7 +102,7 @@ def _read(log: StoreLog) -> pl.DataFrame:
     files = log.table.files
     if log.reads is not None:
         files = files.filter(pl.col("path").is_in(list(log.reads)))
-    text = pl.max_horizontal(pl.col("bytes") * _AS_TEXT, pl.col("rows") * _ROW, 1)
+    text = pl.max_horizontal(pl.col("bytes") * AS_TEXT, pl.col("rows") * _ROW, 1)
     return files.with_columns(text.alias("text")).select(*FILES, "text")
 
 

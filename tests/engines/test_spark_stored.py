@@ -35,6 +35,7 @@ def small_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stretches, "LEAST", 8000)
     monkeypatch.setattr(stretches, "MOST", 16_000)
     monkeypatch.setattr(shares, "GROUP", 50)
+    monkeypatch.setattr(shares, "AS_TEXT", 0)  # files so small are mostly their own description
 
 
 def a_store(folder: Path, days: int, *, text: str = MODEL) -> Path:
@@ -95,6 +96,7 @@ def test_random_models(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stretches, "LEAST", 900)
         patch.setattr(shares, "GROUP", 5)
+        patch.setattr(shares, "AS_TEXT", 0)
         try:
             found = score(Store(str(store)), by, now=example.now, engine=spark)
         except InputError:  # a property that no event has

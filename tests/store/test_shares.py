@@ -66,7 +66,7 @@ def test_every_row_is_in_one_share(
 def test_small_files_go_together_and_large_ones_in_pieces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shares, "_AS_TEXT", 0)  # files so small are mostly their own description
+    monkeypatch.setattr(shares, "AS_TEXT", 0)  # files so small are mostly their own description
     monkeypatch.setattr(shares, "GROUP", 10)
     large = [record(10_000 + n, 6) for n in range(65)]
     store = a_store(tmp_path, days=5)
