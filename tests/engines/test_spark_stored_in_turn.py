@@ -67,7 +67,7 @@ def days_of(folder: Path, days: Sequence[int], *, by: Model | None = None) -> Pa
 
 @pytest.mark.slow
 @settings(
-    max_examples=tries(40),
+    max_examples=tries(25),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
