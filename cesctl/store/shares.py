@@ -67,8 +67,7 @@ def text_bytes(log: StoreLog) -> int:
 
 def shares(log: StoreLog, size: int) -> Iterator[Share]:
     """All rows of the log, each in one share: files that follow each other, pieces of a file, what is carried
-    over. ``size``: about how many bytes of text a share has. There is at least one,
-    maybe of no rows.
+    over. ``size``: about how many bytes of text a share has. There is at least one, maybe of no rows.
     """
     files = _read(log)
     none = files.drop("text").clear()

@@ -52,7 +52,7 @@ def opened(log: StoreLog, share: Share) -> Iterator[pl.LazyFrame]:
     try:
         yield events_of(log, share)
     except UsageError as error:  # what the environment says is no way to get there
-        raise _unreachable(place.name, str(error).removeprefix(f"{place.name}: ")) from None
+        raise _unreachable(place.name, str(error).removeprefix(f"{place.at.url}: ")) from None
     except (pl.exceptions.PolarsError, OSError) as error:
         cause = explained(error, place.at)
         if cause is NOT_UNDERSTOOD:
