@@ -161,7 +161,7 @@ class StoreLog(Log):
 
     def of_rows(self, rows: pl.LazyFrame) -> StoreLog:
         """The same log with other rows of the store; ids are not replaced."""
-        parts = _parts(self.table, self.model, rows, self.table.place.name)
+        parts = parts_of(self.table, self.model, rows)
         return replace(self, raw=Raw(tuple(parts)), identities=None, as_of="now", skipped=())
 
     def completed(self, made: Aggregate) -> Aggregate:
@@ -215,14 +215,16 @@ def stored(table: EventTable, model: Model) -> list[str]:
 
 
 def _raw(table: EventTable, model: Model, rows: pl.LazyFrame, carry: Carried | None) -> Raw:
-    parts = _parts(table, model, rows, table.place.name)
+    parts = parts_of(table, model, rows)
     if carry is not None:
-        parts += _parts(table, model, carry.rows.lazy(), table.place.name)
+        parts += parts_of(table, model, carry.rows.lazy())
     return Raw(tuple(parts))
 
 
-def _parts(table: EventTable, model: Model, rows: pl.LazyFrame, name: str) -> list[Part]:
-    file = InputFile(name, Path(table.place.name), "store", columns=tuple(table.properties))
+def parts_of(table: EventTable, model: Model, rows: pl.LazyFrame) -> list[Part]:
+    """Rows of a store as the parts that a log has: two where some are told by all that they hold."""
+    name = table.place.name
+    file = InputFile(name, Path(name), "store", columns=tuple(table.properties))
     there = set(table.properties)
     wanted = (
         Wanted(names.CUSTOMER, ((names.CUSTOMER,),)),

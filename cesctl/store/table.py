@@ -72,7 +72,7 @@ class EventTable:
 
     place: Place
     delta: DeltaTable
-    _files: tuple[int, pl.DataFrame] | None = field(default=None, repr=False, compare=False)
+    _asked: tuple[int, pl.DataFrame] | None = field(default=None, repr=False, compare=False)
 
     @staticmethod
     def open(place: Place) -> EventTable:
@@ -125,9 +125,9 @@ class EventTable:
     def files(self) -> pl.DataFrame:
         """One row per file of the table: path, day, rows, first and last instant, bytes; by day and path."""
         version = self.delta.version()
-        if self._files is None or self._files[0] != version:
-            self._files = (version, self._asked_files())
-        return self._files[1]
+        if self._asked is None or self._asked[0] != version:
+            self._asked = (version, self._asked_files())
+        return self._asked[1]
 
     def _asked_files(self) -> pl.DataFrame:
         with reading(self.place):

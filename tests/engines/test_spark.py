@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 import cesctl
 from cesctl.engines.spark import entry, stretches
 from cesctl.engines.spark.engine import Spark
-from cesctl.engines.spark.tasks import Stretch
 from cesctl.errors import InputError, UsageError
 from cesctl.model.load import parse_model
 from cesctl.pipeline.run import score
@@ -174,7 +173,7 @@ def test_a_file_that_executors_do_not_see(
     """The driver has looked into it; where the tasks run it is gone, or another one."""
     path = write(tmp_path / "a.csv", range(30))
 
-    def planning(*args: Any) -> list[Stretch]:
+    def planning(*args: Any) -> list[Any]:
         made = stretches.stretches(*args)
         path.unlink()
         if there is not None:

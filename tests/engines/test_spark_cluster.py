@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -43,12 +43,24 @@ def export(folder: Path, rows: int) -> Path:
     return path
 
 
-def scoring(log: Path, *engine: str, **environment: str) -> tuple[subprocess.Popen[str], Path]:
-    """The command as a process, and the file it writes."""
+def scoring(
+    log: Path, *engine: str, inputs: Sequence[str] = (), **environment: str
+) -> tuple[subprocess.Popen[str], Path]:
+    """The command as a process, and the file it writes. ``inputs``: other words than the log's name."""
     model = log.parent / "model.yaml"
     model.write_text(MODEL)
     out = log.parent / f"{'-'.join(engine[:1])}.csv"
-    words = ["score", log.name, "-c", str(model), "-q", "-o", str(out), "--engine", *engine]
+    words = [
+        "score",
+        *(inputs or [log.name]),
+        "-c",
+        str(model),
+        "-q",
+        "-o",
+        str(out),
+        "--engine",
+        *engine,
+    ]
     process = subprocess.Popen(
         [sys.executable, "-c", DRIVER, *words],
         stdout=subprocess.PIPE,
@@ -74,6 +86,7 @@ def settings(**more: str) -> str:
 
 
 def test_the_same_scores_when_a_worker_is_killed(two_workers: Cluster) -> None:
+    """Of exports; and then of a store, on the worker that is left."""
     log = export(two_workers.folder, 500_000)
     plain, expected = scoring(log, "polars")
     shown = said_by(plain)
@@ -100,6 +113,29 @@ def test_the_same_scores_when_a_worker_is_killed(two_workers: Cluster) -> None:
     assert run.poll() is None, "the run was over before Spark noticed the loss"
     assert said_by(run) == shown
     assert found.read_bytes() == expected.read_bytes()
+
+    taken_in(log, two_workers.folder / "events.store")
+    of_store = ("--store", "events.store")
+    plain, expected = scoring(log, "polars", inputs=of_store)
+    shown = said_by(plain)
+    run, found = scoring(
+        log,
+        *("spark", "--master", two_workers.url),
+        inputs=of_store,
+        PYSPARK_SUBMIT_ARGS=settings(),
+    )
+    assert said_by(run) == shown
+    assert found.read_bytes() == expected.read_bytes()
+
+
+def taken_in(log: Path, store: Path) -> None:
+    """The newer half of the events first, so that days have two files."""
+    lines = log.read_text().splitlines(keepends=True)
+    for n, rows in enumerate((lines[len(lines) // 3 :], lines[1 : len(lines) // 2])):
+        part = log.parent / f"part{n}.csv"
+        part.write_text("".join([lines[0], *rows]))
+        words = ["ingest", part.name, "--store", str(store), "-c", "model.yaml", "-q"]
+        subprocess.run([sys.executable, "-m", "cesctl", *words], cwd=log.parent, check=True)
 
 
 def _lost(port: int) -> bool:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from cesctl.engines.spark import stretches
 from cesctl.engines.spark.engine import Spark
-from cesctl.engines.spark.tasks import Stretch
 from cesctl.errors import InputError
 from cesctl.model.load import parse_model
 from cesctl.pipeline.run import score
@@ -109,7 +108,7 @@ def test_quotes_that_join_lines_are_not_cut(
     engine = in_turn(monkeypatch, least=1000)
     plans: list[int] = []
 
-    def planning(*args: Any) -> list[Stretch]:
+    def planning(*args: Any) -> list[Any]:
         made = stretches.stretches(*args)
         plans.append(len(made))
         return made

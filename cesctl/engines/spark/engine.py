@@ -12,8 +12,9 @@ from cesctl.engines.spark.entry import versions
 from cesctl.engines.spark.jobs import collected
 from cesctl.engines.spark.stretches import buckets, stretches
 from cesctl.engines.together import together
-from cesctl.errors import UsageError
 from cesctl.sources.pieces import CutError
+from cesctl.store.log import StoreLog
+from cesctl.store.shares import common
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,11 +34,7 @@ class Spark:
         self._context = context
 
     def over(self, log: Log) -> Counting:
-        """The log, to be counted; its files are read once, however often. Raises UsageError for an event
-        store, whose days the polars engine reads faster than a cluster starts.
-        """
-        if any(f.format == "store" for f in log.raw.files):
-            raise UsageError("--engine spark reads exports; --store goes with the engine polars")
+        """The log, to be counted; its files are read once, however often."""
         return Counting(self._context, log)
 
 
@@ -82,7 +79,7 @@ class _Read:
     def __init__(self, context: SparkContext, log: Log, whole: set[str]) -> None:
         cores = context.defaultParallelism
         self._context = context
-        self._shared = Shared.of(log, buckets(log, cores))
+        self._shared = Shared.of(_as_sent(log), buckets(log, cores))
         self._failures = context.accumulator([], entry.Failures())
         self._expected = versions()
         tasks = stretches(log, cores, whole)
@@ -105,3 +102,8 @@ class _Read:
         sent = self._context.broadcast(stages.send(self._shared, asked))
         task = entry.task(stage, sent, self._failures, self._expected, threads)
         return rows.mapPartitionsWithIndex(task)
+
+
+def _as_sent(log: Log) -> Log:
+    """What all tasks know of it: of a store not its rows, which go along with the tasks."""
+    return common(log) if isinstance(log, StoreLog) else log

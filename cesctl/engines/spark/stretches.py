@@ -9,8 +9,11 @@ from collections.abc import Collection
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from cesctl.engines.spark.stored import StoreStretch
 from cesctl.engines.spark.tasks import Stretch
 from cesctl.sources import pieces
+from cesctl.store import shares
+from cesctl.store.log import StoreLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,15 +32,18 @@ _AS_TEXT = 4  # the same of Parquet
 
 def buckets(log: Log, cores: int) -> int:
     """In how many parts customers are counted: each is of the events of about ``MOST`` bytes of text."""
-    return max(cores, -(-sum(map(_text, _files(log))) // MOST))
+    return max(cores, -(-_total(log) // MOST))
 
 
-def stretches(log: Log, cores: int, whole: Collection[str] = ()) -> list[Stretch]:
+def stretches(
+    log: Log, cores: int, whole: Collection[str] = ()
+) -> list[Stretch] | list[StoreStretch]:
     """What each task reads: a piece of a large file, or several small files. ``whole``: files (by name)
     that must not be cut.
     """
-    total = sum(map(_text, _files(log)))
-    size = min(MOST, max(LEAST, total // (cores * TASKS_A_CORE)))
+    size = min(MOST, max(LEAST, _total(log) // (cores * TASKS_A_CORE)))
+    if isinstance(log, StoreLog):
+        return [StoreStretch(n, share) for n, share in enumerate(shares.shares(log, size))]
     found: list[Stretch] = []
     for number, (part, _) in enumerate(log.placed_parts()):
         for first, count, piece in _of_part(part, size, whole):
@@ -69,8 +75,11 @@ def _of_part(
             yield together[0], len(together), None
 
 
-def _files(log: Log) -> list[InputFile]:
-    return [file for part in log.raw.parts for file in part.files]
+def _total(log: Log) -> int:
+    """About how many bytes of text must be read."""
+    if isinstance(log, StoreLog):
+        return shares.text_bytes(log)
+    return sum(_text(file) for part in log.raw.parts for file in part.files)
 
 
 def _text(file: InputFile) -> int:

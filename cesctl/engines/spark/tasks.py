@@ -17,11 +17,14 @@ from typing import TypeAlias
 
 import polars as pl
 
+from cesctl.cloud.urls import is_url
 from cesctl.engines import in_parts
 from cesctl.engines.base import Aggregate, Asked
 from cesctl.engines.buckets import by_customer, joined, sent
 from cesctl.engines.in_parts import Rows, Shared, batches, marked_copies, rows_of
 from cesctl.engines.polars import newest
+from cesctl.engines.spark import stored
+from cesctl.engines.spark.stored import StoreStretch
 from cesctl.engines.together import added
 from cesctl.errors import InputError, InputProblem
 from cesctl.pipeline.duplicates import is_helper
@@ -29,7 +32,16 @@ from cesctl.pipeline.log import Log
 from cesctl.pipeline.normalise import MALFORMED, NO_REASON
 from cesctl.sources import InputFile, Part, pieces, temporary
 from cesctl.sources.pieces import Piece
+from cesctl.store.log import StoreLog
 
+_NOT_SEEN = (
+    "put it where all executors see it under the same path; what comes from standard input "
+    "or a zip, is UTF-16 or Avro, is unpacked on this machine: unpack or convert it before"
+)
+_FROM_A_URL = (
+    "an export at a URL is brought to this machine: take it into an event store at a URL "
+    "(cesctl ingest), which executors read themselves, or put it where all see it under the same path"
+)
 Sent: TypeAlias = tuple[int, bytes | Rows]
 
 
@@ -46,21 +58,32 @@ class Stretch:
     piece: Piece | None = None
 
 
-def read(shared: Shared, stretch: Stretch) -> Iterator[Sent]:
+def read(shared: Shared, stretch: Stretch | StoreStretch) -> Iterator[Sent]:
     """The events of a stretch, sent to where all copies of theirs go, else all events of their customer."""
     where = shared.first_place
     rows: Counter[tuple[int, int | None]] = Counter()
-    with _part(shared.log, stretch) as (part, before):
-        events = shared.log.records(part, before)
-        doubtful = stretch.piece is not None and any(map(pieces.quoted, part.files))
+    with _opened(shared.log, stretch) as (events, doubtful):
         for batch in batches(events):
             found = rows_of(batch)
             if doubtful and any(code == MALFORMED for _, code in found):
-                raise pieces.CutError(part.files[0].name)
+                raise pieces.CutError(doubtful)
             rows.update(found)
             accepted = batch.filter(pl.col("reason").is_null()).drop("reason")
             yield from sent(accepted, where, shared.buckets)
     yield stretch.number % shared.buckets, dict(rows)
+
+
+@contextmanager
+def _opened(log: Log, stretch: Stretch | StoreStretch) -> Iterator[tuple[pl.LazyFrame, str]]:
+    """The records of a stretch; and the file's name where one that is none means that it was cut wrongly."""
+    if isinstance(stretch, StoreStretch):
+        assert isinstance(log, StoreLog)
+        with stored.opened(log, stretch.share) as events:
+            yield events, ""
+        return
+    with _part(log, stretch) as (part, before):
+        doubtful = stretch.piece is not None and any(map(pieces.quoted, part.files))
+        yield log.records(part, before), part.files[0].name if doubtful else ""
 
 
 def without_copies(shared: Shared, received: Iterable[bytes | Rows], bucket: int) -> Iterator[Sent]:
@@ -111,14 +134,9 @@ def _check(file: InputFile) -> None:
         size = file.path.stat().st_size
     except OSError as error:
         why = error.strerror or str(error)
-        raise InputError(
-            InputProblem(
-                f"the executor on {host} cannot see it ({why})",
-                file.name,
-                hint="put it where all executors see it under the same path; what comes from standard input "
-                "or a zip, is UTF-16 or Avro, is unpacked on this machine: unpack or convert it before",
-            )
-        ) from None
+        what = f"the executor on {host} cannot see it ({why})"
+        hint = _FROM_A_URL if is_url(file.name) else _NOT_SEEN
+        raise InputError(InputProblem(what, file.name, hint=hint)) from None
     if size != file.size:
         raise InputError(
             InputProblem(
