@@ -37,9 +37,9 @@ def compact(place: Place, *, keep_hours: int = KEEP_HOURS) -> Compacted:
     """Puts the files of each day together. Raises InputError, OutputError."""
     table = EventTable.open(place)
     before = table.files
-    days = 0
-    while lot := _some_days(table):
-        days += len(lot)
+    done: list[object] = []  # one may have several files still, if it has very many events
+    while lot := _some_days(table, done):
+        done += lot
         if not _put_together(table, lot):
             raise OutputError(
                 f'the event store "{place.name}" is being written to\n'
@@ -47,7 +47,7 @@ def compact(place: Place, *, keep_hours: int = KEEP_HOURS) -> Compacted:
             )
     after = table.files
     return Compacted(
-        days=days,
+        days=len(done),
         files=(before.height, after.height),
         bytes=(int(before["bytes"].sum()), int(after["bytes"].sum())),
         removed=swept(table, keep_hours=keep_hours),
@@ -68,10 +68,10 @@ def swept(table: EventTable, *, keep_hours: int) -> int:
     return len(removed) + left
 
 
-def _some_days(table: EventTable) -> list[object]:
-    """Days with several files, as many as one commit takes."""
+def _some_days(table: EventTable, done: list[object]) -> list[object]:
+    """Days with several files, as many as one commit takes, without those that are done."""
     days = table.files.group_by("day").agg(pl.len(), pl.col("rows").sum()).sort("day")
-    several = days.filter(pl.col("len") > 1)
+    several = days.filter(pl.col("len") > 1, ~pl.col("day").is_in(done))
     kept = (pl.col("rows").cum_sum() <= _AT_ONCE) | (pl.int_range(pl.len()) == 0)
     return several.filter(kept)["day"].to_list()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from cesctl.store.rows import ROW, StoredRows
 from cesctl.store.table import EVENTS, Change, DataFile, data_files, schema
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from cesctl.store.place import Place
     from cesctl.store.table import EventTable
 
@@ -62,29 +65,23 @@ class Written:
 def write_days(
     rows: pl.LazyFrame, table: EventTable, properties: Sequence[str], to: Written
 ) -> None:
-    """Writes events, one file for each of their days. ``rows``: the columns of a data file."""
+    """Writes events, a file for each of their days; several for one with very many. ``rows``: the columns of
+    a data file.
+    """
     run = secrets.token_hex(8)
     columns = list(schema(properties))
     dated = rows.select(*columns, pl.col(names.AT).dt.date().alias(names.DAY))
-    told = (
-        dated.group_by(names.DAY)
-        .agg(
-            pl.len().cast(pl.Int64).alias("rows"),
-            pl.col(names.AT).min().alias("first"),
-            pl.col(names.AT).max().alias("last"),
-        )
-        .sort(names.DAY)
-        .collect(engine="streaming")
-    )
+    counts = dated.group_by(names.DAY).agg(pl.len()).collect(engine="streaming")
+    wanted = dict(counts.sort(names.DAY).iter_rows())
     place = table.place
-    files = {
-        day: f"{names.DAY}={day.isoformat()}/part-{run}.parquet"
-        for day in told[names.DAY].to_list()
-    }
-    to.paths += files.values()
+    paths: list[str] = []
 
     def file_of(given: pl.io.partition.FileProviderArgs) -> str:
-        return files[given.partition_keys[names.DAY].item()]
+        # polars goes on with a day in another file where it cannot keep those of all days open
+        day, number = given.partition_keys[names.DAY].item(), given.index_in_partition
+        paths.append(f"{names.DAY}={day.isoformat()}/part-{run}-{number}.parquet")
+        to.paths.append(paths[-1])
+        return paths[-1]
 
     dated.sink_parquet(
         pl.PartitionBy(
@@ -98,10 +95,39 @@ def write_days(
         mkdir=True,
         storage_options=place.options,
     )
-    sizes = place.sizes(EVENTS, list(files.values()))
-    for row in told.iter_rows(named=True):
-        path = files[row[names.DAY]]
-        to.add.append(DataFile(path=path, bytes=sizes[path], **row))
+    made = _told(table, paths)
+    written: Counter[date] = Counter()
+    for file in made:
+        written[file.day] += file.rows
+    # what is in the files is looked at, not what was meant to be
+    assert written == wanted, "events were lost as they were written"
+    to.add += made
+
+
+def _told(table: EventTable, paths: Sequence[str]) -> list[DataFile]:
+    """What the files themselves say that they hold, by path."""
+    if not paths:
+        return []
+    sizes = table.place.sizes(EVENTS, paths)
+    found = (
+        pl.scan_parquet(
+            [table.path(p) for p in paths],
+            glob=False,
+            hive_partitioning=False,
+            include_file_paths="path",
+            schema={names.AT: schema([])[names.AT]},
+            extra_columns="ignore",
+            storage_options=table.place.options,
+        )
+        .group_by(pl.col("path").str.extract(r"([^/]+/[^/]+)$"))
+        .agg(pl.len(), pl.col(names.AT).min().alias("first"), pl.col(names.AT).max().alias("last"))
+        .sort("path")
+        .collect(engine="streaming")
+    )
+    return [
+        DataFile(path, first.date(), rows, first, last, sizes[path])
+        for path, rows, first, last in found.iter_rows()
+    ]
 
 
 def without_rows(gone: pl.DataFrame, table: EventTable, to: Written) -> None:
