@@ -38,7 +38,9 @@ REPORT = Extra(
     "; -f markdown and -f json do without",
 )
 SPARK = Extra("spark", "the engine spark needs", {"pyspark": "pyspark"})
-STORE = Extra("store", "an event store needs", {"deltalake": "deltalake"})
+STORE = Extra(
+    "store", "an event store needs", dict.fromkeys(("deltalake", "filelock"), "deltalake")
+)
 TUNE = Extra(
     "tune",
     "tuning needs",

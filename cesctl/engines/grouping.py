@@ -70,10 +70,10 @@ class Grouping:
         return self.own.together(parts.collect(engine="streaming"), self.inside)
 
     def merged(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-        """What was ``grouped`` of parts of the events that no calendar week is cut by; columns that the other
+        """What was ``grouped`` of parts of the events that cut no period which must not be; columns that some
         parts lack are nothing there.
         """
-        asked = [i.merged(weeks=True) for i in self.inside]
+        asked = [i.merged(uncut=True) for i in self.inside]
         asked += [pl.col(c).sum() for c in self.own.counts]
         rows = pl.concat([p.lazy() for p in parts], how="diagonal")
         return rows.group_by("key").agg(asked).collect(engine="streaming")

@@ -22,6 +22,7 @@ from cesctl.pipeline.conditions import event_property, holds, matches
 from cesctl.pipeline.numbers import NANO, float_to_nanos, nanos, nanos_to_float, number, quotient
 
 Merge: TypeAlias = Literal["sum", "min", "max", "any"]
+Uncut: TypeAlias = Literal["day", "week"]
 
 MOST_ROWS = 2**32 - 1  # polars counts rows in 32 bits
 AT = pl.col("at")
@@ -30,23 +31,23 @@ AT = pl.col("at")
 @dataclass(frozen=True)
 class Inside:
     """An expression inside the group_by. ``merge``: how what it gives of parts of a customer's events becomes
-    what it gives of all; None: it takes all of them together. ``of_weeks``: the same where no calendar week
-    of the model's time zone is in two of the parts.
+    what it gives of all; None: it takes all of them together. ``uncut``: it becomes that by a sum, where no
+    such period of the model's time zone is in two of the parts.
     """
 
     expr: pl.Expr
     merge: Merge | None = None
-    of_weeks: Merge | None = None
+    uncut: Uncut | None = None
 
     @property
     def name(self) -> str:
         """Of the column that it gives."""
         return self.expr.meta.output_name()
 
-    def merged(self, *, weeks: bool = False) -> pl.Expr:
-        """``weeks``: of parts that no calendar week is cut by."""
+    def merged(self, *, uncut: bool = False) -> pl.Expr:
+        """``uncut``: of parts that cut no period which must not be."""
         column = pl.col(self.name)
-        match self.merge or (self.of_weeks if weeks else None):
+        match self.merge or ("sum" if uncut and self.uncut else None):
             case "sum":
                 return column.sum()
             case "min":
@@ -142,9 +143,10 @@ def plan(
     if signal.limit is not None and place is None:
         # which of a period's events count makes no difference, only how many
         within = _within_limit(signal.limit, taken)
-        made.inside.append(Inside(within.alias(f"c:{tag}"), of_weeks="sum"))
+        uncut: Uncut = "week" if signal.limit.per == "week" else "day"
+        made.inside.append(Inside(within.alias(f"c:{tag}"), uncut=uncut))
         if occurrences:
-            made.inside.append(Inside(within.alias(f"n:{tag}"), of_weeks="sum"))
+            made.inside.append(Inside(within.alias(f"n:{tag}"), uncut=uncut))
         made.measure = pl.col(f"c:{tag}").cast(pl.Float64).alias(f"m:{tag}")
         return made
     if signal.limit is not None and place is not None:
@@ -248,9 +250,9 @@ def _distinct(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
 
 
 def _periods(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
-    period = pl.col("day" if made.signal.measure == "days" else "week")
-    periods = period.filter(counted).n_unique().alias(f"c:{tag}")
-    made.inside.append(Inside(periods, of_weeks="sum"))
+    period: Uncut = "day" if made.signal.measure == "days" else "week"
+    periods = pl.col(period).filter(counted).n_unique().alias(f"c:{tag}")
+    made.inside.append(Inside(periods, uncut=period))
     made.measure = pl.col(f"c:{tag}")
 
 

@@ -9,6 +9,7 @@ those signals go on being measured in events, but only in those that they take.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ import polars as pl
 
 from cesctl.engines.grouping import Grouping
 from cesctl.engines.latest import latest
-from cesctl.engines.measures import AT, Inside, epoch_us, needs_places, plan, takes
+from cesctl.engines.measures import AT, Inside, Uncut, epoch_us, needs_places, plan, takes
 from cesctl.engines.told import attributed_at, counted_once
 from cesctl.model.measured import bare, measured
 from cesctl.pipeline.conditions import matches
@@ -37,10 +38,11 @@ class Stretch:
     first: datetime
     end: datetime
 
-    def is_cut(self, edges: Iterable[int]) -> bool:
-        """Whether some instant of it is no later than an edge, and some is."""
+    def is_cut(self, edges: Sequence[int]) -> bool:
+        """Whether some instant of it is no later than an edge, of which the least is first, and some is."""
         first, last = epoch_us(self.first), epoch_us(self.end) - 1
-        return any(first <= edge < last for edge in edges)
+        place = bisect_left(edges, first)
+        return place < len(edges) and edges[place] < last
 
     def is_seen(self, signal: Signal, at: datetime) -> bool:
         """Whether it lies in the signal's window at that T, which does not cut it."""
@@ -78,18 +80,21 @@ def edges(signals: Iterable[Signal], times: Sequence[datetime]) -> list[int]:
 
 class Timeless:
     """What is asked of a stretch so that it can be told of it at any T later. ``lasting``: the signals that
-    can be summed, without their windows; ``others``: those that cannot.
+    can be summed, without their windows; ``others``: those that cannot; ``uncut``: the period of the model's
+    time zone that no stretch may cut.
 
-    ``whole_weeks``: no calendar week of a customer, in the model's time zone, is cut by stretches.
+    ``alone``: whether a customer's events of one such period are in no two parts for another reason.
     """
 
-    def __init__(self, model: Model, *, whole_weeks: bool) -> None:
+    def __init__(self, model: Model, *, alone: bool) -> None:
         self._model = model
         self._wanted = measured(model)
         self.signals = self._wanted.signals
-        self.others = [s for s in self.signals if not _lasts(s, whole_weeks=whole_weeks)]
+        self.others = [s for s in self.signals if not _lasts(s, alone=alone)]
         kept = (s for s in self.signals if s not in self.others)
         self.lasting = {s.name: _without_window(s) for s in kept}
+        asked = [i.uncut for s in self.lasting.values() for i in _plain(s)]
+        self.uncut: Uncut = "week" if "week" in asked else "day"
         # what at least one of several signals takes is known of those that look at a stretch together
         self.together = {
             name: _together(own)
@@ -102,12 +107,19 @@ class Timeless:
         """All that is asked, as JSON can say it."""
         return [
             sorted(self.lasting),
-            sorted((s.name, repr(_without_window(bare(s)))) for s in self.signals),
+            sorted((s.name, repr(bare(s))) for s in self.lasting.values()),
+            sorted((s.name, repr(s.match), repr(s.where)) for s in self.others),
             sorted((name, _names(sets)) for name, sets in self.together.items()),
             sorted((name, repr(kind)) for name, kind in self._wanted.activity.items()),
             sorted(self._model.attributes),
             None if self._model.roll_up is None else self._model.roll_up.to,
         ]
+
+    @property
+    def sums(self) -> int:
+        """How many there are of a customer."""
+        grouping = self.grouping(Stretch(_ANY, _ANY))
+        return len(grouping.inside) + len(grouping.own.counts)
 
     def grouping(self, stretch: Stretch) -> Grouping:
         """What to ask of the events of a stretch."""
@@ -186,11 +198,11 @@ def _plain(signal: Signal) -> list[Inside]:
     return plan(signal, 0, _ANY, occurrences=False).inside
 
 
-def _lasts(signal: Signal, *, whole_weeks: bool) -> bool:
+def _lasts(signal: Signal, *, alone: bool) -> bool:
     """Whether what is asked of its events is the same at any T, and can be summed."""
     if signal.half_life_us or signal.linear_decay_us or needs_places(signal):
         return False
-    return all(i.merge or (whole_weeks and i.of_weeks) for i in _plain(_without_window(signal)))
+    return all(i.merge or (alone and i.uncut) for i in _plain(_without_window(signal)))
 
 
 def _together(own: Sequence[Signal]) -> list[tuple[Signal, ...]]:

@@ -6,6 +6,7 @@ Nothing depends on it: what is gone, damaged, or made from data files that are n
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from cesctl.cloud.errors import StoreError
+from cesctl.errors import InputError, OutputError
 from cesctl.store import framed
 from cesctl.store.table import EventTable
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from cesctl.store.table import DataFile
 
 CACHE = "carried"  # the folder in the store
+_DIGEST = 32  # bytes before an entry, of the SHA-256 of the others: what looks whole need not be
+_NO_LOSS = (OSError, StoreError, InputError, OutputError)
 
 
 @dataclass(frozen=True)
@@ -41,17 +45,19 @@ class Entry:
 
 
 def names(place: Place, start: str) -> list[str]:
-    """The names that begin so, in order."""
-    return [n for n in place.names(CACHE) if n.startswith(start)]
+    """The names that begin so, in order; none where that cannot be told."""
+    with contextlib.suppress(*_NO_LOSS):
+        return [n for n in place.names(CACHE) if n.startswith(start)]
+    return []
 
 
 def read(place: Place, name: str) -> Entry | None:
-    """None where it is gone, or not whole."""
+    """None where it is gone, or not what was written."""
     try:
         content = place.read(CACHE, name)
-        if content is None:
+        if content is None or hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
             return None
-        frame, said = framed.from_bytes(content)
+        frame, said = framed.from_bytes(content[_DIGEST:])
         since, before, covers = (said.pop(key) for key in ("since", "before", "covers"))
         return Entry(
             None if since is None else date.fromisoformat(since),
@@ -60,50 +66,54 @@ def read(place: Place, name: str) -> Entry | None:
             frame,
             said,
         )
-    except (OSError, StoreError, framed.DamagedError, KeyError, ValueError, TypeError):
+    except (*_NO_LOSS, framed.DamagedError, KeyError, ValueError, TypeError):
         return None
 
 
-def keep(place: Place, entries: Mapping[str, Entry], old: Sequence[str] = ()) -> None:
-    """Writes entries by their names and removes old ones where that can be done; it is no loss where not."""
-    with contextlib.suppress(OSError, StoreError):
-        for name, entry in entries.items():
-            _write(place, name, entry)
-        for name in old:
-            place.remove(CACHE, name)
-        # what was forgotten meanwhile must not come back by this
-        there = set(EventTable.open(place).files["path"].to_list())
-        for name, entry in entries.items():
-            if not entry.covers <= there:
-                place.remove(CACHE, name)
-
-
-def moved(place: Place, gone: Sequence[DataFile], new: Sequence[DataFile]) -> None:
-    """Tells all entries that rows of some data files are in others of the same days now; one of which that
-    cannot be told is made anew when it is needed.
-    """
-    with contextlib.suppress(OSError, StoreError):
-        for name in place.names(CACHE):
-            entry = read(place, name)
-            if entry is None:
-                continue
-            old = {f.path for f in gone if entry.has(f.day)}
-            if old and old <= entry.covers:
-                covers = entry.covers - old | {f.path for f in new if entry.has(f.day)}
-                _write(place, name, replace(entry, covers=covers))
-
-
-def clear(place: Place) -> None:
-    """Removes all that is kept."""
-    for name in place.names(CACHE):
-        place.remove(CACHE, name)
-
-
-def _write(place: Place, name: str, entry: Entry) -> None:
+def write(place: Place, name: str, entry: Entry) -> bool:
+    """Whether it could be written; it is no loss where not. To be followed by ``tidy``."""
     said = {
         **entry.said,
         "since": None if entry.since is None else entry.since.isoformat(),
         "before": entry.before.isoformat(),
         "covers": sorted(entry.covers),
     }
-    place.write(CACHE, name, framed.to_bytes(entry.frame, said))
+    content = framed.to_bytes(entry.frame, said)
+    with contextlib.suppress(*_NO_LOSS):
+        place.write(CACHE, name, hashlib.sha256(content).digest() + content)
+        return True
+    return False
+
+
+def tidy(place: Place, written: Mapping[str, frozenset[str]], old: Sequence[str] = ()) -> None:
+    """Removes old entries, and of those that were ``written``, with what they cover, those by which something
+    that was forgotten meanwhile would come back.
+    """
+    with contextlib.suppress(*_NO_LOSS):
+        there = set(EventTable.open(place).files["path"].to_list())
+        gone = [name for name, covers in written.items() if not covers <= there]
+        for name in (*gone, *old):
+            place.remove(CACHE, name)
+
+
+def moved(place: Place, gone: Sequence[DataFile], new: Sequence[DataFile]) -> None:
+    """Tells all entries that rows of some data files are in others of the same days now; one of which that
+    cannot be told is made anew when it is needed.
+    """
+    told = {}
+    for name in names(place, ""):
+        entry = read(place, name)
+        if entry is None:
+            continue
+        old = {f.path for f in gone if entry.has(f.day)}
+        if old and old <= entry.covers:
+            covers = entry.covers - old | {f.path for f in new if entry.has(f.day)}
+            told[name] = covers
+            write(place, name, replace(entry, covers=covers))
+    tidy(place, told)
+
+
+def clear(place: Place) -> None:
+    """Removes all that is kept."""
+    for name in place.names(CACHE):
+        place.remove(CACHE, name)

@@ -251,6 +251,7 @@ def _kind(log: StoreLog) -> str:
         None if model.roll_up is None else model.roll_up.to,
         sorted(_columns(log)),
         sorted((s.name, s.deduplicate or "") for s in model.sources),
+        sorted(log.beside),
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
@@ -303,5 +304,6 @@ def _read(log: StoreLog, name: str) -> _Kept | None:
 def _keep(log: StoreLog, kind: str, kept: _Kept) -> None:
     both = pl.concat([kept.rows, kept.totals], how="diagonal")
     entry = cache.Entry(None, kept.start, kept.covers, both, {"copies": kept.copies})
-    own = sorted({*_names(log, kind), _name(kind, kept.start)})
-    cache.keep(log.table.place, {_name(kind, kept.start): entry}, old=own[:-_KEPT])
+    place, name = log.table.place, _name(kind, kept.start)
+    if cache.write(place, name, entry):
+        cache.tidy(place, {name: kept.covers}, _names(log, kind)[:-_KEPT])

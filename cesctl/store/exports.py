@@ -111,7 +111,7 @@ class Known:
     @staticmethod
     def of(table: EventTable, model: Model) -> Known:
         by_size: dict[int, list[Export]] = {}
-        for export in every(table):
+        for export in noted(table):
             by_size.setdefault(export.size, []).append(export)
         return Known(table, frozenset(s.name for s in model.sources), model.timezone, by_size)
 
@@ -129,10 +129,18 @@ class Known:
         """What an event's source is called in the store: as it was called before, where it has another name
         now, so that its records are known.
         """
-        renamed = (e for e in self._all if e.source not in self.sources)
-        before = [e.source for e in renamed if e.reading == self.reading(source)]
-        own = any(e.source == source.name for e in self._all)
-        return scope_of(replace(source, name=before[-1]) if before and not own else source)
+        if any(e.source == source.name and self._is_in(e) for e in self._all):
+            return scope_of(source)
+        renamed = (e for e in reversed(self._all) if e.source not in self.sources)
+        alike = (e for e in renamed if e.reading == self.reading(source) and self._is_in(e))
+        before = next(alike, None)
+        return scope_of(source if before is None else replace(source, name=before.source))
+
+    def _is_in(self, export: Export) -> bool:
+        """Whether it was taken in, and not only meant to be. Asked of those that matter: an answer takes the
+        longer the more exports there are.
+        """
+        return self.table.is_done(export.transaction)
 
     @cached_property
     def _all(self) -> list[Export]:
@@ -140,7 +148,8 @@ class Known:
 
     def by_digest(self, sha256: str) -> Export | None:
         """The export of that content, whatever its source."""
-        return next((e for e in self._all if e.sha256 == sha256), None) if sha256 else None
+        alike = (e for e in self._all if e.sha256 == sha256 and self._is_in(e))
+        return next(alike, None) if sha256 else None
 
     @property
     def sizes(self) -> list[int]:
@@ -156,7 +165,8 @@ class Known:
 
     def unchanged(self, source: Source, stat: str) -> Export | None:
         """The export that was taken in from a file which nobody has written to since."""
-        return next((e for e in self._by_stat.get(stat, ()) if self._is_of(e, source)), None)
+        alike = (e for e in self._by_stat.get(stat, ()) if self._is_of(e, source))
+        return next(filter(self._is_in, alike), None)
 
     def _is_of(self, export: Export, source: Source) -> bool:
         """Whether it was taken in for that source, or for one of a name that is gone which read it alike: a
@@ -168,7 +178,7 @@ class Known:
     def find(self, source: Source, size: int, sha256: str) -> Export | None:
         """The export of that content, if it was taken in for that source."""
         alike = (e for e in self.by_size.get(size, ()) if e.sha256 == sha256)
-        return next((e for e in alike if self._is_of(e, source)), None)
+        return next((e for e in alike if self._is_of(e, source) and self._is_in(e)), None)
 
     def grown_from(self, source: Source, file: InputFile, content: Content) -> Export | None:
         """The largest export that the file begins with; None where it begins with none."""
@@ -238,10 +248,14 @@ def stat_of(file: InputFile) -> str:
 
 def every(table: EventTable) -> list[Export]:
     """All exports that are in the store, in the order they were taken in."""
+    return [e for e in noted(table) if table.is_done(e.transaction)]
+
+
+def noted(table: EventTable) -> list[Export]:
+    """The same with those that runs which broke off meant to take in."""
     with reading(table.place):
         found = [_read(text, table.place) for text in table.place.read_all(EXPORTS, _FILE)]
-    there = [e for e in found if table.is_done(e.transaction)]
-    return sorted(there, key=lambda e: (e.taken_in, e.name))
+    return sorted(found, key=lambda e: (e.taken_in, e.name))
 
 
 def _read(text: bytes, place: Place) -> Export:

@@ -24,8 +24,8 @@ from cesctl.pipeline.log import Log, used_properties
 from cesctl.pipeline.normalise import DUPLICATE, LATER, ROW
 from cesctl.sources.columns import did_you_mean, listed, ways
 from cesctl.sources.parts import FILE, InputFile, Part, Raw, Wanted
-from cesctl.store import carried, names, weeks
-from cesctl.store.exports import EXACT, Export, every
+from cesctl.store import carried, days, names
+from cesctl.store.exports import EXACT, every, noted
 from cesctl.store.rows import StoredRows
 from cesctl.store.table import EXACT_THERE, JSON_THERE, EventTable
 
@@ -143,8 +143,8 @@ class StoreLog(Log):
         return files if self.read is None else files.filter(pl.col("path").is_in(list(self.read)))
 
     def summed(self, asked: Asked) -> tuple[Log, Summed | None]:
-        """Whole weeks need not be read where it has counted them before."""
-        return weeks.summed(self, asked)
+        """Whole days need not be read where it has counted them before."""
+        return days.summed(self, asked)
 
     def of_files(self, paths: Sequence[str]) -> pl.LazyFrame:
         """The rows of some data files: the columns that the model needs."""
@@ -186,15 +186,14 @@ def open_store(
     """
     table = EventTable.open(place)
     files = table.files["path"].to_list()
-    taken = every(table)
-    if not files and not taken:
+    if not files and not every(table):
         problem = InputProblem(
             "nothing was taken into the event store yet",
             place.name,
             hint=f"take some in: cesctl ingest EXPORTS --store {place.name}",
         )
         raise InputError(problem)
-    notes = [*_unknown_properties(table, model), *_other_zones(taken, model)]
+    notes = [*_unknown_properties(table, model), *_other_zones(table, model)]
     rows = StoredRows(table).scan(files, stored(table, model))
     return StoreLog(
         raw=replace(_raw(table, model, rows, None), notes=notes),
@@ -285,12 +284,14 @@ def _ways(path: str, there: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     return tuple((names.column_of(start), *rest) for start, rest in starts if start in there)
 
 
-def _other_zones(taken: Sequence[Export], model: Model) -> list[str]:
+def _other_zones(table: EventTable, model: Model) -> list[str]:
     """What to tell where times without a zone would be read otherwise today than they were."""
     notes = []
+    taken = noted(table)
     for source in model.sources:
         zone = source.timezone or model.timezone
-        read = {e.timezone for e in taken if e.source == source.name and e.timezone} - {zone}
+        own = (e for e in taken if e.source == source.name and e.timezone not in {"", zone})
+        read = {e.timezone for e in own if table.is_done(e.transaction)}
         if read and source.preset in (None, "plain"):
             whose = f'of source "{source.name}" ' if source.name else ""
             notes.append(

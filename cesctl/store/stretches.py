@@ -44,12 +44,24 @@ def without(log: StoreLog, stretches: Sequence[Stretch]) -> StoreLog:
 def looking_at(log: StoreLog, signals: Sequence[Signal], times: Sequence[datetime]) -> StoreLog:
     """Without the days that no window of these signals looks at, at any of the T."""
     first, last = (at.to_physical() for at in (_BEGINS, _ENDS - _LAST))
-    windows = {(epoch_us(at) - s.offset_us, s.window_us) for s in signals for at in times}
-    seen = _any(
-        (first <= end) if window is None else (first <= end) & (last > end - window)
-        for end, window in windows
-    )
+    seen = _any((first <= end) & (last > begin) for begin, end in _windows(signals, times))
     return log.reading(log.of_files(log.files.filter(seen)["path"].to_list()))
+
+
+def _windows(signals: Sequence[Signal], times: Sequence[datetime]) -> list[tuple[int, int]]:
+    """The last instant before each window begins and its last, in microseconds; those that meet are one."""
+    found: list[tuple[int, int]] = []
+    ends = [(s, epoch_us(at) - s.offset_us) for s in signals for at in times]
+    all_there_is = -(2**62)
+    for begin, end in sorted(
+        (all_there_is if s.window_us is None else max(end - s.window_us, all_there_is), end)
+        for s, end in ends
+    ):
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((begin, end))
+    return found
 
 
 def joined(stretches: Iterable[Stretch]) -> list[Stretch]:

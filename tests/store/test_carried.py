@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from cesctl.insight.trend import trend
 from cesctl.model.types import Model
 from cesctl.pipeline.run import score
-from cesctl.store import Store, carried
+from cesctl.store import Store, cache, carried
 from cesctl.store.compact import compact
 from cesctl.store.forget import forget
 from cesctl.store.place import Folder, Place
@@ -82,8 +81,7 @@ def test_forgetting_makes_it_anew(tmp_path: Path) -> None:
     kept = score(Store(str(store)), model()).scores
     whole = score(files, model()).scores
     assert kept["customer"].to_list() == [c for c in whole["customer"].to_list() if c != "c50"]
-    held = [pl.read_parquet(f)["customer"] for f in (store / "carried").iterdir()]
-    assert not any("c50" in customers for customers in held)
+    assert not any("c50" in customers for customers in held(store))
 
 
 def test_weights_change_nothing_of_what_is_carried(tmp_path: Path, read: set[str]) -> None:
@@ -153,8 +151,7 @@ def test_a_score_beside_forgetting_does_not_keep_what_was_forgotten(
 
     monkeypatch.setattr(Folder, "write", write_late)
     score(Store(str(store)), model())
-    held = [pl.read_parquet(f)["customer"] for f in (store / "carried").iterdir()]
-    assert not any("c50" in customers for customers in held)
+    assert not any("c50" in customers for customers in held(store))
 
 
 def test_accounts_and_variants(tmp_path: Path) -> None:
@@ -224,3 +221,10 @@ def test_start() -> None:
     assert carried.start(bounded, at, occurrences=True) == date(2026, 2, 22)
     far = model("window: 182000d\nevents: {a: {weight: 1, offset: 182000d}}")
     assert carried.start(far, at, occurrences=False) is not None
+
+
+def held(store: Path) -> list[list[str]]:
+    place = Place.of(str(store))
+    entries = [cache.read(place, name) for name in cache.names(place, "")]
+    assert None not in entries
+    return [e.frame["customer"].to_list() for e in entries if e is not None]

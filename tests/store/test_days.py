@@ -1,13 +1,12 @@
-"""Whole weeks that were counted before: the same scores, at any T, without their events."""
+"""Whole days that were counted before: the same scores, at any T, without their events."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from polars.testing import assert_frame_equal
@@ -17,7 +16,8 @@ from cesctl.errors import InputError
 from cesctl.insight.trend import trend
 from cesctl.model.types import Model
 from cesctl.pipeline.run import score, score_log
-from cesctl.store import Store, weeks
+from cesctl.store import Store, cache
+from cesctl.store import days as kept_days
 from cesctl.store.compact import compact
 from cesctl.store.forget import forget
 from cesctl.store.log import StoreLog, open_store
@@ -36,7 +36,7 @@ from tests.test_against_reference import parsed, told
 def always() -> Iterator[None]:
     """However few events there are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weeks, "ENOUGH", 0)
+        patch.setattr(kept_days, "ENOUGH", 0)
         yield
 
 
@@ -83,9 +83,9 @@ def test_the_same_at_any_time(example: Example, folder: Path) -> None:
                 assert found.notes == whole.notes
             except AssertionError as error:
                 pytest.fail(f"{error}\n{told(example, [str(parts)])}")
-    for size in (1, 4, 16):
-        if any((store / "carried").glob(f"weeks-*-{size:02}.parquet")):
-            event(f"{size} weeks")
+    for size in (1, 7, 28, 112):
+        if any((store / "carried").glob(f"days-*-{size:03}.parquet")):
+            event(f"{size} days")
 
 
 SUMS = """
@@ -122,7 +122,10 @@ events:
 attributes: {plan: plan}
 risk: {silent_for: 10d, activity: buy}
 """
-NEWEST = date(2026, 4, 6)  # of history()
+FOREVER = """
+source: {customer: user, event: event, timestamp: time, id: id}
+events: {login: {weight: 1, window: none}}
+"""
 
 
 def numbered(folder: Path, days: int = 90) -> list[Path]:
@@ -141,7 +144,7 @@ def numbered(folder: Path, days: int = 90) -> list[Path]:
 
 def kept(store: Path) -> dict[str, bytes]:
     """Sums of weeks by name."""
-    return {f.name: f.read_bytes() for f in (store / "carried").glob("weeks-*")}
+    return {f.name: f.read_bytes() for f in (store / "carried").glob("days-*")}
 
 
 def around(read: set[str], store: Path, by: Model) -> list[str]:
@@ -159,9 +162,9 @@ def test_only_days_around_whole_weeks_are_read(tmp_path: Path, read: set[str]) -
     store = tmp_path / "store"
     take(store, *history(tmp_path))
     score(Store(str(store)), model(SUMS))
-    # T is on Monday April 6, the window begins on Thursday February 5: the weeks from February 9 on are whole
-    days = around(read, store, model(SUMS))
-    assert days == ["2026-02-05", "2026-02-06", "2026-02-07", "2026-02-08", "2026-04-06"]
+    # T is on April 6, the window begins on February 5
+    assert around(read, store, model(SUMS)) == ["2026-02-05", "2026-04-06"]
+    assert {name[-11:-8] for name in kept(store)} == {"001", "007", "028"}
     same(store, history(tmp_path), model(SUMS))
 
 
@@ -171,9 +174,9 @@ def test_signals_that_cannot_be_summed_read_their_window(tmp_path: Path, read: s
     take(store, *history(tmp_path))
     score(Store(str(store)), by)
     days = around(read, store, by)
-    # the week in which the window of 20 days begins is cut
+    # the window of 20 days begins on March 17
     later = [d for d in days if d > "2026-02-08"]
-    assert (later[0], len(later)) == ("2026-03-16", 13 + 6)
+    assert (later[0], len(later)) == ("2026-03-17", 12 + 6)
     same(store, history(tmp_path), by)
 
 
@@ -231,9 +234,9 @@ def test_compacting_and_weights_leave_them(tmp_path: Path, monkeypatch: pytest.M
     same(store, files, model(SUMS))
 
     def unexpected(*_: object) -> None:
-        pytest.fail("a week was counted again")
+        pytest.fail("a day was counted again")
 
-    monkeypatch.setattr(weeks.Weeks, "_counted", unexpected)
+    monkeypatch.setattr(kept_days.Days, "_counted", unexpected)
     compact(Place.of(str(store)), keep_hours=0)
     same(store, files, model(SUMS))
     same(store, files, model(SUMS.replace("login: 1", "login: {weight: 7, cap: 3}")))
@@ -260,7 +263,7 @@ def test_a_score_beside_forgetting_keeps_nothing_of_it(
     real = Folder.write
 
     def write_late(self: Folder, part: str, name: str, content: bytes) -> None:
-        if name.startswith("weeks-"):
+        if name.startswith("days-"):
             monkeypatch.setattr(Folder, "write", real)
             forget(Place.of(str(store)), ["c50"])
         real(self, part, name, content)
@@ -272,7 +275,9 @@ def test_a_score_beside_forgetting_keeps_nothing_of_it(
 
 
 def held(store: Path) -> list[list[str]]:
-    return [pl.read_parquet(f)["key"].to_list() for f in (store / "carried").glob("weeks-*")]
+    place = Place.of(str(store))
+    entries = [cache.read(place, name) for name in cache.names(place, "days-")]
+    return [e.frame["key"].to_list() for e in entries if e is not None]
 
 
 def test_what_is_broken_is_made_anew(tmp_path: Path) -> None:
@@ -311,7 +316,7 @@ def test_where_nothing_is_to_be_kept_what_is_there_serves(tmp_path: Path, read: 
     whole = score_log(dry(store, by))
     assert not kept(store)
     score(Store(str(store)), by)
-    assert len(around(read, store, by)) == 5
+    assert len(around(read, store, by)) == 2
     again = score_log(dry(store, by))
     assert_frame_equal(again.scores, whole.scores)
 
@@ -372,7 +377,7 @@ def test_days_and_weeks_of_other_zones(tmp_path: Path, zone: str) -> None:
 
 
 def test_few_events_are_read_as_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weeks, "ENOUGH", 1_000)
+    monkeypatch.setattr(kept_days, "ENOUGH", 1_000)
     store = tmp_path / "store"
     take(store, *history(tmp_path))
     score(Store(str(store)), model(SUMS))
@@ -380,15 +385,86 @@ def test_few_events_are_read_as_ever(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_what_goes_where_much_is_kept() -> None:
-    own = [f"weeks-own-{n:06}-01.parquet" for n in range(250)]
-    others = [f"weeks-{k}-{n:06}-01.parquet" for k in "abcdefghi" for n in (1, ord(k))]
-    gone = weeks._too_many([*own, *others], "weeks-own")
+    own = [f"days-own-{n:07}-001.parquet" for n in range(550)]
+    others = [
+        f"days-{k}-{n:07}-001.parquet" for n, k in enumerate("jihgfedcba") for n in (1, n + 9)
+    ]
+    gone = kept_days._too_many([*own, *others], "days-own")
     assert gone[-50:] == own[:50]
-    assert {n.split("-")[1] for n in gone[:-50]} == {"a", "b"}
+    assert {n.split("-")[1] for n in gone[:-50]} == {"j", "i", "h"}
 
 
-def test_many_plain_counts(tmp_path: Path) -> None:
+def test_long_ago_and_far_ahead(tmp_path: Path) -> None:
+    rows = [
+        ("c1", "login", t, f"id{t}", "")
+        for t in ("0001-01-01T00:00:00Z", "1969-12-01", "9999-12-30")
+    ]
+    rows += [("c1", "login", f"2026-03-{day:02}", f"id{day}", "") for day in range(1, 29)]
+    file = write(tmp_path / "rows.csv", rows)
+    store = tmp_path / "store"
+    by = model(FOREVER)
+    take(store, file, by=by)
+    for at in ("latest", "2026-04-01", "9999-12-31", "0001-01-02"):
+        for _ in range(2):
+            whole, found = (score(i, by, as_of=at) for i in ([file], Store(str(store))))
+            assert_frame_equal(found.scores, whole.scores)
+    assert kept(store)
+
+
+def test_what_tells_copies_tells_sums(tmp_path: Path) -> None:
+    """What only a command asks for does not tell copies, what a model names does."""
+    rows = [
+        ("c1", "login", f"2026-{1 + d // 28:02}-{1 + d % 28:02}", "", plan)
+        for d in range(56)
+        for plan in "ab"
+    ]
+    file = write(tmp_path / "rows.csv", rows)
+    store = tmp_path / "store"
+    text = "source: {customer: user, event: event, timestamp: time, deduplicate: exact}\nevents: {login: 1}\n"
+    by, named = model(text), model(text + "attributes: {plan: plan}\n")
+    take(store, file, by=by)
+    for one in (by, named, by):
+        whole, found = (score(i, one) for i in ([file], Store(str(store))))
+        assert_frame_equal(found.scores, whole.scores)
+        assert found.rows.accepted == whole.rows.accepted
+
+
+def test_years_are_kept_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_days, "_EACH", 3)
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    rows = [
+        ("c1", "login", (start + timedelta(days=n * 3)).isoformat(), f"id{n}", "")
+        for n in range(300)
+    ]
+    file = write(tmp_path / "rows.csv", rows)
+    store = tmp_path / "store"
+    by = model(FOREVER)
+    take(store, file, by=by)
+    same(store, [file], by)
+
+    def unexpected(*_: object) -> None:
+        pytest.fail("a day was counted again")
+
+    monkeypatch.setattr(kept_days.Days, "_counted", unexpected)
+    same(store, [file], by)
+    same(store, [file], by)
+
+
+def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    files = history(tmp_path)
+    store = tmp_path / "store"
+    take(store, *files)
+    same(store, files, model(SUMS))
+    for path in (store / "carried").iterdir():
+        content = bytearray(path.read_bytes())
+        content[len(content) // 3] ^= 4
+        path.write_bytes(bytes(content))
+    same(store, files, model(SUMS))
+
+
+def test_many_plain_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as are counted by event, not by a sum each."""
+    monkeypatch.setattr(kept_days, "MOST", 1_000)
     rows = [
         (
             f"c{n % 7}",
