@@ -42,13 +42,13 @@ def parse_size(text: str, name: str = "--memory-limit") -> int:
     return found
 
 
-def size_of(limit: int | str) -> int:
+def size_of(limit: float | str) -> int:
     """A limit in bytes, which may be text. Raises UsageError."""
     if isinstance(limit, str):
         return parse_size(limit, "memory_limit")
-    if not 0 < limit <= MOST:
+    if not isinstance(limit, (int, float)) or isinstance(limit, bool) or not 1 <= limit <= MOST:
         raise UsageError(f"memory_limit {limit}: write bytes, or text such as 4GiB")
-    return limit
+    return int(limit)
 
 
 def format_size(size: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
@@ -71,3 +72,13 @@ def test_what_the_user_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     lean()
     assert os.environ["_RJEM_MALLOC_CONF"].endswith(",dirty_decay_ms:7")
     assert os.environ["POLARS_ROW_GROUP_PREFETCH_KBYTES_BUDGET"] == "5"
+
+
+@pytest.mark.parametrize("limit", [True, -1, 0.5, [4], b"4GiB"])
+def test_what_is_no_amount(limit: Any) -> None:
+    with pytest.raises(UsageError):
+        size_of(limit)
+
+
+def test_a_number_is_bytes() -> None:
+    assert size_of(2.0 * 2**30) == 2**31

@@ -24,6 +24,7 @@ from cesctl.sources import Raw
 from cesctl.sources.parts import FILE
 
 AT_ONCE = 500_000  # rows that are held before they are sent on
+_BYTES_AT_ONCE = 64 << 20  # or so many bytes: rows may be wide
 
 # by (number of the file, 0 where the events do not say it; reason code, None of an event)
 Rows: TypeAlias = dict[tuple[int, int | None], int]
@@ -64,13 +65,14 @@ class Shared:
 def batches(events: pl.LazyFrame) -> Iterator[pl.DataFrame]:
     """The rows, some at once."""
     held: list[pl.DataFrame] = []
-    rows = 0
+    rows, size = 0, 0.0
     for batch in events.collect_batches(maintain_order=False, engine="streaming"):
         held.append(batch)
         rows += batch.height
-        if rows >= AT_ONCE:
+        size += batch.estimated_size()
+        if rows >= AT_ONCE or size >= _BYTES_AT_ONCE:
             yield pl.concat(held)
-            held, rows = [], 0
+            held, rows, size = [], 0, 0.0
     if held:
         yield pl.concat(held)
 

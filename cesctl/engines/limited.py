@@ -44,9 +44,14 @@ _GROUP_AT_ONCE = 4  # times its bytes that reading a group of rows takes
 
 
 class Limited:
-    """The engine of one machine that keeps within ``limit`` bytes of memory, all of the process's."""
+    """The engine of one machine that keeps within ``limit`` bytes of memory, all of the process's. Raises
+    UsageError where that leaves too little to work with, whatever the log.
+    """
 
     def __init__(self, limit: int) -> None:
+        needed = in_use() + needs.READING + LEAST
+        if limit < needed:
+            raise _too_small(limit, needed)
         self.limit = limit
         self._countings: list[Counting] = []
 
@@ -133,14 +138,11 @@ class Counting:
         least = max(LEAST, group * _GROUP_AT_ONCE)
         if self._room >= least:
             return
-        needed = format_size(self._before + needs.READING + least)
+        needed = self._before + needs.READING + least
         why = ""
         if least > LEAST:
             why = f': a group of rows of "{name}" alone has {format_size(group)} unpacked'
-        raise UsageError(
-            f"a memory limit of {format_size(self._limit)} is too small; "
-            f"it takes at least {needed}{why}"
-        )
+        raise _too_small(self._limit, needed, why)
 
     def _fits(self, asked: Asked) -> bool:
         return self._rows * self._a_row(asked) <= self._room
@@ -227,6 +229,13 @@ class Counting:
                 f"a memory limit of {format_size(self._limit)} is too small to score about "
                 f"{int(customers):,} customers; it takes about {format_size(needed)}"
             )
+
+
+def _too_small(limit: int, needed: int, why: str = "") -> UsageError:
+    return UsageError(
+        f"a memory limit of {format_size(limit)} is too small; "
+        f"it takes at least {format_size(needed)}{why}"
+    )
 
 
 def _remove(spills: list[Spill]) -> None:

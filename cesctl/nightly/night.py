@@ -71,7 +71,8 @@ def night(
     alerts.check_addresses(plan.alerts)
     clock = (now or datetime.now(UTC)).astimezone(UTC)
     place = Place.of(plan.store)
-    with nullcontext() if dry_run else locked(place):
+    limited = chosen("polars", memory_limit=memory_limit)
+    with nullcontext() if dry_run else locked(place), limited as engine:
         notes: list[str] = []
         ingested = _ingest(
             model, plan, inputs, place, clock=clock, check=check, notes=notes, dry_run=dry_run
@@ -79,10 +80,9 @@ def night(
         log = open_store(place, model, as_of=model.as_of, clock=clock, keeps=not dry_run)
         past = History(place)
         last = past.last()
-        with chosen("polars", memory_limit=memory_limit) as engine:
-            result, others = score_times(
-                log, lambda at: [at, *_missed(log, plan, last, at)], engine=engine
-            )
+        result, others = score_times(
+            log, lambda at: [at, *_missed(log, plan, last, at)], engine=engine
+        )
         if last is not None and result.as_of < last.as_of:
             notes.append(
                 f"the last run was of {last.as_of:%Y-%m-%d %H:%M} UTC, which is later: "

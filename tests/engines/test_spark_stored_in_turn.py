@@ -330,7 +330,10 @@ class TestWhatExecutorsDoNotSee:
         assert problem.file == str(file)
         assert problem.message.startswith("the executor on ")
         assert problem.message.endswith(" cannot see it (No such file or directory)")
-        assert problem.hint == "put the store where all executors see it under the same path"
+        assert problem.hint == (
+            "put the store where all executors see it under the same path; "
+            "run it again if the store was changed meanwhile"
+        )
 
     def test_another_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         error, file = self.told(lambda f: void(f.write_bytes(b"PAR1")), tmp_path, monkeypatch)

@@ -362,3 +362,11 @@ def test_a_night_within_a_limit(project: Project, monkeypatch: pytest.MonkeyPatc
     code, summary, _ = nightly("--memory-limit", "5MiB")
     assert code == 2
     assert "too small; it takes at least" in summary["error"]
+
+
+def test_a_limit_too_small_takes_nothing_in(project: Project) -> None:
+    project.model()
+    project.export(1)
+    code, _, _ = nightly("--memory-limit", "5MiB")
+    assert code == 2
+    assert not (project.store / "events").exists()

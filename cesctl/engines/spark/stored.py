@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from cesctl.store.log import StoreLog
     from cesctl.store.shares import Share
 
-_SAME_PATH = "put the store where all executors see it under the same path"
+_SAME_PATH = (
+    "put the store where all executors see it under the same path; "
+    "run it again if the store was changed meanwhile"
+)
 _OWN = (
     "executors read a store at a URL themselves, with what the environment there says: "
     "docs/spark.md says how to give it"
