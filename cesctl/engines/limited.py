@@ -116,7 +116,7 @@ class Counting:
         todo, done = aside.shares[::-1], []
         while todo:
             share = todo.pop()
-            if share.rows > most and (smaller := self._smaller(share, most)):
+            if share.rows > most and (smaller := self._smaller(share, most, asked)):
                 todo += smaller
                 continue
             assert self._shared is not None
@@ -201,15 +201,17 @@ class Counting:
             return marked_copies(self._shared.log, events)
         return events
 
-    def _smaller(self, share: Share, most: int) -> list[Share]:
+    def _smaller(self, share: Share, most: int, asked: Asked) -> list[Share]:
         """The share in several; none where it may be counted as it is."""
         if share.depth >= _DEEPEST:
             return []
         customer, rows = share.of_one_customer()
         if rows > most:
-            if needs.keeps_rows(self._log.model):
-                raise _too_many_of(customer, rows, self._limit * rows / most)
-            if share.rows - rows <= most:  # of its events only sums are kept
+            # of the others' events in the share as much may be kept as of any share's
+            needed = rows * needs.of_one_customer(self._log.model, asked)
+            if needed > self._room // 2:
+                raise _too_many_of(customer, rows, self._limit - self._room + 2 * needed)
+            if share.rows - rows <= most:
                 return []
         spill = self._spill(share.schema, min(MOST_SHARES, -(-_SHARES * share.rows // most)))
         where = by_customer(spill.buckets, share.depth + 1)

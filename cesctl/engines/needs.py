@@ -55,9 +55,12 @@ def a_row(model: Model, asked: Asked) -> int:
     return _KEY + len(asked.times) * (signals + told)
 
 
-def keeps_rows(model: Model) -> bool:
-    """Whether a customer's events must be seen together, so that one of very many does not fit either."""
-    return any(s.measure in _SEEN_TOGETHER or s.limit for s in measured(model).signals)
+def of_one_customer(model: Model, asked: Asked) -> int:
+    """Bytes that counting keeps by the row of a single customer: nothing where sums do, for its events must
+    not be seen together then.
+    """
+    kept = [s for s in measured(model).signals if s.measure in _SEEN_TOGETHER or s.limit]
+    return _KEY + len(asked.times) * sum(map(_of_signal, kept)) if kept else 0
 
 
 def a_customer(model: Model, asked: Asked) -> int:

@@ -122,14 +122,25 @@ def test_a_customer_that_does_not_fit_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = busy(tmp_path / "a.parquet")
-    keeps = needs.keeps_rows
+    real = needs.of_one_customer
     engine = by_shares(monkeypatch, 500)
-    monkeypatch.setattr(needs, "keeps_rows", keeps)
+    monkeypatch.setattr(needs, "of_one_customer", lambda *asked: real(*asked) << 40)
     with pytest.raises(EngineError, match='customer "robot" has 1,900 events, which must be seen'):
         score([path], parse_model(MODEL), engine=engine)
     assert_same(score([path], COUNTS, engine=engine), score([path], COUNTS))  # sums are kept only
     engine.close()
     assert put_aside() == []
+
+
+def test_a_customer_with_most_events_is_counted_where_that_fits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the number of T: a state is kept once, not once a row."""
+    path = busy(tmp_path / "a.parquet")
+    real = needs.of_one_customer
+    engine = by_shares(monkeypatch, 500)
+    monkeypatch.setattr(needs, "of_one_customer", real)
+    assert_same(score([path], parse_model(MODEL), engine=engine), score([path], parse_model(MODEL)))
 
 
 def test_a_share_too_large_is_shared_out_again(
@@ -209,8 +220,8 @@ def test_what_must_be_seen_together_takes_more(tmp_path: Path) -> None:
     one, two = (Asked([datetime(2026, 1, 1, tzinfo=UTC)] * n) for n in (1, 2))
     days = parse_model(MODEL)
     assert needs.a_row(COUNTS, one) < needs.a_row(days, one) < needs.a_row(days, two)
-    assert not needs.keeps_rows(COUNTS)
-    assert needs.keeps_rows(days)
+    assert needs.of_one_customer(COUNTS, one) == 0
+    assert 0 < needs.of_one_customer(days, one) < needs.of_one_customer(days, two)
     twice = parse_model(MODEL + "source: {id: key}\n")
     path = write(tmp_path / "a.csv", range(30))
     assert needs.of_copies(open_log([path], twice)) > needs.of_copies(open_log([path], days)) == 0
