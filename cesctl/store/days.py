@@ -36,9 +36,7 @@ MOST = 60  # sums of a customer: with more, they are not fewer than its events
 _LAYOUT = 1  # changes with what is kept
 _WEEK = 7
 _SIZES = (64 * _WEEK, 16 * _WEEK, 4 * _WEEK, _WEEK, 1)  # days that are kept together
-_KINDS = (
-    8  # of models that need different sums; beyond, the one whose last days are the oldest goes
-)
+_KINDS = 8  # of models that need other sums; beyond, the one whose last days are the oldest goes
 _EACH = 500  # kept of one kind beside those that a score has used, those of the latest days
 _MONDAY, _1970 = date(1969, 12, 29), date(1970, 1, 1)  # day 0, and that from which dates count
 _END = date(9999, 1, 1)
@@ -156,9 +154,8 @@ class Days:
         before = (stretch.end - _LAST).date() + _DAY
         made = cache.Entry(stretch.first.date(), before, covers, found[0], {"copies": found[1]})
         self.made[name] = covers
-        self.keeps = cache.write(
-            place, name, made
-        )  # where that fails the others cost more than they give
+        # where that cannot be written, others would cost more than they give
+        self.keeps = cache.write(place, name, made)
         return made
 
     def tidy(self) -> None:
