@@ -18,7 +18,7 @@ from cesctl.errors import InputError, OutputError
 from cesctl.nightly import lock
 from cesctl.nightly.lock import locked
 from cesctl.pipeline.run import score
-from cesctl.store import Store
+from cesctl.store import Store, cache
 from cesctl.store.compact import compact
 from cesctl.store.forget import forget
 from cesctl.store.history import History
@@ -76,7 +76,11 @@ def test_a_store_s_life(s3: S3, tmp_path: Path) -> None:
     assert who not in score(Store(url), model()).scores["customer"]
     parquet = [key for key in s3.keys() if key.endswith(".parquet")]  # noqa: SIM118 - a method of ours
     assert len(parquet) >= 9
-    assert all(who not in pl.read_parquet(s3.get(key))["customer"] for key in parquet)
+    others = (pl.read_parquet(s3.get(key)) for key in parquet if "/carried/" not in key)
+    assert all(who not in events["customer"] for events in others)
+    kept = [cache.read(place, name) for name in cache.names(place, "")]
+    assert kept
+    assert all(e is not None and who not in e.frame["customer"] for e in kept)
     found = info(place)
     assert found.events == verify(place).events
     assert len(found.exports) == 10

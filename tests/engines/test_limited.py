@@ -167,7 +167,7 @@ def test_nothing_is_left_when_it_breaks_off(
 
     monkeypatch.setattr(Counting, stage, interrupted)
     with pytest.raises(KeyboardInterrupt):
-        score([path], parse_model(MODEL), memory_limit=MUCH >> 10)
+        score([path], parse_model(MODEL), memory_limit=MUCH)
     assert spills
     assert not any(s.folder.exists() for s in spills)
     assert put_aside() == []
