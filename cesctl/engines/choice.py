@@ -25,13 +25,8 @@ def chosen(
     where polars counts. Raises UsageError for a name that no engine has, a master without Spark, a limit with
     another engine than polars or that is none, and what Spark lacks.
     """
-    if memory_limit is not None:
-        if engine != "polars":
-            raise UsageError("a memory limit is of the engine polars only")
-        if master is None:
-            with _within(memory_limit) as limited:
-                yield limited
-            return
+    if memory_limit is not None and engine != "polars":
+        raise UsageError("a memory limit is of the engine polars only")
     if engine == "spark":
         from cesctl.engines.spark.session import session
 
@@ -42,6 +37,10 @@ def chosen(
         return
     if master is not None:
         raise UsageError("a master is of the engine spark only")
+    if memory_limit is not None:
+        with _within(memory_limit) as limited:
+            yield limited
+        return
     if isinstance(engine, str):
         if engine != "polars":
             raise UsageError(f'no engine is called "{engine}"; there are: polars, spark')

@@ -17,7 +17,7 @@ from cesctl.engines.base import Aggregate, Asked
 from cesctl.engines.buckets import by_customer
 from cesctl.engines.polars import answer
 from cesctl.engines.together import added
-from cesctl.pipeline.duplicates import HASH, marked, repeated
+from cesctl.pipeline.duplicates import HASH, is_helper, marked, repeated
 from cesctl.pipeline.log import Log
 from cesctl.pipeline.normalise import DUPLICATE
 from cesctl.sources import Raw
@@ -32,8 +32,8 @@ Rows: TypeAlias = dict[tuple[int, int | None], int]
 
 @dataclass(frozen=True)
 class Shared:
-    """What all tasks of a log know. ``buckets``: in how many parts the customers are counted. ``schema``: of
-    the events that are read, as they are sent.
+    """What is known wherever a part of a log is read or counted. ``buckets``: in how many parts the customers
+    are counted. ``schema``: of the events that are read, as they are sent.
     """
 
     log: Log
@@ -54,6 +54,19 @@ class Shared:
         their own.
         """
         return any(s.deduplicate == "id" for s in self.log.scopes)
+
+    @property
+    def counted_schema(self) -> dict[str, pl.DataType]:
+        """Of the events that are counted: where copies were looked for before, without what tells them."""
+        if not self.by_id:
+            return self.schema
+        return {name: dtype for name, dtype in self.schema.items() if not is_helper(name)}
+
+    def counted_once(self, events: pl.LazyFrame) -> pl.LazyFrame:
+        """All events of some customers, copies marked where they are not gone yet."""
+        if self.log.has_duplicates and not self.by_id:
+            return marked_copies(self.log, events)
+        return events
 
     @property
     def first_place(self) -> pl.Expr:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import weakref
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,6 @@ from cesctl.engines.spilled import MOST_SHARES, Share, Spill
 from cesctl.engines.together import together
 from cesctl.errors import EngineError, UsageError
 from cesctl.memory import format_size, in_use
-from cesctl.pipeline.duplicates import is_helper
 from cesctl.sources import pieces
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ class Counting:
         self._aside: _Aside | None = None
         self._shared: Shared | None = None
         self._check_room()
-        self._rows = needs.rows_in(log)
+
+    @cached_property
+    def _rows(self) -> int:
+        return needs.rows_in(self._log)
 
     def newest(self) -> datetime | None:
         """The newest accepted event; None where there is none."""
@@ -182,8 +185,7 @@ class Counting:
 
     def _without_copies(self, shared: Shared, aside: _Aside) -> _Aside:
         """All events but copies, where all of a customer are together."""
-        schema = {n: t for n, t in shared.schema.items() if not is_helper(n)}
-        spill = self._spill(schema, shared.buckets)
+        spill = self._spill(shared.counted_schema, shared.buckets)
         rows = Counter(aside.rows)
         for share in aside.shares:
             for batch in batches(marked_copies(shared.log, _with_reason(share.scan()))):
@@ -196,10 +198,7 @@ class Counting:
     def _events(self, share: Share) -> pl.LazyFrame:
         """All events of a share; copies are marked or gone."""
         assert self._shared is not None
-        events = _with_reason(share.scan())
-        if self._log.has_duplicates and not self._shared.by_id:
-            return marked_copies(self._shared.log, events)
-        return events
+        return self._shared.counted_once(_with_reason(share.scan()))
 
     def _smaller(self, share: Share, most: int, asked: Asked) -> list[Share]:
         """The share in several; none where it may be counted as it is."""

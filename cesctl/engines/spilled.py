@@ -16,7 +16,7 @@ from cesctl.sources import temporary
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOST_SHARES = 256  # of one sharing out: each keeps a file open for some rows
+MOST_SHARES = 256  # of one sharing out: each is a file for every time that what waits is written
 _WHAT = "put events aside"
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from cesctl.duration import DAY_US, DurationError, parse_duration
 from cesctl.engines.choice import chosen
 from cesctl.errors import UsageError
+from cesctl.insight import reported as kept
 from cesctl.insight.names import check_names
 from cesctl.insight.side_by_side import (
     ONE,
@@ -93,11 +94,7 @@ def movers(
     store, which ``inputs`` must be, has of that time. ``memory_limit``: as of ``score``. Raises InputError,
     UsageError.
     """
-    past = None
-    if reported:
-        from cesctl.insight import reported as kept
-
-        past = kept.history_of(inputs)
+    past = kept.history_of(inputs) if reported else None
     before = earlier(since, model)
     log = open_log(inputs, model, as_of=as_of, now=now)
     with chosen("polars", memory_limit=memory_limit) as engine:

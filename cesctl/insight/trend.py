@@ -17,6 +17,8 @@ from cesctl.engines.choice import chosen
 from cesctl.engines.measures import epoch_us
 from cesctl.insight.names import check_names
 from cesctl.insight.periods import Every, parse_every, series
+from cesctl.insight.reported import history_of
+from cesctl.insight.reported import over_time as with_reported
 from cesctl.insight.times import first_instant
 from cesctl.model.scored_by import all_bands, decimals
 from cesctl.pipeline.log import open_log
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from cesctl.pipeline.customers import At
     from cesctl.pipeline.log import Inputs
     from cesctl.result import Result
-    from cesctl.store.history import History
 
 INSTANT = pl.Datetime("us", "UTC")
 COLUMNS = ("first", "last", "slope", "steepest_drop", "steepest_drop_at", "scores")
@@ -90,7 +91,7 @@ def trend(
     store, which ``inputs`` must be, said then. ``memory_limit``: as
     of ``score``. Raises InputError, UsageError.
     """
-    past = _history(inputs) if reported else None
+    past = history_of(inputs) if reported else None
     step = parse_every(every)
     start = None if first is None else first_instant("--from", first, model.timezone)
     if start is None and periods is None:
@@ -102,15 +103,7 @@ def trend(
     made = over_time(result, found, step, where)
     if past is None:
         return made
-    from cesctl.insight.reported import over_time as with_reported
-
     return with_reported(made, past)
-
-
-def _history(inputs: Inputs) -> History:
-    from cesctl.insight.reported import history_of
-
-    return history_of(inputs)
 
 
 def over_time(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Rows that are read at once or not at all, as polars writes them; a cut elsewhere is none too dear.
 GROUP = 100_000
-AS_TEXT = 4  # times a data file's bytes, about what its events have as text
+AS_TEXT = 4  # times a Parquet file's bytes, about what its events have as text
 _ROW = 64  # bytes of text that an event has at least
 
 

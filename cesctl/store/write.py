@@ -79,9 +79,10 @@ def write_days(
     def file_of(given: pl.io.partition.FileProviderArgs) -> str:
         # polars goes on with a day in another file where it cannot keep those of all days open
         day, number = given.partition_keys[names.DAY].item(), given.index_in_partition
-        paths.append(f"{names.DAY}={day.isoformat()}/part-{run}-{number}.parquet")
-        to.paths.append(paths[-1])
-        return paths[-1]
+        path = f"{names.DAY}={day.isoformat()}/part-{run}-{number}.parquet"
+        paths.append(path)
+        to.paths.append(path)
+        return path
 
     dated.sink_parquet(
         pl.PartitionBy(

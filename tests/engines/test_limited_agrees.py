@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cesctl.engines import limited, needs, spilled
+from cesctl.engines import limited, needs
 from cesctl.engines.limited import Counting, Limited
 from cesctl.model.load import parse_model
 from cesctl.pipeline.log import open_log
@@ -39,7 +39,6 @@ def by_shares(patch: pytest.MonkeyPatch, rows: int) -> Limited:
     patch.setattr(Counting, "_fits", lambda *_: False)
     patch.setattr(Counting, "_rows_at_once", lambda *_: rows)
     patch.setattr(needs, "of_one_customer", lambda *_: 0)  # one customer may have more
-    patch.setattr(spilled, "MOST_SHARES", 8)
     patch.setattr(limited, "MOST_SHARES", 8)
     patch.setattr(limited, "_PIECE", 700)
     return Limited(MUCH)

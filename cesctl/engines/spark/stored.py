@@ -12,6 +12,7 @@ import polars as pl
 
 from cesctl.cloud.errors import NOT_UNDERSTOOD, explained
 from cesctl.cloud.settings import endpoint_variable
+from cesctl.engines.spark.sight import trouble
 from cesctl.errors import InputError, InputProblem, UsageError
 from cesctl.store.bucket import Bucket
 from cesctl.store.shares import events_of
@@ -67,16 +68,9 @@ def opened(log: StoreLog, share: Share) -> Iterator[pl.LazyFrame]:
 
 
 def _check(path: str, size: int) -> None:
-    try:
-        there = Path(path).stat().st_size
-    except OSError as error:
-        why = f"cannot see it ({error.strerror or error})"
-    else:
-        if there == size:
-            return
-        why = f"sees another file there: {there:,} bytes, not {size:,}"
-    problem = f"the executor on {socket.gethostname()} {why}"
-    raise InputError(InputProblem(problem, path, hint=_SAME_PATH))
+    found = trouble(Path(path), size)
+    if found is not None:
+        raise InputError(InputProblem(found[0], path, hint=_SAME_PATH))
 
 
 def _unreachable(name: str, why: str, hint: str = "") -> InputError:

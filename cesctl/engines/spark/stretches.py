@@ -27,7 +27,6 @@ MOST = (
 LEAST = 4 << 20  # smaller pieces cost more than they share out
 TASKS_A_CORE = 3  # so that cores end at about the same time
 _UNPACKED = {"none": 1, "gzip": 8, "zstd": 8}  # times the bytes on disk
-_AS_TEXT = 4  # the same of Parquet
 
 
 def buckets(log: Log, cores: int) -> int:
@@ -85,9 +84,9 @@ def _total(log: Log) -> int:
 def _text(file: InputFile) -> int:
     """About how many bytes it would have as text."""
     if file.format == "parquet":
-        return file.size * _AS_TEXT
+        return file.size * shares.AS_TEXT
     return file.size * _UNPACKED[file.compression]
 
 
 def _on_disk(file: InputFile, size: int) -> int:
-    return size // _AS_TEXT if file.format == "parquet" else size
+    return size // shares.AS_TEXT if file.format == "parquet" else size

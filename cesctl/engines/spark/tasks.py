@@ -7,7 +7,6 @@ the number of their file and why they are no events.
 
 from __future__ import annotations
 
-import socket
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,10 +23,10 @@ from cesctl.engines.buckets import by_customer, joined, sent
 from cesctl.engines.in_parts import Rows, Shared, batches, marked_copies, rows_of
 from cesctl.engines.polars import newest
 from cesctl.engines.spark import stored
+from cesctl.engines.spark.sight import trouble
 from cesctl.engines.spark.stored import StoreStretch
 from cesctl.engines.together import added
 from cesctl.errors import InputError, InputProblem
-from cesctl.pipeline.duplicates import is_helper
 from cesctl.pipeline.log import Log
 from cesctl.pipeline.normalise import MALFORMED, NO_REASON
 from cesctl.sources import InputFile, Part, pieces, temporary
@@ -129,22 +128,13 @@ def _check(file: InputFile) -> None:
     """Raises InputError where the executor does not see the file that the driver has looked into."""
     if file.format == "frame":
         return
-    host = socket.gethostname()
-    try:
-        size = file.path.stat().st_size
-    except OSError as error:
-        why = error.strerror or str(error)
-        what = f"the executor on {host} cannot see it ({why})"
-        hint = _FROM_A_URL if is_url(file.name) else _NOT_SEEN
-        raise InputError(InputProblem(what, file.name, hint=hint)) from None
-    if size != file.size:
-        raise InputError(
-            InputProblem(
-                f"the executor on {host} sees another file there: {size:,} bytes, not {file.size:,}",
-                file.name,
-                hint="put it where all executors see it under the same path",
-            )
-        )
+    found = trouble(file.path, file.size)
+    if found is None:
+        return
+    what, is_there = found
+    absent = _FROM_A_URL if is_url(file.name) else _NOT_SEEN
+    hint = "put it where all executors see it under the same path" if is_there else absent
+    raise InputError(InputProblem(what, file.name, hint=hint))
 
 
 def _taken(
@@ -164,10 +154,5 @@ def _taken(
 
 def _events(shared: Shared, received: Iterable[bytes | Rows]) -> tuple[pl.LazyFrame, Rows]:
     """All events of some customers; copies are marked or gone."""
-    schema = shared.schema
-    if shared.by_id:
-        schema = {name: dtype for name, dtype in schema.items() if not is_helper(name)}
-    frame, rows = _taken(received, schema)
-    if shared.log.has_duplicates and not shared.by_id:
-        return marked_copies(shared.log, frame.lazy()), rows
-    return frame.lazy(), rows
+    frame, rows = _taken(received, shared.counted_schema)
+    return shared.counted_once(frame.lazy()), rows
