@@ -79,6 +79,12 @@ class Counting(Protocol):
         """Measures every signal of the log's model for every customer at each T, and counts all rows."""
         ...
 
+    def check_scored(self, customers: int, asked: Asked) -> None:
+        """Raises UsageError where so many customers, those of the roster among them, are too many to be
+        scored at those T.
+        """
+        ...
+
 
 class Engine(Protocol):
     """What counts a log. All engines give the same to the bit, but for the order of customers.

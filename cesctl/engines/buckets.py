@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
+from cesctl.pipeline.duplicates import HASH
+
 BUCKET = "bucket:"  # no export has such a column
 _SEED = 41  # not one of those that tell copies apart
 
@@ -14,6 +16,15 @@ _SEED = 41  # not one of those that tell copies apart
 def by_customer(buckets: int, again: int = 0) -> pl.Expr:
     """Where a customer's events go; ``again``: for those that a sharing out before has put together."""
     return pl.col("customer").hash(seed=_SEED + again) % buckets
+
+
+def by_record(buckets: int, again: int = 0) -> pl.Expr:
+    """Where copies of a record go; one that has none, where its customer's events go."""
+    told = pl.col(HASH)
+    if again:  # what it leaves is alike in all that came to one place
+        told = told.hash(seed=_SEED + again)
+        told = pl.when(pl.col(HASH).is_not_null()).then(told)
+    return pl.coalesce(told % buckets, by_customer(buckets, again))
 
 
 def parted(frame: pl.DataFrame, bucket: pl.Expr, buckets: int) -> dict[int, pl.DataFrame]:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import polars as pl
 
 from cesctl.engines.base import Aggregate, Asked
-from cesctl.engines.buckets import by_customer
+from cesctl.engines.buckets import by_customer, by_record
 from cesctl.engines.polars import answer
 from cesctl.engines.together import added
 from cesctl.pipeline.duplicates import HASH, is_helper, marked, repeated
@@ -71,8 +71,7 @@ class Shared:
     @property
     def first_place(self) -> pl.Expr:
         """Where an event goes that was read: where all copies of it go, else all events of its customer."""
-        where = by_customer(self.buckets)
-        return pl.coalesce(pl.col(HASH) % self.buckets, where) if self.by_id else where
+        return by_record(self.buckets) if self.by_id else by_customer(self.buckets)
 
 
 def batches(events: pl.LazyFrame) -> Iterator[pl.DataFrame]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -18,7 +19,7 @@ import polars as pl
 
 from cesctl.engines import needs
 from cesctl.engines.base import Aggregate, Asked
-from cesctl.engines.buckets import by_customer
+from cesctl.engines.buckets import by_customer, by_record
 from cesctl.engines.in_parts import Rows, Shared, batches, counted, marked_copies, rows_of
 from cesctl.engines.polars import Polars
 from cesctl.engines.polars import newest as newest_of
@@ -26,6 +27,7 @@ from cesctl.engines.spilled import MOST_SHARES, Share, Spill
 from cesctl.engines.together import together
 from cesctl.errors import EngineError, UsageError
 from cesctl.memory import format_size, in_use
+from cesctl.pipeline.duplicates import HASH
 from cesctl.sources import pieces
 
 if TYPE_CHECKING:
@@ -78,6 +80,20 @@ class _Aside:
     rows: Rows
 
 
+@dataclass(frozen=True)
+class _Together:
+    """What must be seen together: rows with the same in ``column``. ``place``: where a row goes, of so many
+    places, so often shared out before; ``most``: rows of a share; ``a_row``: bytes kept by the row of one
+    value, where they are more; ``refused``: what to raise for a value, its rows and what those take.
+    """
+
+    column: str
+    place: Callable[[int, int], pl.Expr]
+    most: int
+    a_row: int
+    refused: Callable[[str, int, float], EngineError]
+
+
 class Counting:
     """A log that is counted within a limit."""
 
@@ -109,17 +125,14 @@ class Counting:
         limit, and EngineError where one customer's events do not fit.
         """
         if self._aside is None and self._fits(asked):
-            whole = Polars().over(self._log).aggregate(asked)
-            self._check_customers(whole.activity[0].height, asked)
-            return whole
+            return Polars().over(self._log).aggregate(asked)
         aside = self._put_aside(asked)
-        most = self._rows_at_once(asked)
         made: list[Aggregate] = []
         counted_part, rows = 0.0, aside.rows
         todo, done = aside.shares[::-1], []
         while todo:
             share = todo.pop()
-            if share.rows > most and (smaller := self._smaller(share, most, asked)):
+            if smaller := self._smaller(share, self._of_a_customer(asked)):
                 todo += smaller
                 continue
             assert self._shared is not None
@@ -127,9 +140,19 @@ class Counting:
             rows = {}
             done.append(share)
             counted_part += share.part
-            self._check_customers(sum(m.activity[0].height for m in made) / counted_part, asked)
+            so_far = sum(m.activity[0].height for m in made)
+            self.check_scored(int(so_far / counted_part), asked)
         aside.shares = done
         return together(made)
+
+    def check_scored(self, customers: int, asked: Asked) -> None:
+        """Raises UsageError where that many do not fit when they are scored, ranked and written together."""
+        needed = self._before + customers * needs.a_customer(self._log.model, asked)
+        if needed > self._limit:
+            raise UsageError(
+                f"a memory limit of {format_size(self._limit)} is too small to score about "
+                f"{customers:,} customers; it takes about {format_size(needed)}"
+            )
 
     def remove(self) -> None:
         """Removes what was put aside."""
@@ -166,7 +189,7 @@ class Counting:
             try:
                 self._aside = self._read(self._shared)
                 if self._shared.by_id:
-                    self._aside = self._without_copies(self._shared, self._aside)
+                    self._aside = self._without_copies(self._shared, self._aside, asked)
             except BaseException:
                 self.remove()
                 raise
@@ -183,11 +206,18 @@ class Counting:
                     spill.add(_accepted(batch), shared.first_place)
         return _Aside(spill.shares(), dict(rows))
 
-    def _without_copies(self, shared: Shared, aside: _Aside) -> _Aside:
-        """All events but copies, where all of a customer are together."""
+    def _without_copies(self, shared: Shared, aside: _Aside, asked: Asked) -> _Aside:
+        """All events but copies, where all of a customer are together. Raises EngineError where copies of one
+        record do not fit.
+        """
         spill = self._spill(shared.counted_schema, shared.buckets)
         rows = Counter(aside.rows)
-        for share in aside.shares:
+        todo = aside.shares[::-1]
+        while todo:
+            share = todo.pop()
+            if smaller := self._smaller(share, self._of_a_record(asked)):
+                todo += smaller
+                continue
             for batch in batches(marked_copies(shared.log, _with_reason(share.scan()))):
                 copies = batch.filter(pl.col("reason").is_not_null())
                 rows.update(rows_of(copies))
@@ -200,20 +230,28 @@ class Counting:
         assert self._shared is not None
         return self._shared.counted_once(_with_reason(share.scan()))
 
-    def _smaller(self, share: Share, most: int, asked: Asked) -> list[Share]:
-        """The share in several; none where it may be counted as it is."""
-        if share.depth >= _DEEPEST:
+    def _of_a_customer(self, asked: Asked) -> _Together:
+        a_row = needs.of_one_customer(self._log.model, asked)
+        return _Together("customer", by_customer, self._rows_at_once(asked), a_row, _too_many_of)
+
+    def _of_a_record(self, asked: Asked) -> _Together:
+        a_row = needs.of_one_record(self._log)
+        return _Together(HASH, by_record, self._rows_at_once(asked), a_row, _too_many_alike)
+
+    def _smaller(self, share: Share, what: _Together) -> list[Share]:
+        """The share in several; none where it may be counted, or looked through, as it is."""
+        if share.rows <= what.most or share.depth >= _DEEPEST:
             return []
-        customer, rows = share.of_one_customer()
-        if rows > most:
+        value, rows = share.most_often(what.column)
+        if rows > what.most:
             # of the others' events in the share as much may be kept as of any share's
-            needed = rows * needs.of_one_customer(self._log.model, asked)
+            needed = rows * what.a_row
             if needed > self._room // 2:
-                raise _too_many_of(customer, rows, self._limit - self._room + 2 * needed)
-            if share.rows - rows <= most:
+                raise what.refused(value, rows, self._limit - self._room + 2 * needed)
+            if share.rows - rows <= what.most:
                 return []
-        spill = self._spill(share.schema, min(MOST_SHARES, -(-_SHARES * share.rows // most)))
-        where = by_customer(spill.buckets, share.depth + 1)
+        spill = self._spill(share.schema, min(MOST_SHARES, -(-_SHARES * share.rows // what.most)))
+        where = what.place(spill.buckets, share.depth + 1)
         for batch in batches(share.scan()):
             spill.add(batch, where)
         share.remove()
@@ -222,14 +260,6 @@ class Counting:
     def _spill(self, schema: Mapping[str, pl.DataType], buckets: int) -> Spill:
         self._spills.append(Spill(schema, buckets, self._room // _HELD))
         return self._spills[-1]
-
-    def _check_customers(self, customers: float, asked: Asked) -> None:
-        needed = self._before + customers * needs.a_customer(self._log.model, asked)
-        if needed > self._limit:
-            raise UsageError(
-                f"a memory limit of {format_size(self._limit)} is too small to score about "
-                f"{int(customers):,} customers; it takes about {format_size(needed)}"
-            )
 
 
 def _too_small(limit: int, needed: int, why: str = "") -> UsageError:
@@ -250,6 +280,14 @@ def _too_many_of(customer: str, rows: int, needed: float) -> EngineError:
         f'customer "{customer}" has {rows:,} events, which must be seen together and do not fit into the '
         f"memory limit; it takes about {format_size(needed)}\n"
         "  leave them out by the source's where, if they are no customer's"
+    )
+
+
+def _too_many_alike(_: str, rows: int, needed: float) -> EngineError:
+    return EngineError(
+        f"one id is on {rows:,} rows, which must be compared and do not fit into the memory limit; it takes "
+        f"about {format_size(needed)}\n"
+        "  let the source's id name what tells its records apart"
     )
 
 

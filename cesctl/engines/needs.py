@@ -13,18 +13,16 @@ import polars as pl
 
 from cesctl.model.measured import measured
 from cesctl.model.scored_by import all_signals
-from cesctl.sources import bytestream, columnar
+from cesctl.pipeline.log import used_properties
+from cesctl.sources import columnar, lengths
 
 if TYPE_CHECKING:
     from cesctl.engines.base import Asked
     from cesctl.model.types import Model, Signal
     from cesctl.pipeline.log import Log
-    from cesctl.sources import InputFile, Part
+    from cesctl.sources import Part
 
 READING = 256 << 20  # bytes that reading takes, whatever the log
-_LOOK = 1 << 18  # bytes of a file that tell how long its records are
-_UNPACKED = 12  # times the bytes on disk
-_LEAST_ROW = 16  # bytes; a record is hardly shorter
 
 # Bytes a row, by what an engine keeps of a group, or of each row where its events must be seen together.
 _KEY = 160
@@ -34,6 +32,7 @@ _STATE = {"count": 8, "once": 8, "sum": 40, "mean": 66, "min": 38, "max": 38, "r
 _SEEN_TOGETHER = {"days": 90, "weeks": 90, "distinct": 130, "last": 110, "sessions": 85,
                   "session_minutes": 85, "bounces": 85}  # fmt: skip
 _LIMIT, _PLACES, _DECAY = 360, 90, 30
+_COMPARED_ROW, _PER_PROPERTY = 400, 80  # of rows that may be copies, with what they are
 
 # Bytes a customer that is scored: its steps at one T; each signal's measure, value and points.
 _SCORED, _PER_SIGNAL, _PER_ATTRIBUTE = 160, 24, 32
@@ -77,6 +76,11 @@ def of_copies(log: Log) -> int:
     return _HASH if log.has_duplicates else 0
 
 
+def of_one_record(log: Log) -> int:
+    """Bytes by the row of copies of one record, which are compared with each other."""
+    return _COMPARED_ROW + _PER_PROPERTY * len(used_properties(log.model))
+
+
 def largest_piece(log: Log) -> tuple[int, str]:
     """Bytes of the largest piece of a file that is read at once, unpacked, and the file's name."""
     found = [(0, "")]
@@ -102,15 +106,4 @@ def _rows(part: Part) -> int:
         return int(part.given.select(pl.len()).collect(engine="streaming").item())
     if part.format == "parquet":
         return sum(columnar.rows(f) for f in part.files)
-    return sum(map(_rows_of_text, part.files))
-
-
-def _rows_of_text(file: InputFile) -> int:
-    """By the records that its beginning has."""
-    start = next(bytestream.chunks(file, _LOOK), b"")
-    mark = (
-        b"{" if file.is_json else file.eol.encode()
-    )  # of nested JSON too many, rather than too few
-    record = max(len(start) / max(1, start.count(mark)), _LEAST_ROW)
-    size = file.size * (1 if file.compression == "none" else _UNPACKED)
-    return int(size / record) + 1
+    return sum(map(lengths.records, part.files))

@@ -36,12 +36,14 @@ class Share:
             return pl.DataFrame(schema=self.schema).lazy()
         return pl.scan_ipc(list(self.files), glob=False)
 
-    def of_one_customer(self) -> tuple[str, int]:
-        """The customer with the most events, and how many those are."""
-        counts = self.scan().group_by("customer").len()
-        most = counts.sort("len", "customer").last().collect(engine="streaming")
-        customer, rows = most.row(0)
-        return str(customer), int(rows)
+    def most_often(self, column: str) -> tuple[str, int]:
+        """The value that the most rows have there, and how many those are; null is none."""
+        counts = self.scan().group_by(column).len().filter(pl.col(column).is_not_null())
+        most = counts.sort("len", column).last().collect(engine="streaming")
+        if most.is_empty():
+            return "", 0
+        value, rows = most.row(0)
+        return str(value), int(rows)
 
     def remove(self) -> None:
         """Its files."""

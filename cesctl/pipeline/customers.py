@@ -109,6 +109,17 @@ class Customers:
         """
         check_attributes(self.model, [] if self._roster is None else self._roster.columns[1:])
 
+    def count(self, activity: pl.DataFrame) -> int:
+        """How many are scored, from an engine's frame of the latest T: with the roster's who did nothing;
+        where they are accounts, their users too.
+        """
+        if self._roster is None:
+            return activity.height
+        ids = self._roster["customer"]
+        if self.model.roll_up is not None:
+            return activity.height + len(ids)
+        return activity.height + int((~ids.is_in(activity["customer"].implode())).sum())
+
     def scored(self, activity: Mapping[datetime, pl.DataFrame]) -> dict[datetime, At]:
         """The customers at each T that is reported, from an engine's frames of all T (see Aggregate)."""
         parts = {}

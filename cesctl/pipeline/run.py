@@ -83,6 +83,7 @@ def score_times(
         log.raw,
         lambda raw: _count(
             replace(log, raw=raw),
+            customers,
             wanted,
             attributes_then=attributes_then,
             occurrences=occurrences,
@@ -125,6 +126,7 @@ class _Counted:
 
 def _count(
     log: Log,
+    customers: Customers,
     wanted: Callable[[datetime], Sequence[datetime]],
     *,
     attributes_then: bool,
@@ -162,6 +164,7 @@ def _count(
         needed = log.needed(every, occurrences=occurrences)
         over = counting if needed is log else engine.over(needed)
         made = needed.completed(over.aggregate(asked))
+        over.check_scored(customers.count(made.activity[0]), asked)
         found = made.newest or log.clock  # without an accepted event T is the clock
         if not latest or found == at:
             return _Counted(made, every, reported)

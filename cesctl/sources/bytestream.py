@@ -36,11 +36,14 @@ def compression_of(head: bytes) -> Compression:
 
 def open_bytes(path: Path, compression: Compression) -> IO[bytes]:
     """A stream of what is inside; the caller closes it."""
+    return path.open("rb") if compression == "none" else open_packed(path, compression)
+
+
+def open_packed(packed: Path | IO[bytes], compression: Compression) -> IO[bytes]:
+    """The same of a compressed file, or of its bytes."""
     if compression == "gzip":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    if compression == "zstd":
-        return cast("IO[bytes]", zstd.open(path, "rb"))
-    return path.open("rb")
+        return cast("IO[bytes]", gzip.open(packed, "rb"))
+    return cast("IO[bytes]", zstd.open(packed, "rb"))
 
 
 def damaged(name: str, compression: Compression, error: Exception) -> InputError:

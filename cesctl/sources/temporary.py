@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import errno
+import os
 import shutil
 import tempfile
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from cesctl.errors import OutputError
+from cesctl.sources import left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_PREFIX = "cesctl-run-"
 _KEPT: list[Callable[[], None]] = []  # how to forget each function's copies
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SAID_BY_POLARS = ("No space left on device", "File too large", "Disk quota exceeded")
@@ -30,8 +33,19 @@ _removed = threading.Event()
 
 @cache
 def folder() -> Path:
-    """The process's own temporary folder."""
-    made = Path(tempfile.mkdtemp(prefix="cesctl-"))
+    """The process's own temporary folder; those that killed processes left behind go. Raises OutputError
+    where TMPDIR names none.
+    """
+    named = os.environ.get("TMPDIR")
+    if named and not os.access(
+        named, os.W_OK | os.X_OK
+    ):  # tempfile would take another without a word
+        raise OutputError(
+            f'the variable TMPDIR names "{named}", which is no folder that can be written to'
+        )
+    made = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    left_behind.hold(made)
+    left_behind.sweep(made.parent, _PREFIX)
     atexit.register(remove)
     return made
 

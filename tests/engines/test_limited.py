@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,11 @@ from cesctl.sources import Part, temporary
 from tests.engines.in_turn import assert_same
 from tests.engines.test_limited_agrees import MUCH, by_shares, put_aside
 from tests.engines.test_spark_in_turn import MODEL, write
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 COUNTS = parse_model("events: {x: 1, y: 2}\nas_of: 2026-11-01\n")
 
@@ -210,6 +217,72 @@ def test_rows_of_a_log(tmp_path: Path) -> None:
         rows = needs.rows_in(log)
         assert rows == 3000 if name == "a.parquet" else 0.9 * 3000 < rows < 1.5 * 3000
     assert needs.rows_in(open_log(pl.read_csv(tmp_path / "a.csv"), COUNTS)) == 3000
+
+
+def test_rows_of_text_whose_beginning_is_unlike_the_rest(tmp_path: Path) -> None:
+    long = "".join(f"u,{'x' * 2000},2026-10-01\n" for _ in range(1000))
+    short = "u,x,2026-10-01\n" * 400_000
+    text = ("user_id,event,timestamp\n" + long + short).encode()
+    (tmp_path / "a.csv").write_bytes(text)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text, 1))
+    for name in ("a.csv", "a.csv.gz"):
+        rows = needs.rows_in(open_log([tmp_path / name], COUNTS))
+        assert 0.9 * 401_000 < rows < 100 * 401_000, name
+
+
+def test_rows_of_text_that_was_packed_very_well(tmp_path: Path) -> None:
+    """A hundred times smaller, of which nothing but its beginning tells."""
+    text = ("user_id,event,timestamp\n" + "u,x,2026-10-01\n" * 3_000_000).encode()
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "a.csv.zst").write_bytes(zstd.compress(text))
+    for name in ("a.csv.gz", "a.csv.zst"):
+        assert (tmp_path / name).stat().st_size * 50 < len(text)
+        assert needs.rows_in(open_log([tmp_path / name], COUNTS)) >= 3_000_000, name
+
+
+def test_one_row_longer_than_what_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"user_id,event,timestamp\n{'u' * 5_000_000},x,2026-10-01")
+    assert 1 <= needs.rows_in(open_log([tmp_path / "a.csv"], COUNTS)) < 1000
+
+
+def test_an_id_that_is_on_very_many_rows_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What tells copies apart must be compared, however often."""
+    model = parse_model("events: {x: 1}\nsource: {id: key, deduplicate: id}\nas_of: 2026-11-01\n")
+    rows = [(f"u{n}", "x", f"2026-10-{n % 28 + 1:02}", f"k{n // 3}") for n in range(1200)]
+    columns = ["user_id", "event", "timestamp", "key"]
+    frame = pl.DataFrame(rows, schema=columns, orient="row")
+    frame.write_csv(tmp_path / "a.csv")
+    engine = by_shares(monkeypatch, 40)
+    found = score([tmp_path / "a.csv"], model, engine=engine)
+    assert found.rows.duplicate == 800
+    assert_same(found, score([tmp_path / "a.csv"], model))
+    frame.with_columns(key=pl.lit("same")).write_csv(tmp_path / "b.csv")
+    assert_same(
+        score([tmp_path / "b.csv"], model, engine=engine), score([tmp_path / "b.csv"], model)
+    )
+    monkeypatch.setattr(needs, "of_one_record", lambda *_: MUCH)
+    with pytest.raises(EngineError, match=r"one id is on 1,200 rows(.|\n)*source's id"):
+        score([tmp_path / "b.csv"], model, engine=engine)
+
+
+def test_silent_customers_of_the_roster_are_scored_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "a.csv", range(300))
+    own = score([path], COUNTS).scores["customer"].to_list()
+    silent = [f"silent{n}" for n in range(50)]
+    pl.DataFrame({"customer": [*own, *silent]}).write_csv(tmp_path / "roster.csv")
+    text = (
+        f"events: {{x: 1, y: 2}}\nas_of: 2026-11-01\ncustomers: {{file: {tmp_path}/roster.csv}}\n"
+    )
+    monkeypatch.setattr(needs, "a_customer", lambda *_: 100 << 20)
+    with pytest.raises(UsageError, match=f"too small to score about {len(own) + 50} customers"):
+        score([path], parse_model(text), memory_limit="4GiB")
+    assert_same(
+        score([path], parse_model(text), memory_limit="16GiB"), score([path], parse_model(text))
+    )
 
 
 def test_what_must_be_seen_together_takes_more(tmp_path: Path) -> None:

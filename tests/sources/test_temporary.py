@@ -70,3 +70,50 @@ def test_a_thread_that_still_writes_does_not_keep_it(tmp_path: Path) -> None:
     )
     run(code, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_with_the_next(tmp_path: Path) -> None:
+    code = "import os, signal\ntemporary.new_file().write_text('x')\nprint(end='', flush=True)\n"
+    killed = "os.kill(os.getpid(), signal.SIGKILL)\n"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    words = [sys.executable, "-c", f"from cesctl.sources import temporary\n{code}{killed}"]
+    subprocess.run(words, env=environment, check=False, timeout=60)
+    (left,) = tmp_path.iterdir()
+    others = [tmp_path / "cesctl-run.txt", tmp_path / "cesctl-runs"]
+    others[0].write_text("not ours")
+    others[1].mkdir()
+    (tmp_path / "cesctl-run-link").symlink_to(others[1])
+    run("temporary.new_file()", tmp_path)
+    assert left.exists(), "one that was just made may be about to be locked"
+    for folder in (left, *others):
+        os.utime(folder, (0, 0))
+    run("temporary.new_file()", tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([*others, tmp_path / "cesctl-run-link"])
+
+
+def test_what_another_process_holds_stays(tmp_path: Path) -> None:
+    words = (
+        "from cesctl.sources import temporary\ntemporary.new_file()\nprint(flush=True)\ninput()\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", words],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        (held,) = tmp_path.iterdir()
+        os.utime(held, (0, 0))
+        run("temporary.new_file()", tmp_path)
+        assert held.exists()
+        other.communicate(b"\n", timeout=60)
+    assert not held.exists()
+
+
+def test_a_tmpdir_that_is_none_is_told(tmp_path: Path) -> None:
+    where = tmp_path / "none"
+    code = "try:\n    temporary.new_file()\nexcept Exception as error:\n    print(error)\n"
+    said = f'the variable TMPDIR names "{where}", which is no folder that can be written to\n'
+    assert run(code, where) == said
