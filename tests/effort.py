@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+from hypothesis import HealthCheck, Phase, settings
+
 ALL = os.environ.get("CESCTL_TESTS") == "all"
 FEWER = 5
 
@@ -14,3 +16,16 @@ FEWER = 5
 def tries(number: int) -> int:
     """How many of the examples are tried."""
     return number if ALL else max(number // FEWER, 5)
+
+
+def at_random(number: int) -> settings:
+    """Of a test on so many random models and logs, the same each time. Making a failure smaller is left out:
+    of these it takes minutes, and tells little.
+    """
+    return settings(
+        max_examples=tries(number),
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )

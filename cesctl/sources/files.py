@@ -20,7 +20,7 @@ from cesctl.errors import InputError, InputProblem, Notes
 from cesctl.sources import beside, sniff, temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 
     from cesctl.sources.parts import InputFile
 
@@ -50,11 +50,12 @@ class NothingInThemError(InputError):
 
 @dataclass
 class Found:
-    """The files, in the order named; a folder's and a pattern's by path. ``lacking``: whether there are
-    patterns or folders without any.
+    """The files, in the order named; a folder's and a pattern's by path. ``known``: names of those that
+    nobody looked into, and why. ``lacking``: whether there are patterns or folders without any.
     """
 
     files: list[InputFile] = field(default_factory=list)
+    known: list[tuple[str, str]] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
     lacking: bool = False
 
@@ -65,12 +66,14 @@ def find(
     exclude: Sequence[str | os.PathLike[str]] = (),
     *,
     standing: bool = False,
+    known: Callable[[str, Path], str | None] = lambda *_: None,
 ) -> Found:
     """Every export among the inputs; raises InputError with everything that is wrong with them.
 
     ``named``: columns the model names, ``exclude``: files that are no events, such as the roster.
     ``standing``: whether the inputs stand in a model, to be met day after day, so that a pattern or a folder
-    may have nothing today.
+    may have nothing today. ``known``: why a file need not be looked into, by its name and path; None where
+    it must be.
     """
     found = Found()
     problems: list[InputProblem] = []
@@ -90,6 +93,9 @@ def find(
                 if not chosen and beside.is_merged_users(Path(name).name):
                     found.notes.add(f"{name}: left out, merged Amplitude users and no events")
                     continue
+                if (why := known(name, path)) is not None:
+                    found.known.append((name, why))
+                    continue
                 _take(found, empty, name, path, chosen=chosen, named=named)
         except NothingThereError as error:
             if not standing:
@@ -100,7 +106,7 @@ def find(
             problems += error.problems
     if problems:
         raise InputError(*problems)
-    if not found.files:
+    if not found.files and not found.known:
         raise NothingInThemError(*empty) if empty else InputError(InputProblem("no files to read"))
     for problem in (p for e in empty for p in e.problems):
         found.notes.add(str(problem).splitlines()[0])

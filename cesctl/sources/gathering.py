@@ -5,8 +5,9 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,8 @@ class NothingToReadError(InputError):
 @dataclass(frozen=True)
 class Gathered:
     """All files by source, in the order of the sources; ``sampled`` is what is in each file. ``lacking``:
-    whether a source or a pattern has none, so that what only those have is nowhere.
+    whether a source or a pattern has none, so that what only those have is nowhere. ``known``: names of other
+    files, which nobody looked into, and why.
     """
 
     groups: tuple[Group, ...]
@@ -39,6 +41,7 @@ class Gathered:
     frames: dict[InputFile, pl.LazyFrame]
     notes: Notes
     lacking: bool = False
+    known: tuple[tuple[str, str], ...] = ()
 
     @property
     def files(self) -> list[InputFile]:
@@ -46,23 +49,27 @@ class Gathered:
 
 
 def gather(
-    inputs: Sequence[Any], sources: Sequence[Source], exclude: Sequence[str | os.PathLike[str]] = ()
+    inputs: Sequence[Any],
+    sources: Sequence[Source],
+    exclude: Sequence[str | os.PathLike[str]] = (),
+    known: Callable[[Source | None, str, Path], str | None] = lambda *_: None,
 ) -> Gathered:
     """Finds the files and what they are; reads no more than samples.
 
     ``inputs``: paths, folders, patterns, "-", ``NAME=PATH``, or polars frames; none: the sources' own.
-    Files of one source that several tools made become a group per tool. Raises InputError with all that
-    is wrong with the inputs. A pattern of a source's own that matches nothing is told in a note where
-    there is anything else to read.
+    Files of one source that several tools made become a group per tool. ``known``: why a file need not be
+    looked into, by the source that reads it (None: its columns tell), its name and its path; None where it
+    must be. Raises InputError with all that is wrong with the inputs. A pattern of a source's own that
+    matches nothing is told in a note where there is anything else to read.
     """
     notes = Notes()
     frames = _frames(inputs)
     asked = _asked(_paths(inputs), sources) if inputs else _own_files(sources, notes)
-    found = _find(asked, sources, exclude, notes, standing=not inputs)
+    found = _find(asked, sources, exclude, notes, known, standing=not inputs)
     by_source = {s: found.files.get(s, []) for s in sources}
     _share_out([*found.files.get(None, ()), *frames], by_source, notes)
     groups = [g for s, of_it in by_source.items() for g in by_tool(s, of_it)]
-    if not groups:
+    if not groups and not found.known:
         raise NothingToReadError(*(found.empty or [InputProblem("no files to read")]))
     for problem in found.empty:
         notes.add(str(problem).splitlines()[0])
@@ -75,6 +82,7 @@ def gather(
         {file: lazy for file, (lazy, _) in frames.items()},
         notes,
         lacking=found.lacking or bool(found.empty),
+        known=tuple(found.known),
     )
 
 
@@ -103,12 +111,14 @@ class _Found:
     """The files behind the inputs, by the source that they were named for, and what is in each.
 
     ``empty``: files without rows, of which nothing is read. ``lacking``: whether a pattern has no file.
+    ``known``: see Gathered.
     """
 
     files: dict[Source | None, list[InputFile]] = field(default_factory=dict)
     sampled: dict[InputFile, samples.Sampled] = field(default_factory=dict)
     empty: list[InputProblem] = field(default_factory=list)
     lacking: bool = False
+    known: list[tuple[str, str]] = field(default_factory=list)
 
 
 def _find(
@@ -116,6 +126,7 @@ def _find(
     sources: Sequence[Source],
     exclude: Sequence[str | os.PathLike[str]],
     notes: Notes,
+    known: Callable[[Source | None, str, Path], str | None],
     *,
     standing: bool,
 ) -> _Found:
@@ -128,7 +139,8 @@ def _find(
     for source, texts in asked.items():
         named_columns = [c for s in sources if source in (None, s) for c in _columns(s)]
         try:
-            result = files.find(texts, named_columns, exclude, standing=standing)
+            own = partial(known, source)
+            result = files.find(texts, named_columns, exclude, standing=standing, known=own)
             found.files[source], sampled = samples.described(result.files)
         except files.NothingInThemError as error:
             found.empty += error.problems
@@ -138,6 +150,7 @@ def _find(
             continue
         found.sampled |= sampled
         found.lacking |= result.lacking
+        found.known += result.known
         for line in result.notes.lines:
             notes.add(line)
     if problems:

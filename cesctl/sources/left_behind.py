@@ -15,17 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_HELD: list[int] = []  # descriptors of this process's own folders
 _AGE = 60  # seconds; a folder that was just made may not be locked yet
 
 
 def hold(folder: Path) -> None:
-    """Locks it until the process ends; where folders cannot be locked, nobody removes what others left."""
+    """Locks it until ``release`` or the end of the process; where folders cannot be locked, nobody removes
+    what others left.
+    """
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:  # pragma: no cover - not on POSIX
         return
-    if not _locked(descriptor):  # pragma: no cover - some file systems lock nothing
-        os.close(descriptor)
+    _HELD.append(descriptor)
+    _locked(descriptor)
+
+
+def release() -> None:
+    """Of the folders that were held, when they are gone."""
+    while _HELD:
+        os.close(_HELD.pop())
 
 
 def sweep(parent: Path, prefix: str) -> None:

@@ -67,6 +67,7 @@ def remove() -> None:
     for _ in range(_TRIES):
         shutil.rmtree(gone, ignore_errors=True)
         if not gone.exists():
+            left_behind.release()
             return
 
 

@@ -21,6 +21,7 @@ from cesctl.pipeline.duplicates import key_columns
 from cesctl.pipeline.normalise import ID
 from cesctl.sources import bytestream
 from cesctl.store import names
+from cesctl.store.done import EXPORTS, Done
 from cesctl.store.failures import reading
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from cesctl.store.place import Place
     from cesctl.store.table import EventTable
 
-EXPORTS = "exports"  # the folder of the small files
 EXACT = "="  # ends the scope of events that are copies where all of them is the same
 _FILE = re.compile(r"\d{15}-[0-9a-f]{64}-[0-9a-f]{16}\.json")
 _GROWING = {"csv", "ndjson"}  # formats that can be written to at their end
@@ -100,10 +100,11 @@ class Export:
 @dataclass(frozen=True)
 class Known:
     """The exports that are in a store, by their size; ``sources``: the names of the model's, ``timezone``:
-    its own.
+    its own; ``done``: which were taken in.
     """
 
     table: EventTable
+    done: Done
     sources: frozenset[str]
     timezone: str
     by_size: dict[int, list[Export]]
@@ -113,7 +114,9 @@ class Known:
         by_size: dict[int, list[Export]] = {}
         for export in noted(table):
             by_size.setdefault(export.size, []).append(export)
-        return Known(table, frozenset(s.name for s in model.sources), model.timezone, by_size)
+        return Known(
+            table, Done.of(table), frozenset(s.name for s in model.sources), model.timezone, by_size
+        )
 
     def reading(self, source: Source) -> str:
         """A digest of how a source makes events of rows, whatever it is called."""
@@ -137,10 +140,8 @@ class Known:
         return scope_of(source if before is None else replace(source, name=before.source))
 
     def _is_in(self, export: Export) -> bool:
-        """Whether it was taken in, and not only meant to be. Asked of those that matter: an answer takes the
-        longer the more exports there are.
-        """
-        return self.table.is_done(export.transaction)
+        """Whether it was taken in, and not only meant to be."""
+        return export.transaction in self.done
 
     @cached_property
     def _all(self) -> list[Export]:
@@ -237,18 +238,21 @@ def content_of(file: InputFile, sizes: Sequence[int] = ()) -> Content:
     return Content(done, digest.hexdigest(), last == file.eol.encode(), starts)
 
 
-def stat_of(file: InputFile) -> str:
-    """Where a file is, how large and when it was last written; empty of one that was unpacked or copied."""
-    path = Path(file.name)
-    if path.resolve() != file.path.resolve():
+def stat_of(name: str, path: Path) -> str:
+    """Where a file is, how large and when it was last written; empty of one that was unpacked or copied,
+    which lies elsewhere than its name says.
+    """
+    where = path.resolve()
+    if Path(name) != path and Path(name).resolve() != where:
         return ""
     stat = path.stat()
-    return f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
+    return f"{where}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
 
 
 def every(table: EventTable) -> list[Export]:
     """All exports that are in the store, in the order they were taken in."""
-    return [e for e in noted(table) if table.is_done(e.transaction)]
+    done = Done.of(table)
+    return [e for e in noted(table) if e.transaction in done]
 
 
 def noted(table: EventTable) -> list[Export]:

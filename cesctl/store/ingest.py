@@ -66,9 +66,11 @@ def take_in(staged: Staged, table: EventTable, *, horizon_days: int = HORIZON_DA
         table.with_properties(staged.properties)
         _pass_known(staged, table)
         if not staged.numbers():
+            staged.done.keep()
             return Ingested(passed=staged.passed, notes=staged.all_notes)
         done = _attempt(staged, table, horizon_days)
         if done is not None:
+            staged.done.keep(e.transaction for e in done.taken)
             return done
         table.refresh()
     raise OutputError(

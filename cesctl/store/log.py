@@ -25,6 +25,7 @@ from cesctl.pipeline.normalise import DUPLICATE, LATER, ROW
 from cesctl.sources.columns import did_you_mean, listed, ways
 from cesctl.sources.parts import FILE, InputFile, Part, Raw, Wanted
 from cesctl.store import carried, days, names
+from cesctl.store.done import Done
 from cesctl.store.exports import EXACT, every, noted
 from cesctl.store.rows import StoredRows
 from cesctl.store.table import EXACT_THERE, JSON_THERE, EventTable
@@ -288,10 +289,11 @@ def _other_zones(table: EventTable, model: Model) -> list[str]:
     """What to tell where times without a zone would be read otherwise today than they were."""
     notes = []
     taken = noted(table)
+    done = Done.of(table)
     for source in model.sources:
         zone = source.timezone or model.timezone
         own = (e for e in taken if e.source == source.name and e.timezone not in {"", zone})
-        read = {e.timezone for e in own if table.is_done(e.transaction)}
+        read = {e.timezone for e in own if e.transaction in done}
         if read and source.preset in (None, "plain"):
             whose = f'of source "{source.name}" ' if source.name else ""
             notes.append(

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from cesctl.result import RowCounts
     from cesctl.sources import InputFile
     from cesctl.sources.gathering import Gathered
+    from cesctl.store.done import Done
     from cesctl.store.exports import Content, Export
     from cesctl.store.place import Place
     from cesctl.store.table import EventTable
@@ -92,8 +93,9 @@ class Passed:
 @dataclass
 class Staged:
     """Normalised rows, on disk. ``coming``: the files by their number in ``rows``; ``passed``: others.
-    ``changed``: the numbers of those that somebody wrote to meanwhile, whose rows do not count;
-    ``forgotten``: by the number of a file that is read again, customers whose rows must not come back.
+    ``changed``: the numbers of those that somebody wrote to meanwhile, whose rows do not count; ``done``:
+    which exports were taken in before; ``forgotten``: by the number of a file that is read again, customers
+    whose rows must not come back.
 
     ``path``: Parquet, one row per record: customer, event, at (UTC), ``reason`` (why it is no event), the
     number of its file, and a column per property (see ``cesctl.store.names``).
@@ -102,6 +104,7 @@ class Staged:
     coming: list[Coming]
     passed: list[Passed]
     clock: datetime
+    done: Done
     properties: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     path: Path | None = None
@@ -180,14 +183,16 @@ def stage(
         tables += [*model.nightly.outputs, *model.nightly.at_risk_outputs]
     named = inputs or [f for s in model.sources for f in s.files]
     _check_apart(named, model.sources, table.place)
-    gathered = gather(inputs, model.sources, tables)
+    known = exports.Known.of(table, model)
+    gathered = gather(inputs, model.sources, tables, partial(_unchanged, known))
     before = {f: _state(f) for f in gathered.files}
-    groups, coming, passed = _new(resolved(gathered), gathered, table, model)
+    groups, coming, passed = _new(resolved(gathered), gathered, known)
+    passed = [*(Passed(name, why, known=True) for name, why in gathered.known), *passed]
     if not coming:
-        return Staged(coming, passed, now, notes=list(gathered.notes.lines))
+        return Staged(coming, passed, now, known.done, notes=list(gathered.notes.lines))
     properties = _properties(groups)
     parts = tuple(_parts(groups, properties, gathered))
-    staged = Staged(coming, passed, now, properties, list(gathered.notes.lines))
+    staged = Staged(coming, passed, now, known.done, properties, list(gathered.notes.lines))
     log = Log(
         raw=Raw(parts, []),
         model=Model(
@@ -224,28 +229,33 @@ def _check_apart(inputs: Sequence[str], declared: Sequence[Source], place: Place
             )
 
 
+def _unchanged(known: exports.Known, source: Source | None, name: str, path: Path) -> str | None:
+    """That a file is in the store, where nobody has written to it since."""
+    there = None if source is None else known.unchanged(source, exports.stat_of(name, path))
+    return None if there is None else _already(name, there)
+
+
 def _new(
-    groups: Sequence[Group], gathered: Gathered, table: EventTable, model: Model
+    groups: Sequence[Group], gathered: Gathered, known: exports.Known
 ) -> tuple[list[Group], list[Coming], list[Passed]]:
     """What of the files the store has not yet, and the others."""
     kept: list[Group] = []
     coming: list[Coming] = []
     passed: list[Passed] = []
     met: dict[tuple[str, str], str] = {}
-    known = exports.Known.of(table, model)
     for group in groups:
         name = group.source.name
         own = []
         for file in group.files:
-            stat = exports.stat_of(file)
+            stat = exports.stat_of(file.name, file.path)
             there = known.unchanged(group.source, stat)
             if there is not None:
-                passed.append(Passed(file.name, _already(file, there), known=True))
+                passed.append(Passed(file.name, _already(file.name, there), known=True))
                 continue
             content = exports.content_of(file, known.sizes)
             there = known.find(group.source, content.size, content.sha256)
             if there is not None:
-                passed.append(Passed(file.name, _already(file, there), known=True))
+                passed.append(Passed(file.name, _already(file.name, there), known=True))
             elif (name, content.sha256) in met:
                 same = met[name, content.sha256]
                 passed.append(Passed(file.name, f"the same as {same}, taken in once"))
@@ -276,8 +286,8 @@ def _coming(file: InputFile, source: Source, content: Content, known: exports.Kn
     return replace(made, file=tail_of(file, start.size), goes_on_from=start)
 
 
-def _already(file: InputFile, there: Export) -> str:
-    named = "" if there.name == file.name else f" as {there.name}"
+def _already(name: str, there: Export) -> str:
+    named = "" if there.name == name else f" as {there.name}"
     return f"in the store already, taken in on {there.taken_in[:10]}{named}"
 
 

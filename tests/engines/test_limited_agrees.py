@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cesctl.engines import limited, needs
@@ -16,7 +16,7 @@ from cesctl.model.load import parse_model
 from cesctl.pipeline.log import open_log
 from cesctl.pipeline.run import score, score_times
 from cesctl.sources import temporary
-from tests.effort import tries
+from tests.effort import at_random
 from tests.engines.in_turn import assert_same
 from tests.engines.test_spark_in_turn import MODEL, write
 from tests.spec_tables import Case, cases
@@ -62,13 +62,7 @@ def put_aside() -> list[str]:
     ]
 
 
-@settings(
-    max_examples=tries(200),
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@at_random(200)
 @given(example=examples(), rows=st.integers(1, 40))
 def test_random_models(example: Example, rows: int, folder: Path) -> None:
     model = parsed(example, folder)

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from cesctl.engines.spark import stored, stretches
@@ -26,7 +26,7 @@ from cesctl.store.compact import compact
 from cesctl.store.forget import forget
 from cesctl.store.place import Place
 from cesctl.store.rows import StoredRows
-from tests.effort import tries
+from tests.effort import at_random
 from tests.engines.in_turn import assert_same, in_turn
 from tests.random_examples.dice import Dice
 from tests.store.makers import MODEL, model, record, take, write
@@ -66,13 +66,7 @@ def days_of(folder: Path, days: Sequence[int], *, by: Model | None = None) -> Pa
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=tries(25),
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@at_random(25)
 @given(example=examples(), least=st.integers(200, 6000), cores=st.integers(1, 5))
 def test_random_models(
     example: Example, least: int, cores: int, tmp_path_factory: pytest.TempPathFactory

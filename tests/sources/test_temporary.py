@@ -117,3 +117,17 @@ def test_a_tmpdir_that_is_none_is_told(tmp_path: Path) -> None:
     code = "try:\n    temporary.new_file()\nexcept Exception as error:\n    print(error)\n"
     said = f'the variable TMPDIR names "{where}", which is no folder that can be written to\n'
     assert run(code, where) == said
+
+
+def test_a_process_that_goes_on_keeps_no_folder_open(tmp_path: Path) -> None:
+    code = (
+        "import os\n"
+        "def held():\n"
+        "    temporary.new_file()\n"
+        "    temporary.forget()\n"
+        "    return os.open('/dev/null', os.O_RDONLY)\n"
+        "first = held()\n"
+        "os.close(first)\n"
+        "print(first == held())\n"
+    )
+    assert run(code, tmp_path) == "True\n"

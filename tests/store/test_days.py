@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given
 from polars.testing import assert_frame_equal
 
 from cesctl.engines.base import Asked
@@ -22,7 +22,7 @@ from cesctl.store.compact import compact
 from cesctl.store.forget import forget
 from cesctl.store.log import StoreLog, open_store
 from cesctl.store.place import Folder, Place
-from tests.effort import tries
+from tests.effort import at_random
 from tests.random_examples.dice import Dice
 from tests.store.makers import history, model, record, same, take, write
 from tests.store.test_store_against_files import in_parts
@@ -45,13 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("exports")
 
 
-@settings(
-    max_examples=tries(300),
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@at_random(300)
 @given(example=examples())
 def test_the_same_at_any_time(example: Example, folder: Path) -> None:
     by = parsed(example, folder)

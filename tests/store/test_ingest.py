@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from deltalake import write_deltalake
 
 from cesctl.errors import InputError, OutputError, UsageError
 from cesctl.pipeline.run import score
+from cesctl.sources import InputFile, sniff
 from cesctl.store import Store, ingest
 from cesctl.store.forget import forget
 from cesctl.store.ingest import prepare, take_in
@@ -59,6 +61,32 @@ def test_export_counts_once_however_it_is_packed(tmp_path: Path) -> None:
     take(store, packed, by=model(PLAIN))
     assert take(store, file, by=model(PLAIN)).taken == []
     assert events(store) == 10
+
+
+def test_a_file_that_nobody_wrote_to_is_not_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [write(tmp_path / name, some(n, n + 5)) for n, name in enumerate(("a.csv", "b.csv"))]
+    take(tmp_path / "store", *files)
+    files.append(write(tmp_path / "c.csv", some(90, 95)))
+    looked: list[str] = []
+    real = sniff.sniff
+
+    def noted(name: str, path: Path, named: Sequence[str] = ()) -> InputFile:
+        looked.append(name)
+        return real(name, path, named)
+
+    monkeypatch.setattr(sniff, "sniff", noted)
+    done = take(tmp_path / "store", *files)
+    assert looked == [str(files[2])]
+    assert [(p.name, p.known) for p in done.passed] == [(str(f), True) for f in files[:2]]
+    assert [e.name for e in done.taken] == [str(files[2])]
+    looked.clear()
+    assert len(take(tmp_path / "store", *files).passed) == 3
+    assert looked == []
+    os.utime(files[0])
+    assert len(take(tmp_path / "store", *files).passed) == 3, "it has what it had"
+    assert looked == [str(files[0])]
 
 
 def test_two_files_of_one_run_with_the_same_content_count_once(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given
 from polars.testing import assert_frame_equal
 
 from cesctl.errors import InputError
@@ -16,7 +16,7 @@ from cesctl.pipeline.run import score
 from cesctl.store import Store
 from cesctl.store.ingest import prepare, take_in
 from cesctl.store.place import Place
-from tests.effort import tries
+from tests.effort import at_random
 from tests.random_examples.dice import Dice
 from tests.strategies import Example, examples
 from tests.test_against_reference import json_line, parsed, told, write_csv
@@ -30,13 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("exports")
 
 
-@settings(
-    max_examples=tries(200),
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@at_random(200)
 @given(example=examples())
 def test_store_gives_the_scores_of_its_exports(example: Example, folder: Path) -> None:
     model = parsed(example, folder)
