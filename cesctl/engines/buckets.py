@@ -19,12 +19,12 @@ def by_customer(buckets: int, again: int = 0) -> pl.Expr:
 
 
 def by_record(buckets: int, again: int = 0) -> pl.Expr:
-    """Where copies of a record go; one that has none, where its customer's events go."""
+    """Where copies of a record go; one that has none may go anywhere."""
     told = pl.col(HASH)
     if again:  # what it leaves is alike in all that came to one place
-        told = told.hash(seed=_SEED + again)
-        told = pl.when(pl.col(HASH).is_not_null()).then(told)
-    return pl.coalesce(told % buckets, by_customer(buckets, again))
+        told = pl.when(told.is_not_null()).then(told.hash(seed=_SEED + again))
+    alone = pl.col("customer").hash(seed=_SEED + again) ^ pl.col("at").hash(seed=_SEED + again)
+    return pl.coalesce(told, alone) % buckets
 
 
 def parted(frame: pl.DataFrame, bucket: pl.Expr, buckets: int) -> dict[int, pl.DataFrame]:

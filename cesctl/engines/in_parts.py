@@ -50,10 +50,8 @@ class Shared:
 
     @property
     def by_id(self) -> bool:
-        """Whether copies of a record may be of several customers: then they are looked for in a stage of
-        their own.
-        """
-        return any(s.deduplicate == "id" for s in self.log.scopes)
+        """See ``by_id``."""
+        return by_id(self.log)
 
     @property
     def counted_schema(self) -> dict[str, pl.DataType]:
@@ -72,6 +70,13 @@ class Shared:
     def first_place(self) -> pl.Expr:
         """Where an event goes that was read: where all copies of it go, else all events of its customer."""
         return by_record(self.buckets) if self.by_id else by_customer(self.buckets)
+
+
+def by_id(log: Log) -> bool:
+    """Whether copies of a record may be of several customers: then they are looked for in a stage of their
+    own.
+    """
+    return any(s.deduplicate == "id" for s in log.scopes)
 
 
 def batches(events: pl.LazyFrame) -> Iterator[pl.DataFrame]:
@@ -115,7 +120,7 @@ def counted(shared: Shared, events: pl.LazyFrame, rows: Rows, asked: Asked) -> A
 
 def marked_copies(log: Log, events: pl.LazyFrame) -> pl.LazyFrame:
     """Events, among which are all copies of each, with the reason of those that are copies."""
-    hashes = events.select(HASH).collect(engine="streaming")[HASH]
+    hashes = events.select(pl.col(HASH).drop_nulls()).collect(engine="streaming")[HASH]
     return marked(events, log.scopes, repeated(hashes), log.beside)
 
 

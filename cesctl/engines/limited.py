@@ -20,7 +20,7 @@ import polars as pl
 from cesctl.engines import needs
 from cesctl.engines.base import Aggregate, Asked
 from cesctl.engines.buckets import by_customer, by_record
-from cesctl.engines.in_parts import Rows, Shared, batches, counted, marked_copies, rows_of
+from cesctl.engines.in_parts import Rows, Shared, batches, by_id, counted, marked_copies, rows_of
 from cesctl.engines.polars import Polars
 from cesctl.engines.polars import newest as newest_of
 from cesctl.engines.spilled import MOST_SHARES, Share, Spill
@@ -117,7 +117,9 @@ class Counting:
         usual = Asked(times=[self._log.clock] * (1 + (self._log.model.compare_us is not None)))
         if self._aside is None and self._fits(usual):
             return Polars().over(self._log).newest()
-        found = [newest_of(self._events(s)) for s in self._put_aside(usual).shares]
+        # copies that are there still have the same time
+        shares = self._put_aside(usual).shares
+        found = [newest_of(_with_reason(s.scan())) for s in shares]
         return max((at for at in found if at is not None), default=None)
 
     def aggregate(self, asked: Asked) -> Aggregate:
@@ -127,6 +129,7 @@ class Counting:
         if self._aside is None and self._fits(asked):
             return Polars().over(self._log).aggregate(asked)
         aside = self._put_aside(asked)
+        roster = self._log.model.customers
         made: list[Aggregate] = []
         counted_part, rows = 0.0, aside.rows
         todo, done = aside.shares[::-1], []
@@ -140,8 +143,9 @@ class Counting:
             rows = {}
             done.append(share)
             counted_part += share.part
-            so_far = sum(m.activity[0].height for m in made)
-            self.check_scored(int(so_far / counted_part), asked)
+            if roster is None or not roster.only:
+                so_far = sum(m.activity[0].height for m in made)
+                self.check_scored(int(so_far / counted_part), asked)
         aside.shares = done
         return together(made)
 
@@ -171,25 +175,24 @@ class Counting:
         raise _too_small(self._limit, needed, why)
 
     def _fits(self, asked: Asked) -> bool:
-        return self._rows * self._a_row(asked) <= self._room
+        a_row = needs.a_row(self._log.model, asked) + needs.of_copies(self._log)
+        return self._rows * a_row <= self._room
 
-    def _a_row(self, asked: Asked) -> int:
-        return needs.a_row(self._log.model, asked) + needs.of_copies(self._log)
-
-    def _rows_at_once(self, asked: Asked) -> int:
+    def _rows_at_once(self, a_row: int) -> int:
         """Rows of a share: half of the room is theirs, the other is for what was counted before."""
-        return max(1, self._room // 2 // self._a_row(asked))
+        return max(1, self._room // 2 // a_row)
 
     def _put_aside(self, asked: Asked) -> _Aside:
         """The events on disk, shared out by customers; they are read once."""
         if self._aside is None:
             # shares are not all alike, and sharing out again costs more than some shares too many
-            wanted = -(-self._rows * _SHARES // self._rows_at_once(asked))
+            most = min(what.most for what in (self._of_a_customer(asked), self._of_a_record()))
+            wanted = -(-self._rows * _SHARES // most)
             self._shared = Shared.of(self._log, min(MOST_SHARES, max(2, wanted)))
             try:
                 self._aside = self._read(self._shared)
                 if self._shared.by_id:
-                    self._aside = self._without_copies(self._shared, self._aside, asked)
+                    self._aside = self._without_copies(self._shared, self._aside)
             except BaseException:
                 self.remove()
                 raise
@@ -206,7 +209,7 @@ class Counting:
                     spill.add(_accepted(batch), shared.first_place)
         return _Aside(spill.shares(), dict(rows))
 
-    def _without_copies(self, shared: Shared, aside: _Aside, asked: Asked) -> _Aside:
+    def _without_copies(self, shared: Shared, aside: _Aside) -> _Aside:
         """All events but copies, where all of a customer are together. Raises EngineError where copies of one
         record do not fit.
         """
@@ -215,7 +218,7 @@ class Counting:
         todo = aside.shares[::-1]
         while todo:
             share = todo.pop()
-            if smaller := self._smaller(share, self._of_a_record(asked)):
+            if smaller := self._smaller(share, self._of_a_record()):
                 todo += smaller
                 continue
             for batch in batches(marked_copies(shared.log, _with_reason(share.scan()))):
@@ -231,12 +234,15 @@ class Counting:
         return self._shared.counted_once(_with_reason(share.scan()))
 
     def _of_a_customer(self, asked: Asked) -> _Together:
-        a_row = needs.of_one_customer(self._log.model, asked)
-        return _Together("customer", by_customer, self._rows_at_once(asked), a_row, _too_many_of)
+        # copies that are all of one customer are told from the others where it is counted
+        copies = 0 if by_id(self._log) else needs.of_copies(self._log)
+        most = self._rows_at_once(needs.a_row(self._log.model, asked) + copies)
+        a_row = needs.of_one_customer(self._log.model, asked) + copies
+        return _Together("customer", by_customer, most, a_row, _too_many_of)
 
-    def _of_a_record(self, asked: Asked) -> _Together:
-        a_row = needs.of_one_record(self._log)
-        return _Together(HASH, by_record, self._rows_at_once(asked), a_row, _too_many_alike)
+    def _of_a_record(self) -> _Together:
+        a_row = needs.of_copies(self._log)
+        return _Together(HASH, by_record, self._rows_at_once(max(1, a_row)), a_row, _too_many_alike)
 
     def _smaller(self, share: Share, what: _Together) -> list[Share]:
         """The share in several; none where it may be counted, or looked through, as it is."""
@@ -285,9 +291,9 @@ def _too_many_of(customer: str, rows: int, needed: float) -> EngineError:
 
 def _too_many_alike(_: str, rows: int, needed: float) -> EngineError:
     return EngineError(
-        f"one id is on {rows:,} rows, which must be compared and do not fit into the memory limit; it takes "
+        f"one record is there {rows:,} times, and its copies do not fit into the memory limit; it takes "
         f"about {format_size(needed)}\n"
-        "  let the source's id name what tells its records apart"
+        "  let the source's id name what tells its records apart, or leave them out by the source's where"
     )
 
 

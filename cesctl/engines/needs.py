@@ -26,13 +26,13 @@ READING = 256 << 20  # bytes that reading takes, whatever the log
 
 # Bytes a row, by what an engine keeps of a group, or of each row where its events must be seen together.
 _KEY = 160
-_TIME, _NAMED, _ATTRIBUTE, _HASH = 20, 8, 110, 40
+_TIME, _NAMED, _ATTRIBUTE = 20, 8, 110
 _STATE = {"count": 8, "once": 8, "sum": 40, "mean": 66, "min": 38, "max": 38, "recency": 32,
           "tenure": 32}  # fmt: skip
 _SEEN_TOGETHER = {"days": 90, "weeks": 90, "distinct": 130, "last": 110, "sessions": 85,
                   "session_minutes": 85, "bounces": 85}  # fmt: skip
 _LIMIT, _PLACES, _DECAY = 360, 90, 30
-_COMPARED_ROW, _PER_PROPERTY = 400, 80  # of rows that may be copies, with what they are
+_COPY, _PER_PROPERTY = 440, 110  # of rows that are compared, with what they are
 
 # Bytes a customer that is scored: its steps at one T; each signal's measure, value and points.
 _SCORED, _PER_SIGNAL, _PER_ATTRIBUTE = 160, 24, 32
@@ -72,13 +72,10 @@ def a_customer(model: Model, asked: Asked) -> int:
 
 
 def of_copies(log: Log) -> int:
-    """Bytes a row that it takes to find records which are there twice."""
-    return _HASH if log.has_duplicates else 0
-
-
-def of_one_record(log: Log) -> int:
-    """Bytes by the row of copies of one record, which are compared with each other."""
-    return _COMPARED_ROW + _PER_PROPERTY * len(used_properties(log.model))
+    """Bytes by the row to find records that are there twice, where each is."""
+    if not log.has_duplicates:
+        return 0
+    return _COPY + _PER_PROPERTY * len(used_properties(log.model))
 
 
 def largest_piece(log: Log) -> tuple[int, str]:

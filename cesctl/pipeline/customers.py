@@ -118,6 +118,8 @@ class Customers:
         ids = self._roster["customer"]
         if self.model.roll_up is not None:
             return activity.height + len(ids)
+        if self.model.customers is not None and self.model.customers.only:
+            return len(ids)
         return activity.height + int((~ids.is_in(activity["customer"].implode())).sum())
 
     def scored(self, activity: Mapping[datetime, pl.DataFrame]) -> dict[datetime, At]:

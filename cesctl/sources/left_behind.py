@@ -4,10 +4,11 @@ memory. A process holds a lock on its own for as long as it lives, so that anoth
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 import stat
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,20 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+PREFIX = "cesctl-run-"
+GONE = "-gone"  # ends the name of one that is being removed
+_NAME = re.compile(re.escape(PREFIX) + r"[a-z0-9_]{8}" + f"({GONE})?")
+_MARK = ".held"  # in a folder that was locked: one without it may be anybody's
 _HELD: list[int] = []  # descriptors of this process's own folders
-_AGE = 60  # seconds; a folder that was just made may not be locked yet
 
 
 def hold(folder: Path) -> None:
-    """Locks it until ``release`` or the end of the process; where folders cannot be locked, nobody removes
-    what others left.
+    """Locks it until ``release`` or the end of the process; one that cannot be locked is never taken for left
+    behind.
     """
-    try:
+    with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:  # pragma: no cover - not on POSIX
-        return
-    _HELD.append(descriptor)
-    _locked(descriptor)
+        _HELD.append(descriptor)
+        if _locked(descriptor):
+            (folder / _MARK).touch()
 
 
 def release() -> None:
@@ -37,16 +40,13 @@ def release() -> None:
         os.close(_HELD.pop())
 
 
-def sweep(parent: Path, prefix: str) -> None:
-    """Removes the folders in ``parent`` whose names begin so, are this user's and no process holds."""
-    try:
-        found = [f for f in parent.iterdir() if f.name.startswith(prefix)]
-    except OSError:
-        return
-    for folder in found:
-        with _left(folder) as is_left:
-            if is_left:
-                shutil.rmtree(folder, ignore_errors=True)
+def sweep(parent: Path) -> None:
+    """Removes the temporary folders in ``parent`` that are this user's and that no process holds."""
+    with contextlib.suppress(OSError):
+        for folder in [f for f in parent.iterdir() if _NAME.fullmatch(f.name)]:
+            with _left(folder) as is_left:
+                if is_left:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -54,8 +54,8 @@ def _left(folder: Path) -> Iterator[bool]:
     """Whether a folder is nobody's any more; held meanwhile."""
     try:
         found = folder.lstat()
-        own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-        if not own or time.time() - found.st_mtime < _AGE:
+        marked = folder.name.endswith(GONE) or (folder / _MARK).is_file()
+        if not (stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and marked):
             yield False
             return
         descriptor = os.open(folder, os.O_RDONLY)

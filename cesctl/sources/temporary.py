@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_PREFIX = "cesctl-run-"
 _KEPT: list[Callable[[], None]] = []  # how to forget each function's copies
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SAID_BY_POLARS = ("No space left on device", "File too large", "Disk quota exceeded")
@@ -34,19 +33,21 @@ _removed = threading.Event()
 @cache
 def folder() -> Path:
     """The process's own temporary folder; those that killed processes left behind go. Raises OutputError
-    where TMPDIR names none.
+    where TMPDIR names none that can be written to.
     """
     named = os.environ.get("TMPDIR")
-    if named and not os.access(
-        named, os.W_OK | os.X_OK
-    ):  # tempfile would take another without a word
-        raise OutputError(
-            f'the variable TMPDIR names "{named}", which is no folder that can be written to'
+    try:  # left to itself, tempfile would take another one without a word
+        made = Path(
+            tempfile.mkdtemp(
+                prefix=left_behind.PREFIX, dir=Path(named).absolute() if named else None
+            )
         )
-    made = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    left_behind.hold(made)
-    left_behind.sweep(made.parent, _PREFIX)
+    except OSError as error:
+        where = f'the folder "{named}" of the variable TMPDIR' if named else "a temporary folder"
+        raise OutputError(f"cannot write to {where}: {error.strerror or error}") from error
     atexit.register(remove)
+    left_behind.hold(made)
+    left_behind.sweep(made.parent)
     return made
 
 
@@ -59,7 +60,7 @@ def remove() -> None:
         if not folder.cache_info().currsize:
             return
     # under another name first: a thread that nobody waits for, and still writes, finds nothing there any more
-    gone = folder().with_name(f"{folder().name}-gone")
+    gone = folder().with_name(f"{folder().name}{left_behind.GONE}")
     try:
         folder().rename(gone)
     except OSError:

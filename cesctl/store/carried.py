@@ -25,6 +25,7 @@ from cesctl.engines.measures import takes
 from cesctl.model.measured import bare, measured
 from cesctl.pipeline.conditions import PROPERTY, matches
 from cesctl.pipeline.identities import replace_ids
+from cesctl.pipeline.log import used_properties
 from cesctl.pipeline.normalise import DUPLICATE
 from cesctl.store import cache, names
 from cesctl.store.rows import StoredRows
@@ -161,7 +162,9 @@ def carried(log: StoreLog, first: date) -> Carried:
         .join(inside, on=names.CUSTOMER, how="left")
         .select(names.CUSTOMER, *(pl.col(s) - pl.col(f"inside:{s}").fill_null(0) for s in sets))
     )
-    return Carried(first, base.rows, events.collect(), base.copies)
+    # of copies that are carried those are told when they are counted
+    copies = base.copies - _copies(log, base.rows.lazy())
+    return Carried(first, base.rows, events.collect(), copies)
 
 
 @dataclass(frozen=True)
@@ -251,9 +254,16 @@ def _kind(log: StoreLog) -> str:
         None if model.roll_up is None else model.roll_up.to,
         sorted(_columns(log)),
         sorted((s.name, s.deduplicate or "") for s in model.sources),
-        sorted(log.beside),
+        seen_by_copies(log),
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def seen_by_copies(log: StoreLog) -> list[str]:
+    """The properties by which it is told whether rows are copies of each other, whatever is asked of them."""
+    if not log.has_duplicates:
+        return []
+    return sorted({*used_properties(log.model)} - {c.removeprefix(PROPERTY) for c in log.beside})
 
 
 def _kept_before(log: StoreLog, kind: str, first: date, early: pl.DataFrame) -> _Kept | None:

@@ -25,6 +25,7 @@ from cesctl.engines.summed import Stretch, Summed, Timeless, edges
 from cesctl.pipeline.identities import replace_ids
 from cesctl.pipeline.normalise import DUPLICATE
 from cesctl.store import cache
+from cesctl.store.carried import seen_by_copies
 from cesctl.store.stretches import joined, looking_at, within, without
 
 if TYPE_CHECKING:
@@ -243,7 +244,7 @@ class Days:
         log = self.log
         said = [_LAYOUT, self.timeless.told, self._zone, log.identities is None]
         said.append(sorted((s.name, s.deduplicate or "") for s in log.model.sources))
-        said += [sorted(log.beside), pl.__version__, str(pl.get_index_type())]
+        said += [seen_by_copies(log), pl.__version__, str(pl.get_index_type())]
         return _PREFIX + hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 

@@ -262,8 +262,8 @@ def test_an_id_that_is_on_very_many_rows_is_told(
     assert_same(
         score([tmp_path / "b.csv"], model, engine=engine), score([tmp_path / "b.csv"], model)
     )
-    monkeypatch.setattr(needs, "of_one_record", lambda *_: MUCH)
-    with pytest.raises(EngineError, match=r"one id is on 1,200 rows(.|\n)*source's id"):
+    monkeypatch.setattr(needs, "of_copies", lambda *_: MUCH)
+    with pytest.raises(EngineError, match=r"one record is there 1,200 times(.|\n)*source's id"):
         score([tmp_path / "b.csv"], model, engine=engine)
 
 

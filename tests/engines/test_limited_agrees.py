@@ -39,7 +39,6 @@ def by_shares(patch: pytest.MonkeyPatch, rows: int) -> Limited:
     patch.setattr(Counting, "_fits", lambda *_: False)
     patch.setattr(Counting, "_rows_at_once", lambda *_: rows)
     patch.setattr(needs, "of_one_customer", lambda *_: 0)  # one customer may have more
-    patch.setattr(needs, "of_one_record", lambda *_: 0)
     patch.setattr(limited, "MOST_SHARES", 8)
     patch.setattr(limited, "_PIECE", 700)
     return Limited(MUCH)

@@ -79,16 +79,16 @@ def test_what_a_killed_process_left_goes_with_the_next(tmp_path: Path) -> None:
     words = [sys.executable, "-c", f"from cesctl.sources import temporary\n{code}{killed}"]
     subprocess.run(words, env=environment, check=False, timeout=60)
     (left,) = tmp_path.iterdir()
-    others = [tmp_path / "cesctl-run.txt", tmp_path / "cesctl-runs"]
-    others[0].write_text("not ours")
-    others[1].mkdir()
-    (tmp_path / "cesctl-run-link").symlink_to(others[1])
+    others = [tmp_path / f"cesctl-run-{name}" for name in ("results", "abcdefgh", "12345678")]
+    others[0].mkdir()
+    (others[0] / ".held").touch()
+    others[1].mkdir()  # that no lock was ever held on
+    others[2].symlink_to(others[0])
+    half_gone = tmp_path / "cesctl-run-ijklmnop-gone"
+    half_gone.mkdir()
+    assert left.exists()
     run("temporary.new_file()", tmp_path)
-    assert left.exists(), "one that was just made may be about to be locked"
-    for folder in (left, *others):
-        os.utime(folder, (0, 0))
-    run("temporary.new_file()", tmp_path)
-    assert sorted(tmp_path.iterdir()) == sorted([*others, tmp_path / "cesctl-run-link"])
+    assert sorted(tmp_path.iterdir()) == sorted(others)
 
 
 def test_what_another_process_holds_stays(tmp_path: Path) -> None:
@@ -105,7 +105,6 @@ def test_what_another_process_holds_stays(tmp_path: Path) -> None:
         assert other.stdout is not None
         other.stdout.readline()
         (held,) = tmp_path.iterdir()
-        os.utime(held, (0, 0))
         run("temporary.new_file()", tmp_path)
         assert held.exists()
         other.communicate(b"\n", timeout=60)
@@ -115,8 +114,25 @@ def test_what_another_process_holds_stays(tmp_path: Path) -> None:
 def test_a_tmpdir_that_is_none_is_told(tmp_path: Path) -> None:
     where = tmp_path / "none"
     code = "try:\n    temporary.new_file()\nexcept Exception as error:\n    print(error)\n"
-    said = f'the variable TMPDIR names "{where}", which is no folder that can be written to\n'
-    assert run(code, where) == said
+    said = f'cannot write to the folder "{where}" of the variable TMPDIR: '
+    assert run(code, where) == f"{said}No such file or directory\n"
+    where.write_text("x")
+    assert run(code, where) == f"{said}Not a directory\n"
+
+
+def test_a_folder_that_cannot_be_locked_is_left_alone(tmp_path: Path) -> None:
+    """Whoever lives on without a lock keeps what it has."""
+    code = (
+        "from cesctl.sources import left_behind\n"
+        "real = left_behind._locked\n"
+        "left_behind._locked = lambda _: False\n"
+        "path = temporary.new_file()\n"
+        "left_behind._locked = real\n"
+        "left_behind.release()\n"
+        "left_behind.sweep(temporary.folder().parent)\n"
+        "print(path.parent.exists())\n"
+    )
+    assert run(code, tmp_path) == "True\n"
 
 
 def test_a_process_that_goes_on_keeps_no_folder_open(tmp_path: Path) -> None:
