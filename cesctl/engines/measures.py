@@ -167,7 +167,7 @@ def ratios(signals: Sequence[Signal]) -> list[pl.Expr]:
     for s in signals:
         if s.measure == "ratio":
             of, per = pl.col(f"m:{s.of}"), pl.col(f"m:{s.per}")
-            made.append(pl.when(per != 0).then(of / per).alias(f"m:{s.name}"))
+            made.append(pl.when(per != 0).then(quotient(of, per)).alias(f"m:{s.name}"))
     return made
 
 
@@ -219,7 +219,7 @@ def _mean(made: Plan, tag: str, counted: pl.Expr, _: datetime) -> None:
     ]
     _tell_left_out(made, tag, counted)
     made.measure = pl.when(pl.col(f"c:{tag}") > 0).then(
-        nanos_to_float(pl.col(f"t:{tag}")) / pl.col(f"c:{tag}")
+        quotient(nanos_to_float(pl.col(f"t:{tag}")), pl.col(f"c:{tag}").cast(pl.Float64))
     )
 
 

@@ -24,7 +24,9 @@ def quotient(value: pl.Expr, by: pl.Expr | float) -> pl.Expr:
 
     polars turns a division by one number into a multiplication by its reciprocal, which is off in the
     last bit for a quarter of all values (1100000 / 1e6 is 1.0999999999999999), yet not where a column
-    has one row only. A divisor that is a column of its own is divided by as IEEE 754 says.
+    has one row only; and a column counts as one number where it was put together of rows that came one by
+    one and are alike, as chance has it with threads. A divisor that is made of the dividend's column is
+    divided by as IEEE 754 says.
     """
     return value / (value.is_nan().cast(pl.Float64) + by)
 

@@ -107,6 +107,15 @@ def test_quotient_is_that_of_ieee_754_whatever_the_number_of_rows(rows: int) -> 
     assert found["number"].to_list() == found["total"].to_list() == [v / 1e6 for v in values]
 
 
+def test_quotient_by_a_column_that_came_row_by_row_and_is_alike() -> None:
+    """Polars keeps such a column as one number, and multiplies by its reciprocal where one divides by it."""
+    values = [8.025, 6.0, 0.3, 1100.1]
+    frame = pl.concat(pl.DataFrame({"x": [v], "by": [3.0]}) for v in values)
+    assert frame.select(pl.col("x") / pl.col("by"))["x"][0] != 8.025 / 3.0, "polars has mended it"
+    found = frame.select(numbers.quotient(pl.col("x"), pl.col("by")))["x"]
+    assert found.to_list() == [v / 3.0 for v in values]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
