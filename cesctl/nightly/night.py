@@ -103,12 +103,10 @@ def night(
             if at.as_of != result.as_of
         ]
         run = history.append(place, result, made_at=clock)
-        untold = []
-        if plan.alerts:
-            untold = [] if message is None else alerts.send(message, plan.alerts)
-            if not untold:  # else they are told tomorrow
-                with writing(place):
-                    alerts.note_told(place, run)
+        untold = [] if message is None else alerts.send(message, plan.alerts)
+        if not untold:  # else they are told tomorrow; without addresses by what the run prints
+            with writing(place):
+                alerts.note_told(place, run)
         return replace(done, caught_up=caught_up, untold=untold)
 
 

@@ -213,6 +213,15 @@ def test_dry_run_keeps_nothing_of_what_it_carries_over(project: Project) -> None
     assert len(list((project.store / "carried").iterdir())) == 1
 
 
+def test_without_addresses_newcomers_are_those_since_the_last_run(project: Project) -> None:
+    """The run itself tells of them."""
+    project.model()
+    project.export(1, 1, 2)
+    project.export(13, 1)
+    assert nightly()[1]["newly_at_risk"] == 1
+    assert nightly()[1]["newly_at_risk"] == 0
+
+
 def test_damaged_note_of_who_was_told_makes_everyone_news(
     project: Project, receiver: Receiver
 ) -> None:
