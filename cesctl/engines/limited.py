@@ -84,13 +84,15 @@ class _Aside:
 class _Together:
     """What must be seen together: rows with the same in ``column``. ``place``: where a row goes, of so many
     places, so often shared out before; ``most``: rows of a share; ``a_row``: bytes kept by the row of one
-    value, where they are more; ``refused``: what to raise for a value, its rows and what those take.
+    value, where they are more, and ``a_copy``: besides, by the row of those that are there twice;
+    ``refused``: what to raise for a value, its rows and what those take.
     """
 
     column: str
     place: Callable[[int, int], pl.Expr]
     most: int
     a_row: int
+    a_copy: int
     refused: Callable[[str, int, float], EngineError]
 
 
@@ -129,7 +131,6 @@ class Counting:
         if self._aside is None and self._fits(asked):
             return Polars().over(self._log).aggregate(asked)
         aside = self._put_aside(asked)
-        roster = self._log.model.customers
         made: list[Aggregate] = []
         counted_part, rows = 0.0, aside.rows
         todo, done = aside.shares[::-1], []
@@ -143,9 +144,9 @@ class Counting:
             rows = {}
             done.append(share)
             counted_part += share.part
-            if roster is None or not roster.only:
-                so_far = sum(m.activity[0].height for m in made)
-                self.check_scored(int(so_far / counted_part), asked)
+            # also where only those of a roster are scored: till then all are there
+            so_far = sum(m.activity[0].height for m in made)
+            self.check_scored(int(so_far / counted_part), asked)
         aside.shares = done
         return together(made)
 
@@ -234,15 +235,20 @@ class Counting:
         return self._shared.counted_once(_with_reason(share.scan()))
 
     def _of_a_customer(self, asked: Asked) -> _Together:
-        # copies that are all of one customer are told from the others where it is counted
-        copies = 0 if by_id(self._log) else needs.of_copies(self._log)
-        most = self._rows_at_once(needs.a_row(self._log.model, asked) + copies)
-        a_row = needs.of_one_customer(self._log.model, asked) + copies
-        return _Together("customer", by_customer, most, a_row, _too_many_of)
+        log = self._log
+        most, one = needs.a_row(log.model, asked), needs.of_one_customer(log.model, asked)
+        if by_id(log):
+            return _Together(
+                "customer", by_customer, self._rows_at_once(most), one, 0, _too_many_of
+            )
+        # copies that are all of one customer are told where it is counted
+        copy, most = needs.of_copies(log), self._rows_at_once(most + needs.of_copies(log))
+        one += needs.of_hashes(log)
+        return _Together("customer", by_customer, most, one, copy, _too_many_of)
 
     def _of_a_record(self) -> _Together:
-        a_row = needs.of_copies(self._log)
-        return _Together(HASH, by_record, self._rows_at_once(max(1, a_row)), a_row, _too_many_alike)
+        one = needs.of_copies(self._log)
+        return _Together(HASH, by_record, self._rows_at_once(max(1, one)), one, 0, _too_many_alike)
 
     def _smaller(self, share: Share, what: _Together) -> list[Share]:
         """The share in several; none where it may be counted, or looked through, as it is."""
@@ -252,6 +258,8 @@ class Counting:
         if rows > what.most:
             # of the others' events in the share as much may be kept as of any share's
             needed = rows * what.a_row
+            if what.a_copy and needed <= self._room // 2:
+                needed += share.there_twice() * what.a_copy
             if needed > self._room // 2:
                 raise what.refused(value, rows, self._limit - self._room + 2 * needed)
             if share.rows - rows <= what.most:

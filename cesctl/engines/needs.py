@@ -26,7 +26,7 @@ READING = 256 << 20  # bytes that reading takes, whatever the log
 
 # Bytes a row, by what an engine keeps of a group, or of each row where its events must be seen together.
 _KEY = 160
-_TIME, _NAMED, _ATTRIBUTE = 20, 8, 110
+_TIME, _NAMED, _ATTRIBUTE, _HASH = 20, 8, 110, 40
 _STATE = {"count": 8, "once": 8, "sum": 40, "mean": 66, "min": 38, "max": 38, "recency": 32,
           "tenure": 32}  # fmt: skip
 _SEEN_TOGETHER = {"days": 90, "weeks": 90, "distinct": 130, "last": 110, "sessions": 85,
@@ -72,10 +72,15 @@ def a_customer(model: Model, asked: Asked) -> int:
 
 
 def of_copies(log: Log) -> int:
-    """Bytes by the row to find records that are there twice, where each is."""
+    """Bytes by the row to tell records that are there twice apart, of those that are."""
     if not log.has_duplicates:
         return 0
     return _COPY + _PER_PROPERTY * len(used_properties(log.model))
+
+
+def of_hashes(log: Log) -> int:
+    """Bytes by the row to see which records are there twice."""
+    return _HASH if log.has_duplicates else 0
 
 
 def largest_piece(log: Log) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cesctl.engines.buckets import parted
+from cesctl.pipeline.duplicates import HASH
 from cesctl.sources import temporary
 
 if TYPE_CHECKING:
@@ -44,6 +45,13 @@ class Share:
             return "", 0
         value, rows = most.row(0)
         return str(value), int(rows)
+
+    def there_twice(self) -> int:
+        """How many of its rows have a hash that others have."""
+        told = (
+            self.scan().select(pl.col(HASH).drop_nulls()).collect(engine="streaming")[HASH].sort()
+        )
+        return int(((told == told.shift(1)) | (told == told.shift(-1))).sum())
 
     def remove(self) -> None:
         """Its files."""

@@ -89,7 +89,8 @@ def night(
                 "the clock or the log went back"
             )
         outputs = [] if dry_run else write(result)
-        told = alerts.last_told(place, past)
+        # without addresses it is the run itself that tells
+        told = alerts.last_told(place, past) if plan.alerts else last
         before = None if told is None else _at_risk(past, told)
         message = alerts.message(result, before, told, plan.alerts_top)
         done = Night(
@@ -103,10 +104,12 @@ def night(
             if at.as_of != result.as_of
         ]
         run = history.append(place, result, made_at=clock)
-        untold = [] if message is None else alerts.send(message, plan.alerts)
-        if not untold:  # else they are told tomorrow; without addresses by what the run prints
-            with writing(place):
-                alerts.note_told(place, run)
+        untold = []
+        if plan.alerts:
+            untold = [] if message is None else alerts.send(message, plan.alerts)
+            if not untold:  # else they are told tomorrow
+                with writing(place):
+                    alerts.note_told(place, run)
         return replace(done, caught_up=caught_up, untold=untold)
 
 

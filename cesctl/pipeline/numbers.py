@@ -126,7 +126,7 @@ def exact_means(frame: pl.DataFrame, scores: str, by: str | None = None) -> pl.D
         value.count().alias("count"),
         value.abs().max().alias("largest"),
         float_to_nanos(small).sum().alias("nanos"),
-        (value.sort() / value.count()).sum().alias("apart"),
+        quotient(value.sort(), value.count().cast(pl.Float64)).sum().alias("apart"),
     ]
     added = frame.select(parts) if by is None else frame.group_by(by).agg(parts)
     mean = quotient(nanos_to_float(pl.col("nanos")), pl.col("count").cast(pl.Float64))

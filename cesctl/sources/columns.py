@@ -95,11 +95,17 @@ def listed(columns: Sequence[str]) -> str:
 
 
 def check(
-    groups: Sequence[Group], properties: Sequence[str], notes: Notes, *, lacking: bool = False
+    groups: Sequence[Group],
+    properties: Sequence[str],
+    notes: Notes,
+    *,
+    lacking: bool = False,
+    elsewhere: Collection[str] = (),
 ) -> None:
     """Raises InputError for a column that a file must have and has not. The sources are resolved.
 
-    ``lacking``: whether there are inputs without files, which may be those that have a property.
+    ``lacking``: whether there are inputs without files, which may be those that have a property;
+    ``elsewhere``: columns that other files have, which were read before.
     """
     problems: list[InputProblem] = []
     for group in groups:
@@ -124,7 +130,7 @@ def check(
         for name in source.id:
             problems += _property(name, files if known else fellows, notes)
         for condition in source.where:
-            problems += _property(condition.property, fellows, notes)
+            problems += _property(condition.property, fellows, notes, elsewhere)
     everything = [f for g in groups for f in g.files]
     for name in properties:
         unknown = _property(name, everything, notes)
@@ -165,11 +171,14 @@ def _required(
     return problems
 
 
-def _property(name: str, files: Sequence[InputFile], notes: Notes) -> list[InputProblem]:
+def _property(
+    name: str, files: Sequence[InputFile], notes: Notes, elsewhere: Collection[str] = ()
+) -> list[InputProblem]:
     lacking = [f for f in files if not has(f, name)]
     if not lacking:
         return []
-    if any(f.may_have(name) for f in files) or len(lacking) < len(files):
+    somewhere = len(lacking) < len(files) or name in elsewhere
+    if somewhere or any(f.may_have(name) for f in files):
         tables = [f for f in lacking if not f.may_have(name)]
         if tables:
             notes.add(f'{some(tables)}: no column "{name}"; it is empty there')

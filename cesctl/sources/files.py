@@ -107,7 +107,9 @@ def find(
     if problems:
         raise InputError(*problems)
     if not found.files and not found.known:
-        raise NothingInThemError(*empty) if empty else InputError(InputProblem("no files to read"))
+        if empty or standing:
+            raise NothingInThemError(*empty)
+        raise InputError(InputProblem("no files to read"))
     for problem in (p for e in empty for p in e.problems):
         found.notes.add(str(problem).splitlines()[0])
     return found

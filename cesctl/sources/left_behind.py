@@ -46,7 +46,8 @@ def sweep(parent: Path) -> None:
         for folder in [f for f in parent.iterdir() if _NAME.fullmatch(f.name)]:
             with _left(folder) as is_left:
                 if is_left:
-                    shutil.rmtree(folder, ignore_errors=True)
+                    gone = folder.with_name(folder.name.removesuffix(GONE) + GONE)
+                    shutil.rmtree(folder.rename(gone), ignore_errors=True)
 
 
 @contextmanager

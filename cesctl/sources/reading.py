@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +49,12 @@ def read(
     return Raw(tuple(parts), list(gathered.notes.lines))
 
 
-def resolved(gathered: Gathered, properties: Sequence[str] = ()) -> list[Group]:
-    """The groups with their columns; raises InputError with all that is not found."""
+def resolved(
+    gathered: Gathered, properties: Sequence[str] = (), elsewhere: Collection[str] = ()
+) -> list[Group]:
+    """The groups with their columns; raises InputError with all that is not found. ``elsewhere``: columns of
+    files that were read before.
+    """
     alone = len(gathered.groups) == 1
     groups: list[Group] = []
     problems: list[InputProblem] = []
@@ -64,7 +68,11 @@ def resolved(gathered: Gathered, properties: Sequence[str] = ()) -> list[Group]:
             problems += error.problems
     try:
         columns.check(
-            groups, () if problems else properties, gathered.notes, lacking=gathered.lacking
+            groups,
+            () if problems else properties,
+            gathered.notes,
+            lacking=gathered.lacking,
+            elsewhere=elsewhere,
         )
     except InputError as error:
         problems += error.problems

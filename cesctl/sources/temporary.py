@@ -97,7 +97,7 @@ def writing(what: str = "unpack the events") -> Iterator[None]:
         full = isinstance(error, OSError) and error.errno in _NO_ROOM
         if not full and not any(words in str(error) for words in _SAID_BY_POLARS):
             raise
-        where = tempfile.gettempdir()
+        where = os.environ.get("TMPDIR") or tempfile.gettempdir()
         reason = error.strerror if isinstance(error, OSError) else _SAID_BY_POLARS[0]
         raise OutputError(
             f'no room to {what} in "{where}": {reason}\n'

@@ -1,13 +1,11 @@
 """Which transactions of a table are done. The table tells, the slower the more there are; what it has told
-once is kept beside the exports.
-
-What is done stays done, so that only a table which is another one, or was put back to an earlier state, could
-say otherwise: what was kept is of no use for those.
+once is kept beside the exports, for the very commit that it was told of.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 
 EXPORTS = "exports"  # the folder of the store that tells of exports
 _FILE = "done.json"
+_COMMITS = "events/_delta_log"
 _NO_LOSS = (OSError, StoreError, InputError, OutputError)
 
 
@@ -48,21 +47,26 @@ class Done:
         self.sure.update(more)
         if len(self.sure) == self.kept:
             return
-        delta = self.table.delta
-        said = {
-            "table": delta.metadata().id,
-            "version": delta.version(),
-            "done": sorted(self.sure),
-        }
         with contextlib.suppress(*_NO_LOSS):
-            self.table.place.write(EXPORTS, _FILE, json.dumps(said).encode())
-            self.kept = len(self.sure)
+            commit = _commit(self.table)
+            if commit:
+                said = {"commit": commit, "done": sorted(self.sure)}
+                self.table.place.write(EXPORTS, _FILE, json.dumps(said).encode())
+                self.kept = len(self.sure)
 
 
 def _kept(table: EventTable) -> set[str]:
+    """Nothing where it was told of another commit. The number of a version would not do: a table that was
+    copied or put back while others went on comes to the same number by other commits.
+    """
     with contextlib.suppress(*_NO_LOSS, ValueError, KeyError, TypeError):
         said = json.loads(table.place.read(EXPORTS, _FILE) or b"{}")
-        same = said["table"] == table.delta.metadata().id
-        if same and said["version"] <= table.delta.version():
+        if said["commit"] == _commit(table):
             return {name for name in said["done"] if isinstance(name, str)}
     return set()
+
+
+def _commit(table: EventTable) -> str | None:
+    """A digest of the table's last commit; None where that is not there any more."""
+    content = table.place.read(_COMMITS, f"{table.delta.version():020}.json")
+    return None if content is None else hashlib.sha256(content).hexdigest()

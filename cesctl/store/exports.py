@@ -249,9 +249,11 @@ def stat_of(name: str, path: Path) -> str:
     return f"{where}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
 
 
-def every(table: EventTable) -> list[Export]:
-    """All exports that are in the store, in the order they were taken in."""
-    done = Done.of(table)
+def every(table: EventTable, *, anew: bool = False) -> list[Export]:
+    """All exports that are in the store, in the order they were taken in. ``anew``: the table itself is
+    asked, whatever is kept of that.
+    """
+    done = Done(table, set(), 0) if anew else Done.of(table)
     return [e for e in noted(table) if e.transaction in done]
 
 

@@ -186,8 +186,11 @@ def stage(
     known = exports.Known.of(table, model)
     gathered = gather(inputs, model.sources, tables, partial(_unchanged, known))
     before = {f: _state(f) for f in gathered.files}
-    groups, coming, passed = _new(resolved(gathered), gathered, known)
-    passed = [*(Passed(name, why, known=True) for name, why in gathered.known), *passed]
+    before_these = table.properties if gathered.known else ()
+    groups, coming, passed = _new(resolved(gathered, (), before_these), gathered, known)
+    own = dict(gathered.known)
+    passed = [p for p in passed if p.name not in own]
+    passed = [*(Passed(name, why, known=True) for name, why in own.items()), *passed]
     if not coming:
         return Staged(coming, passed, now, known.done, notes=list(gathered.notes.lines))
     properties = _properties(groups)

@@ -45,7 +45,7 @@ def verify(place: Place) -> Verified:
     return Verified(
         files=len(files),
         events=sum(f.rows for f in files),
-        exports=len(exports.every(table)),
+        exports=len(exports.every(table, anew=True)),
         unused=sum(f not in named for f in there),
         problems=problems,
     )
@@ -89,7 +89,7 @@ def _of_exports(table: EventTable) -> Iterator[str]:
     """Exports of which there is more than was taken in, and events of none."""
     rows = StoredRows(table).scan(table.files["path"].to_list(), ())
     counted = dict(rows.group_by(names.EXPORT).len().collect(engine="streaming").rows())
-    for export in exports.every(table):
+    for export in exports.every(table, anew=True):
         there = counted.pop(export.tag, 0)
         taken = export.rows.get("taken in", 0)
         if there > taken:

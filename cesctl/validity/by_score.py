@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from cesctl.engines.measures import epoch_us
+from cesctl.pipeline.numbers import quotient
 from cesctl.validity.rates import Rate, rate_table, rates, told
 
 TENTHS = 10
@@ -28,7 +29,8 @@ def by_tenth(pairs: pl.DataFrame) -> pl.DataFrame:
     """One row per tenth of the pairs by score, the lowest first, equal scores together (so there may be
     fewer): from, to (the least and the greatest score), and the columns of ``by_band``.
     """
-    tenth = (pl.col("score").rank("average") * TENTHS / pl.len()).ceil().cast(pl.Int64)
+    rank = pl.col("score").rank("average")
+    tenth = quotient(rank * TENTHS, pl.len().cast(pl.Float64)).ceil().cast(pl.Int64)
     frame = pairs.select("customer", "outcome", "score", tenth.alias("tenth"))
     ends = frame.group_by("tenth").agg(
         pl.col("score").min().alias("from"), pl.col("score").max().alias("to")

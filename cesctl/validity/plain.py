@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cesctl.pipeline.numbers import quotient
+
 if TYPE_CHECKING:
     from cesctl.model.types import Model, Signal
 
@@ -39,7 +41,9 @@ def with_rfm(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
     spent = money(model)
     parts = [EVENTS, RECENCY, *([] if spent is None else [f"m:{spent.name}"])]
     fifths = [
-        (pl.col(p).fill_null(0.0).rank("average") * FIFTHS / pl.len()).ceil().over("as_of")
+        quotient(pl.col(p).fill_null(0.0).rank("average") * FIFTHS, pl.len().cast(pl.Float64))
+        .ceil()
+        .over("as_of")
         for p in parts
     ]
     return pairs.with_columns(pl.sum_horizontal(fifths).alias(rfm_name(model)))

@@ -267,6 +267,22 @@ def test_an_id_that_is_on_very_many_rows_is_told(
         score([tmp_path / "b.csv"], model, engine=engine)
 
 
+def test_copies_of_one_customer_take_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are there, not those that could be."""
+    path = busy(tmp_path / "a.parquet")
+    model = parse_model("events: {x: 1}\nsource: {deduplicate: exact}\nas_of: 2026-11-01\n")
+    none = tmp_path / "b.parquet"
+    rows = pl.read_parquet(path).with_columns(
+        timestamp=pl.datetime(2026, 10, 1) + pl.duration(seconds=pl.int_range(pl.len()))
+    )
+    rows.write_parquet(none)
+    engine = by_shares(monkeypatch, 500)
+    monkeypatch.setattr(needs, "of_copies", lambda *_: MUCH // 2000)
+    assert_same(score([none], model, engine=engine), score([none], model))
+    with pytest.raises(EngineError, match='customer "robot" has 1,900 events'):
+        score([path], model, engine=engine)
+
+
 def test_silent_customers_of_the_roster_are_scored_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -222,6 +222,16 @@ def test_without_addresses_newcomers_are_those_since_the_last_run(project: Proje
     assert nightly()[1]["newly_at_risk"] == 0
 
 
+def test_nothing_but_what_was_written_among_the_exports(project: Project) -> None:
+    """That is nothing new."""
+    project.model(nightly=", at_risk_outputs: exports/call.csv")
+    export = project.export(1, 1, 2)
+    assert nightly()[0] == 0
+    export.unlink()
+    code, summary, _ = nightly()
+    assert (code, summary["exports"], summary["customers"]) == (0, [], 2)
+
+
 def test_damaged_note_of_who_was_told_makes_everyone_news(
     project: Project, receiver: Receiver
 ) -> None:

@@ -91,6 +91,13 @@ def test_sums_are_exact(terms: list[int]) -> None:
         assert total == float(exact)
 
 
+def test_mean_of_large_scores_however_they_came_together() -> None:
+    value = 9.860783789251224e19
+    one_by_one = pl.concat(pl.DataFrame({"s": [value]}) for _ in range(3))
+    whole = pl.DataFrame({"s": [value] * 3})
+    assert numbers.exact_means(one_by_one, "s").equals(numbers.exact_means(whole, "s"))
+
+
 def test_exact_mean_of_nothing_is_nothing() -> None:
     nobody = pl.DataFrame({"s": []}, schema={"s": pl.Float64})
     assert numbers.exact_means(nobody, "s").rows() == [(0, None)]

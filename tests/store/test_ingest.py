@@ -89,6 +89,21 @@ def test_a_file_that_nobody_wrote_to_is_not_looked_into(
     assert looked == [str(files[0])]
 
 
+def test_a_column_that_only_known_files_have(tmp_path: Path) -> None:
+    """It is empty in the new one, as it is where both are read together."""
+    by = model(MODEL.replace("id: id}", "id: id, where: {plan: {ne: none}}}"))
+    take(tmp_path / "store", write(tmp_path / "a.csv", some(0, 5)), by=by)
+    new = tmp_path / "b.csv"
+    rows = [",".join(r[:4]) for r in some(90, 95)]
+    new.write_text("\n".join(["user,event,time,id", *rows]) + "\n")
+    done = take(tmp_path / "store", tmp_path / "a.csv", new, by=by)
+    assert [e.name for e in done.taken] == [str(new)]
+    assert f'{new}: no column "plan"; it is empty there' in done.notes
+    alone = tmp_path / "alone"
+    with pytest.raises(InputError, match='no column "plan"'):
+        take(alone, new, by=by)
+
+
 def test_two_files_of_one_run_with_the_same_content_count_once(tmp_path: Path) -> None:
     files = [write(tmp_path / f"{n}.csv", some(0, 10)) for n in "ab"]
     done = take(tmp_path / "store", *files, by=model(PLAIN))
